@@ -1,1 +1,57 @@
 //! RFC 6455 and RFC 7692 without I/O: the WebSocket protocol core of `hangup`.
+//!
+//! Bytes go in, events come out, and the bytes to write come out with them. Nothing here reads a socket, looks
+//! at a clock or runs a task, so every rule can be tested by a function call.
+//!
+//! | module | subject | RFC 6455 |
+//! |---|---|---|
+//! | [`close`] | close codes, reasons, the body of a Close frame | 5.5.1, 7.4 |
+//! | [`frame`] | the frame header | 5.2 |
+//! | [`mask`] | masking of payloads | 5.3 |
+//! | [`utf8`] | text that is known to be UTF-8, also in pieces | 8.1 |
+//! | [`violation`] | the rules that a peer can break | 7.1.7 |
+//! | [`event`] | what a peer sent | 6.2 |
+//! | [`connection`] | the state machine of one connection | 5, 6, 7 |
+//! | [`handshake`] | the opening handshake, the server's side | 4, 9.1 |
+//!
+//! ```
+//! use hangup_protocol::{Close, CloseCode, Connection, Event, Role};
+//!
+//! let mut client = Connection::new(Role::Client { mask_seed: 1 }, 1 << 20);
+//! let mut server = Connection::new(Role::Server, 1 << 20);
+//! let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+//!
+//! client.send_text("hello", &mut to_server)?;
+//! let mut input = to_server.as_slice();
+//! assert_eq!(server.receive(&mut input, &mut to_client), Some(Event::Text("hello".into())));
+//! assert_eq!(server.receive(&mut input, &mut to_client), None);
+//!
+//! server.close(&Close::new(CloseCode::POLICY_VIOLATION, "Session cookie missing"), &mut to_client)?;
+//! let mut input = to_client.as_slice();
+//! to_server.clear();
+//! let Some(Event::Close(said)) = client.receive(&mut input, &mut to_server) else { panic!() };
+//! assert_eq!((said.code(), &**said.reason()), (1008.into(), "Session cookie missing"));
+//! # Ok::<(), hangup_protocol::Closing>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod assembler;
+pub mod close;
+pub mod connection;
+pub mod event;
+pub mod frame;
+pub mod handshake;
+pub mod mask;
+pub mod utf8;
+pub mod violation;
+
+pub use close::{Close, CloseCode, DisconnectCode, InvalidCloseCode, PeerClose, Reason, SentClose};
+pub use connection::{Closing, Connection, ControlError, Role, Side};
+pub use event::Event;
+pub use frame::{FrameHeader, FrameRules, MessageKind, OpCode};
+pub use handshake::{
+    Accepted, ExtensionOffer, HandshakeError, HeaderLines, Malformed, RequestView, accept_key,
+    contains_token, extensions, is_valid_key, subprotocols, tokens,
+};
+pub use utf8::{InvalidUtf8, Utf8Bytes, Utf8Validator};
+pub use violation::Violation;

@@ -1,0 +1,225 @@
+//! The state machine of one connection: what may be read and written next (RFC 6455, 5, 6 and 7).
+
+mod receive;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::num::NonZeroU64;
+
+pub use send::ControlError;
+
+use crate::assembler::Assembler;
+use crate::close::{PeerClose, SentClose};
+use crate::frame::{FrameHeader, OpCode};
+use crate::violation::Violation;
+
+/// Which side of the connection this is (RFC 6455, 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It reads masked frames and masks none.
+    Server,
+    /// It masks its frames. For tests only: the keys come from a small generator and not, as RFC 6455, 5.3
+    /// demands of a client, from a strong source of entropy.
+    Client {
+        /// Where the generator starts.
+        mask_seed: u64,
+    },
+}
+
+/// Who did something first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// This side.
+    Local,
+    /// The other side.
+    Peer,
+}
+
+/// Nothing was written: a Close frame has been sent or received, or the peer's stream has ended.
+///
+/// RFC 6455, 5.5.1: after a Close frame an endpoint sends nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing;
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is closing or closed")
+    }
+}
+
+impl std::error::Error for Closing {}
+
+/// The protocol of one connection after the opening handshake, without I/O.
+///
+/// It holds no buffers but for what has arrived in part: a header, the body of a control frame, a message. At
+/// most one Close frame is ever written, it is valid, and nothing follows it.
+#[derive(Debug)]
+pub struct Connection {
+    /// The state of the generator of masking keys; a server has none.
+    masking: Option<NonZeroU64>,
+    /// In bytes, over all fragments.
+    max_message_size: usize,
+    reading: Reading,
+    /// The message that arrives; `None` between messages and while they are discarded.
+    message: Option<Assembler>,
+    /// The body of a control frame that has arrived in part, masked.
+    control: Option<Box<ControlBody>>,
+    ending: Option<Box<Ending>>,
+    /// Whether the next data frame must be a continuation (5.4).
+    fragmented: bool,
+    /// Whether nothing may be written any more.
+    sending_is_over: bool,
+}
+
+/// What is read next.
+#[derive(Debug)]
+enum Reading {
+    /// A header, of which `length` bytes have arrived.
+    Header {
+        bytes: [u8; FrameHeader::MAX_BYTES],
+        length: u8,
+    },
+    /// The payload of this frame.
+    Payload(Frame),
+    /// Nothing: a Close frame, a violation or the end of the stream has been read.
+    Over,
+}
+
+/// A frame whose payload is read.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    /// How many bytes have not arrived.
+    remaining: u64,
+    /// The masking key, turned so that it fits the next byte; all zero if there is none.
+    key: [u8; 4],
+    opcode: OpCode,
+    fin: bool,
+}
+
+/// The body of a control frame, as much of it as has arrived (5.5).
+#[derive(Clone, Debug)]
+struct ControlBody {
+    bytes: [u8; 125],
+    length: u8,
+}
+
+impl ControlBody {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; 125],
+            length: 0,
+        }
+    }
+
+    /// Appends a piece; what would not fit is left out.
+    fn push(&mut self, piece: &[u8]) {
+        let free = &mut self.bytes[usize::from(self.length)..];
+        for (to, from) in free.iter_mut().zip(piece) {
+            *to = *from;
+            self.length += 1;
+        }
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// How the connection ends.
+#[derive(Debug, Default)]
+struct Ending {
+    sent: Option<SentClose>,
+    received: Option<PeerClose>,
+    violation: Option<Violation>,
+    begun_by: Option<Side>,
+}
+
+impl Reading {
+    const fn next_header() -> Self {
+        Self::Header {
+            bytes: [0; FrameHeader::MAX_BYTES],
+            length: 0,
+        }
+    }
+}
+
+impl Connection {
+    /// A connection whose opening handshake is over. A message of more than `max_message_size` bytes, over all
+    /// its fragments, is refused with 1009.
+    pub fn new(role: Role, max_message_size: usize) -> Self {
+        let masking = match role {
+            Role::Server => None,
+            Role::Client { mask_seed } => Some(NonZeroU64::new(mask_seed).unwrap_or(NonZeroU64::MIN)),
+        };
+        Self {
+            masking,
+            max_message_size,
+            reading: Reading::next_header(),
+            message: None,
+            control: None,
+            ending: None,
+            fragmented: false,
+            sending_is_over: false,
+        }
+    }
+
+    /// Says that the peer's stream has ended: nothing more is read, and nothing more is written.
+    ///
+    /// An end without a Close frame is [`DisconnectCode::ABNORMAL`](crate::DisconnectCode::ABNORMAL) (7.1.5).
+    pub fn receive_eof(&mut self) {
+        self.stop_reading();
+        self.sending_is_over = true;
+    }
+
+    /// Whether data and a Close frame may be sent: no Close frame has been sent or received, and the peer's stream
+    /// has not ended.
+    pub const fn can_send(&self) -> bool {
+        !self.sending_is_over
+    }
+
+    /// What our Close frame said, if one was sent.
+    pub fn close_sent(&self) -> Option<&SentClose> {
+        self.ending.as_ref()?.sent.as_ref()
+    }
+
+    /// What the peer's Close frame said, if one has come, also if it was a violation.
+    pub fn close_received(&self) -> Option<&PeerClose> {
+        self.ending.as_ref()?.received.as_ref()
+    }
+
+    /// Who sent the first Close frame; [`Side::Local`] for the one that answers a violation.
+    pub fn close_begun_by(&self) -> Option<Side> {
+        self.ending.as_ref()?.begun_by
+    }
+
+    /// The rule that the peer broke.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.ending.as_ref()?.violation.as_ref()
+    }
+
+    /// Whether both Close frames have been exchanged (7.1.4). A server then closes the transport first (7.1.1).
+    pub fn is_closed(&self) -> bool {
+        self.ending
+            .as_ref()
+            .is_some_and(|ending| ending.sent.is_some() && ending.received.is_some())
+    }
+
+    /// Whether nothing more is read: after the peer's Close frame, a violation or the end of the stream.
+    pub const fn reading_is_over(&self) -> bool {
+        matches!(self.reading, Reading::Over)
+    }
+
+    fn ending(&mut self) -> &mut Ending {
+        self.ending.get_or_insert_default()
+    }
+
+    /// Drops what has arrived in part, and reads nothing more.
+    fn stop_reading(&mut self) {
+        self.reading = Reading::Over;
+        self.message = None;
+        self.control = None;
+    }
+}
