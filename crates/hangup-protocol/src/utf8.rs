@@ -256,3 +256,96 @@ fn unfinished_suffix(piece: &[u8]) -> usize {
     }
     0
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Where a byte string stops being the beginning of UTF-8, by the standard library: the bytes before the
+    /// first impossible one, and whether the whole is complete.
+    fn oracle(bytes: &[u8]) -> (usize, bool) {
+        let possible = (0..=bytes.len())
+            .take_while(|end| match std::str::from_utf8(&bytes[..*end]) {
+                Ok(_) => true,
+                Err(error) => error.error_len().is_none(),
+            })
+            .last()
+            .unwrap_or(0);
+        (possible, std::str::from_utf8(bytes).is_ok())
+    }
+
+    fn check(bytes: &[u8], sizes: &[usize]) {
+        let (possible, complete) = oracle(bytes);
+        let (mut validator, mut text, mut rest, mut seen) = (Utf8Validator::new(), String::new(), bytes, 0);
+        let mut sizes = sizes.iter().cycle();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+            rest = after;
+            seen += piece.len();
+            let result = validator.decode(piece, &mut text);
+            assert_eq!(result.is_ok(), seen <= possible, "{bytes:02x?} at {seen}");
+            if result.is_err() {
+                return;
+            }
+            assert_eq!(text.len() + validator.pending_len(), seen);
+            assert!(validator.pending_len() <= 3);
+        }
+        assert_eq!(validator.finish().is_ok(), complete, "{bytes:02x?}");
+        assert_eq!(text.as_bytes(), &bytes[..text.len()]);
+    }
+
+    /// Bytes that are likely to begin, continue or break characters.
+    fn likely() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![
+            any::<u8>(),
+            Just(0x80),
+            Just(0xbf),
+            Just(0x9f),
+            Just(0xa0),
+            Just(0x8f),
+            Just(0x90),
+            0xc0..=0xffu8
+        ];
+        let text = any::<String>().prop_map(String::into_bytes);
+        let broken = proptest::collection::vec(byte, 0..8);
+        proptest::collection::vec(prop_oneof![text, broken, Just(vec![b'x'; 100])], 0..5)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_standard_library_in_any_pieces(
+            bytes in likely(), sizes in proptest::collection::vec(1usize..80, 1..8),
+        ) {
+            check(&bytes, &sizes);
+            check(&bytes, &[1]);
+            check(&bytes, &[usize::MAX]);
+        }
+    }
+
+    #[test]
+    fn every_sequence_of_two_bytes_before_and_after_others() {
+        for a in 0..=255 {
+            for b in 0..=255 {
+                check(&[a, b], &[1]);
+                check(&[a, b], &[2]);
+                check(&[b'x', a, b, 0x80], &[3, 1]);
+                check(&[0xf0, a, b, 0x80], &[2, 2]);
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_become_text_only_if_they_are_utf8() {
+        assert_eq!(
+            Utf8Bytes::try_from(Bytes::from_static("é".as_bytes())).unwrap(),
+            "é"
+        );
+        assert_eq!(Utf8Bytes::try_from(Bytes::from_static(b"\xc3")), Err(InvalidUtf8));
+        assert_eq!(Utf8Bytes::from("é".to_owned()).into_bytes(), "é".as_bytes());
+        assert_eq!(Utf8Bytes::from_static("é").into_bytes(), "é".as_bytes());
+        assert_eq!(size_of::<Utf8Bytes>(), 24);
+    }
+}

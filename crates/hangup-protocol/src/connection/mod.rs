@@ -4,6 +4,8 @@ mod receive;
 mod send;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

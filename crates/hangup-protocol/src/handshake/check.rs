@@ -197,3 +197,114 @@ pub fn check<'a, H: HeaderLines + ?Sized>(
             .map_err(|_| Malformed::Extensions)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [(&str, &str); 5] = [
+        ("host", "example.com"),
+        ("upgrade", "websocket"),
+        ("connection", "Upgrade"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-version", "13"),
+    ];
+
+    fn verdict(method: &str, http_version: (u8, u8), headers: &[(&str, &str)]) -> Result<(), HandshakeError> {
+        check(&RequestView {
+            method,
+            http_version,
+            headers,
+        })
+        .map(|_| ())
+    }
+
+    /// The good headers with all lines of one name taken out and these put in.
+    fn with<'a>(name: &'a str, values: &[&'a str]) -> Result<(), HandshakeError> {
+        let mut headers = GOOD.to_vec();
+        headers.retain(|(found, _)| *found != name);
+        headers.extend(values.iter().map(|value| (name, *value)));
+        verdict("GET", (1, 1), &headers)
+    }
+
+    #[test]
+    fn the_good_request_is_accepted() {
+        assert_eq!(verdict("GET", (1, 1), &GOOD), Ok(()));
+        let mut headers = GOOD.to_vec();
+        headers.push(("Sec-WebSocket-Protocol", "chat, v2"));
+        headers.push((
+            "Sec-WebSocket-Extensions",
+            "permessage-deflate; client_max_window_bits",
+        ));
+        headers.push(("Sec-WebSocket-Protocol", "v3"));
+        let request = RequestView {
+            method: "GET",
+            http_version: (1, 1),
+            headers: headers.as_slice(),
+        };
+        let accepted = check(&request).unwrap();
+        assert_eq!(accepted.subprotocols, ["chat", "v2", "v3"]);
+        assert_eq!(accepted.extensions[0].name, "permessage-deflate");
+        assert_eq!(accepted.accept_key, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn what_does_not_ask_for_a_websocket_gets_426() {
+        let not = Err(HandshakeError::NotAnUpgrade);
+        assert_eq!(with("upgrade", &[]), not);
+        assert_eq!(with("upgrade", &["h2c"]), not);
+        assert_eq!(with("upgrade", &["websockets"]), not);
+        assert_eq!(with("upgrade", &["h2c, WebSocket"]), Ok(()));
+        assert_eq!(with("upgrade", &["h2c", "websocket"]), Ok(()));
+        assert_eq!(verdict("POST", (1, 0), &[]), not);
+        assert_eq!(HandshakeError::NotAnUpgrade.status(), 426);
+        assert!(
+            HandshakeError::NotAnUpgrade
+                .headers()
+                .contains(&("upgrade", "websocket"))
+        );
+    }
+
+    #[test]
+    fn another_version_gets_426_with_ours() {
+        for version in ["8", "0", "14", "013", "13, 8", "x", ""] {
+            assert_eq!(
+                with("sec-websocket-version", &[version]),
+                Err(HandshakeError::WrongVersion)
+            );
+        }
+        assert_eq!(with("sec-websocket-version", &[" 13 "]), Ok(()));
+        assert_eq!(HandshakeError::WrongVersion.status(), 426);
+        assert!(
+            HandshakeError::WrongVersion
+                .headers()
+                .contains(&("sec-websocket-version", "13"))
+        );
+    }
+
+    #[test]
+    fn a_broken_rule_gets_400() {
+        use Malformed::*;
+        let malformed = |rule| Err(HandshakeError::Malformed(rule));
+        for method in ["POST", "get", "CONNECT", ""] {
+            assert_eq!(verdict(method, (1, 1), &GOOD), malformed(Method));
+        }
+        assert_eq!(verdict("GET", (1, 0), &GOOD), malformed(HttpVersion));
+        assert_eq!(verdict("GET", (2, 0), &GOOD), Ok(()));
+        assert_eq!(with("host", &[]), malformed(Host));
+        assert_eq!(with("host", &[""]), malformed(Host));
+        assert_eq!(with("host", &["a", "a"]), malformed(Host));
+        assert_eq!(with("connection", &[]), malformed(Connection));
+        assert_eq!(with("connection", &["close"]), malformed(Connection));
+        assert_eq!(with("connection", &["keep-alive", "UPGRADE"]), Ok(()));
+        assert_eq!(with("sec-websocket-version", &[]), malformed(Version));
+        assert_eq!(with("sec-websocket-version", &["13", "13"]), malformed(Version));
+        let key = "dGhlIHNhbXBsZSBub25jZQ==";
+        assert_eq!(with("sec-websocket-key", &[]), malformed(Key));
+        assert_eq!(with("sec-websocket-key", &[key, key]), malformed(Key));
+        assert_eq!(with("sec-websocket-key", &["short"]), malformed(Key));
+        assert_eq!(with("sec-websocket-protocol", &["a, a"]), malformed(Subprotocols));
+        assert_eq!(with("sec-websocket-extensions", &["a;"]), malformed(Extensions));
+        assert_eq!(HandshakeError::Malformed(Key).status(), 400);
+    }
+}
