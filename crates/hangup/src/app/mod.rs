@@ -104,13 +104,42 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// # Panics
     ///
     /// If a path is taken; the message names both places.
-    #[doc(alias = "include_router")]
     #[doc(alias = "mount")]
     pub fn nest(mut self, prefix: &str, app: Self) -> Self {
         for (path, place) in app.taken.values() {
             self.take(&format!("{}{path}", prefix.trim_end_matches('/')), place);
         }
         self.router = self.router.nest(prefix, app.into_scoped_router());
+        self
+    }
+
+    /// Adds all routes of another app under their own paths. Its error handlers and settings hold for its own
+    /// routes, and are asked before those of this app: so a route has handlers of its own.
+    ///
+    /// ```
+    /// use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
+    ///
+    /// async fn parse(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     let number: u32 = socket.recv_text().await?.parse()?;
+    ///     Ok(socket.send_text(number.to_string()).await?)
+    /// }
+    ///
+    /// let parsing = App::new().route("/parse", parse).error_handler(
+    ///     async |_: Failure<std::num::ParseIntError>| Close::new(CloseCode::UNSUPPORTED_DATA, "not a number"),
+    /// );
+    /// let app: App = App::new().include(parsing);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a path is taken; the message names both places.
+    #[doc(alias = "include_router")]
+    pub fn include(mut self, app: Self) -> Self {
+        for (path, place) in app.taken.values() {
+            self.take(path, place);
+        }
+        self.router = self.router.merge(app.into_scoped_router());
         self
     }
 
