@@ -216,6 +216,12 @@ impl App {
     }
 }
 
+impl From<App> for Router {
+    fn from(app: App) -> Self {
+        app.into_router()
+    }
+}
+
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path).collect();
