@@ -163,10 +163,10 @@ mod tests {
 
     #[tokio::test]
     async fn json_is_never_cut() {
-        let json = [(header::CONTENT_TYPE, "application/json")];
-        let close = close_of((StatusCode::BAD_REQUEST, json, format!("{:?}", "x".repeat(200)))).await;
+        let json = || [(header::CONTENT_TYPE, "application/json")];
+        let close = close_of((StatusCode::BAD_REQUEST, json(), format!("{:?}", "x".repeat(200)))).await;
         assert_eq!(&**close.reason(), "Bad Request");
-        let close = close_of((StatusCode::BAD_REQUEST, json, r#"{"detail":"no"}"#)).await;
+        let close = close_of((StatusCode::BAD_REQUEST, json(), r#"{"detail":"no"}"#)).await;
         assert_eq!(&**close.reason(), r#"{"detail":"no"}"#);
     }
 }
