@@ -71,6 +71,18 @@ impl Assembler {
         }
     }
 
+    /// Adds a piece that is neither masked nor announced, which inflated data is not.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), InvalidUtf8> {
+        match self {
+            Self::Binary(bytes) => {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            }
+            Self::Text { text, utf8 } => utf8.decode(piece, text),
+        }
+    }
+
     /// The whole message.
     pub(crate) fn finish(self) -> Result<Event, InvalidUtf8> {
         match self {

@@ -11,6 +11,7 @@
 //! | [`utf8`] | text that is known to be UTF-8, also in pieces | 8.1 |
 //! | [`violation`] | the rules that a peer can break | 7.1.7 |
 //! | [`event`] | what a peer sent | 6.2 |
+//! | [`deflate`] | compression of messages, behind the feature `deflate`, which is on | RFC 7692 |
 //! | [`connection`] | the state machine of one connection | 5, 6, 7 |
 //! | [`handshake`] | the opening handshake, the server's side | 4, 9.1 |
 //!
@@ -38,6 +39,11 @@
 mod assembler;
 pub mod close;
 pub mod connection;
+#[cfg(feature = "deflate")]
+pub mod deflate;
+#[cfg(not(feature = "deflate"))]
+#[path = "no_deflate.rs"]
+mod deflate;
 pub mod event;
 pub mod frame;
 pub mod handshake;
@@ -47,6 +53,8 @@ pub mod violation;
 
 pub use close::{Close, CloseCode, DisconnectCode, InvalidCloseCode, PeerClose, Reason, SentClose};
 pub use connection::{Closing, Connection, ControlError, Role, Side};
+#[cfg(feature = "deflate")]
+pub use deflate::{DeflateAgreement, DeflateConfig};
 pub use event::Event;
 pub use frame::{FrameHeader, FrameRules, MessageKind, OpCode};
 pub use handshake::{

@@ -6,7 +6,7 @@ mod send;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -15,6 +15,9 @@ pub use send::ControlError;
 
 use crate::assembler::Assembler;
 use crate::close::{PeerClose, SentClose};
+use crate::deflate::Deflate;
+#[cfg(feature = "deflate")]
+use crate::deflate::DeflateAgreement;
 use crate::frame::{FrameHeader, OpCode};
 use crate::violation::Violation;
 
@@ -70,6 +73,9 @@ pub struct Connection {
     /// The body of a control frame that has arrived in part, masked.
     control: Option<Box<ControlBody>>,
     ending: Option<Box<Ending>>,
+    deflate: Option<Box<Deflate>>,
+    /// Whether the message that arrives is compressed (RFC 7692, 6).
+    compressed: bool,
     /// Whether the next data frame must be a continuation (5.4).
     fragmented: bool,
     /// Whether nothing may be written any more.
@@ -163,9 +169,27 @@ impl Connection {
             message: None,
             control: None,
             ending: None,
+            deflate: None,
+            compressed: false,
             fragmented: false,
             sending_is_over: false,
         }
+    }
+
+    /// The connection with messages compressed as was agreed in the opening handshake (RFC 7692, 6).
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn with_deflate(mut self, agreement: &DeflateAgreement) -> Self {
+        self.deflate = Some(Box::new(Deflate::new(agreement, self.masking.is_none())));
+        self
+    }
+
+    /// Whether [`send_text`](Self::send_text) and [`send_binary`](Self::send_binary) compress a message of this
+    /// length, in bytes; [`send_header`](Self::send_header) never does.
+    pub fn compresses(&self, length: usize) -> bool {
+        self.deflate
+            .as_ref()
+            .is_some_and(|deflate| deflate.compresses(length))
     }
 
     /// Says that the peer's stream has ended: nothing more is read, and nothing more is written.

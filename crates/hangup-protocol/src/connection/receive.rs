@@ -55,7 +55,7 @@ impl Connection {
     fn read_header(&mut self, input: &mut &[u8]) -> Result<Step, Violation> {
         let rules = FrameRules {
             masked: self.masking.is_none(),
-            rsv1: false,
+            rsv1: self.deflate.is_some(),
         };
         let Reading::Header { bytes, length } = &mut self.reading else {
             return Ok(Step::Next);
@@ -93,13 +93,17 @@ impl Connection {
             if self.fragmented {
                 return Err(Violation::ExpectedContinuation);
             }
+            self.compressed = header.rsv1;
             self.message = (!self.is_discarding()).then(|| Assembler::new(kind));
         } else if header.opcode == OpCode::Continuation && !self.fragmented {
             return Err(Violation::UnexpectedContinuation);
         }
         if !header.opcode.is_control() {
             self.fragmented = !header.fin;
-            if let Some(message) = &self.message {
+            if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {
+                // The limit is for what is inflated, and holds while it is.
+                deflate.begin_frame(kind.is_some(), header.length);
+            } else if let Some(message) = &self.message {
                 let length = header.length.saturating_add(message.len() as u64);
                 if length > self.max_message_size as u64 {
                     return Err(Violation::MessageTooBig(self.max_message_size));
@@ -122,9 +126,16 @@ impl Connection {
         let (piece, rest) = input.split_at(taken);
         *input = rest;
         if let Some(message) = &mut self.message {
-            message
-                .push_masked(frame.key, piece, frame.remaining)
-                .map_err(|_| Violation::TextNotUtf8)?;
+            if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {
+                deflate.inflate_masked(frame.key, piece, message, self.max_message_size)?;
+                if frame.fin && frame.remaining == taken as u64 {
+                    deflate.finish(message, self.max_message_size)?;
+                }
+            } else {
+                message
+                    .push_masked(frame.key, piece, frame.remaining)
+                    .map_err(|_| Violation::TextNotUtf8)?;
+            }
         }
         frame.remaining -= taken as u64;
         if frame.remaining > 0 {

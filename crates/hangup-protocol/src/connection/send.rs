@@ -42,7 +42,7 @@ impl Connection {
     /// [`Closing`] if nothing may be sent any more; nothing is written then.
     pub fn send_text(&mut self, text: &str, output: &mut Vec<u8>) -> Result<(), Closing> {
         self.check_open()?;
-        self.write_frame(OpCode::Text, text.as_bytes(), output);
+        self.write_message(OpCode::Text, text.as_bytes(), output);
         Ok(())
     }
 
@@ -53,12 +53,15 @@ impl Connection {
     /// [`Closing`] if nothing may be sent any more; nothing is written then.
     pub fn send_binary(&mut self, bytes: &[u8], output: &mut Vec<u8>) -> Result<(), Closing> {
         self.check_open()?;
-        self.write_frame(OpCode::Binary, bytes, output);
+        self.write_message(OpCode::Binary, bytes, output);
         Ok(())
     }
 
     /// Appends the header of a message to `output`, and leaves it to the caller to write `length` bytes of payload
     /// right behind it: UTF-8 for a text.
+    ///
+    /// The message is not compressed, which RFC 7692, 6.1 leaves to the sender; [`compresses`](Self::compresses) says
+    /// whether it would be otherwise.
     ///
     /// In the role of a client the masking key is all zero, so that the payload is written as it is.
     ///
@@ -151,6 +154,19 @@ impl Connection {
         let ending = self.ending();
         ending.sent = Some(close);
         ending.begun_by = Some(begun_by);
+    }
+
+    /// RFC 7692, 6.1: a message may be compressed or not, each as it suits.
+    fn write_message(&mut self, opcode: OpCode, payload: &[u8], output: &mut Vec<u8>) {
+        if self.compresses(payload.len()) {
+            let mask = self.next_mask();
+            if let Some(deflate) = &mut self.deflate
+                && deflate.write_frame(opcode, payload, mask, output)
+            {
+                return;
+            }
+        }
+        self.write_frame(opcode, payload, output);
     }
 
     pub(super) fn write_frame(&mut self, opcode: OpCode, payload: &[u8], output: &mut Vec<u8>) {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Close, CloseCode, Event, MessageKind, Violation};
 
 /// A frame of a client, masked. `first` is the first byte: FIN, reserved bits and opcode.
-pub(super) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let key = [0x11, 0x22, 0x33, 0x44];
     let mut frame = unmasked(first, payload);
     frame[1] |= 0x80;
@@ -17,7 +17,7 @@ pub(super) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A frame of a server.
-pub(super) fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {
         n @ 0..126 => frame.push(n as u8),
@@ -32,7 +32,7 @@ pub(super) fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Parts the frames of a server: the first byte and the payload of each.
-pub(super) fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub(crate) fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let mut frames = Vec::new();
     while let [first, second, rest @ ..] = bytes {
         let (length, rest) = match second {
@@ -50,12 +50,12 @@ pub(super) fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
     frames
 }
 
-pub(super) fn server() -> Connection {
+pub(crate) fn server() -> Connection {
     Connection::new(Role::Server, 1000)
 }
 
 /// All events of an input, and what was written.
-pub(super) fn run(connection: &mut Connection, mut input: &[u8]) -> (Vec<Event>, Vec<u8>) {
+pub(crate) fn run(connection: &mut Connection, mut input: &[u8]) -> (Vec<Event>, Vec<u8>) {
     let (mut events, mut output) = (Vec::new(), Vec::new());
     while let Some(event) = connection.receive(&mut input, &mut output) {
         events.push(event);

@@ -1,0 +1,70 @@
+//! The compression of our messages (RFC 7692, 7.2.1).
+
+use flate2::{Compress, FlushCompress};
+
+use super::negotiation::Direction;
+use super::spare;
+
+/// What every compressed message would end with, and what is left off (7.2.1).
+pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
+
+#[derive(Debug)]
+pub(super) struct Compressor {
+    level: u8,
+    direction: Direction,
+    /// The context; kept between messages if it is taken over.
+    context: Option<Box<Compress>>,
+}
+
+impl Compressor {
+    pub(super) const fn new(level: u8, direction: Direction) -> Self {
+        Self {
+            level,
+            direction,
+            context: None,
+        }
+    }
+
+    /// Appends a message, which is not empty, in compressed form. `false`, with anything appended, if it must be
+    /// sent as it is.
+    pub(super) fn compress(&mut self, message: &[u8], output: &mut Vec<u8>) -> bool {
+        let (level, window_bits) = (self.level, self.direction.window_bits);
+        let mut context = self
+            .context
+            .take()
+            .unwrap_or_else(|| spare::take_compress(level, window_bits));
+        let start = output.len();
+        // A context in which something failed is dropped; a new one refers to nothing that was sent before.
+        if run(&mut context, message, output).is_none() {
+            return false;
+        }
+        if !self.direction.no_context_takeover {
+            // What has been compressed is part of the context now, so the peer must see it in this form.
+            self.context = Some(context);
+            return true;
+        }
+        spare::put_compress(level, window_bits, context);
+        output.len() - start < message.len()
+    }
+}
+
+/// Compresses the whole message up to the boundary of a byte, without the tail. `None` if that cannot be done.
+fn run(context: &mut Compress, mut message: &[u8], output: &mut Vec<u8>) -> Option<()> {
+    let start = output.len();
+    output.reserve(message.len() / 2 + 64);
+    loop {
+        let before = context.total_in();
+        context.compress_vec(message, output, FlushCompress::Sync).ok()?;
+        let taken = usize::try_from(context.total_in() - before).ok()?;
+        message = message.get(taken..)?;
+        // The flush is over when it leaves room; without any the next call needs more than the six bytes that
+        // zlib may write twice.
+        if message.is_empty() && output.len() < output.capacity() {
+            break;
+        }
+        output.reserve(message.len() / 2 + 64);
+    }
+    let end = output[start..].strip_suffix(&TAIL)?.len();
+    output.truncate(start + end);
+    Some(())
+}

@@ -1,0 +1,95 @@
+//! What a server wants of permessage-deflate (RFC 7692, 7.1), and the limits that are not negotiated.
+
+/// The settings of permessage-deflate.
+///
+/// The defaults save memory: no context is kept between messages, so that an idle connection owns none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeflateConfig {
+    pub(super) server_context_takeover: bool,
+    pub(super) client_context_takeover: bool,
+    pub(super) server_max_window_bits: u8,
+    pub(super) client_max_window_bits: u8,
+    pub(super) level: u8,
+    pub(super) min_size: usize,
+    pub(super) max_expansion: Option<u32>,
+}
+
+impl Default for DeflateConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl DeflateConfig {
+    /// No takeover of contexts, windows of 15 bits, level 1, messages from 128 bytes on, no limit to expansion.
+    pub const fn new() -> Self {
+        Self {
+            server_context_takeover: false,
+            client_context_takeover: false,
+            server_max_window_bits: 15,
+            client_max_window_bits: 15,
+            level: 1,
+            min_size: 128,
+            max_expansion: None,
+        }
+    }
+
+    /// Whether our messages may refer to earlier ones (7.1.1.1), unless the client asks for the contrary. Better
+    /// compression of many similar messages, for about 300 KB of memory per connection. Default: no.
+    #[doc(alias = "server_no_context_takeover")]
+    pub const fn server_context_takeover(mut self, allowed: bool) -> Self {
+        self.server_context_takeover = allowed;
+        self
+    }
+
+    /// Whether the client's messages may refer to earlier ones (7.1.1.2); about 45 KB of memory per connection.
+    /// Default: no.
+    #[doc(alias = "client_no_context_takeover")]
+    pub const fn client_context_takeover(mut self, allowed: bool) -> Self {
+        self.client_context_takeover = allowed;
+        self
+    }
+
+    /// The window of our messages, 9 to 15 bits (7.1.2.1); other numbers become the nearest of these. Default: 15.
+    pub const fn server_max_window_bits(mut self, bits: u8) -> Self {
+        self.server_max_window_bits = clamp(bits, 9, 15);
+        self
+    }
+
+    /// The window of the client's messages, 9 to 15 bits (7.1.2.2), where the client lets us choose it; other
+    /// numbers become the nearest of these. Default: 15.
+    pub const fn client_max_window_bits(mut self, bits: u8) -> Self {
+        self.client_max_window_bits = clamp(bits, 9, 15);
+        self
+    }
+
+    /// How hard to compress, 1 (fastest) to 9 (smallest); other numbers become the nearest of these. Default: 1.
+    pub const fn level(mut self, level: u8) -> Self {
+        self.level = clamp(level, 1, 9);
+        self
+    }
+
+    /// The shortest message, in bytes, that is compressed. Default: 128.
+    pub const fn min_size(mut self, bytes: usize) -> Self {
+        self.min_size = bytes;
+        self
+    }
+
+    /// How many times a compressed message may grow when it is inflated, beyond the first 64 KiB; more is
+    /// refused with 1009. DEFLATE can reach 1032. Default: no limit but the size of a message, which holds
+    /// while a message is inflated.
+    pub const fn max_expansion(mut self, times: Option<u32>) -> Self {
+        self.max_expansion = times;
+        self
+    }
+}
+
+const fn clamp(number: u8, least: u8, most: u8) -> u8 {
+    if number < least {
+        least
+    } else if number > most {
+        most
+    } else {
+        number
+    }
+}

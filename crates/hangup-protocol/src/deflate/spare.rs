@@ -1,0 +1,46 @@
+//! One spare context per thread, so that connections that keep none between messages need not build one for each.
+
+use std::cell::Cell;
+
+use flate2::{Compress, Compression, Decompress};
+
+thread_local! {
+    static COMPRESS: Cell<Option<(u8, u8, Box<Compress>)>> = const { Cell::new(None) };
+    static DECOMPRESS: Cell<Option<(u8, Box<Decompress>)>> = const { Cell::new(None) };
+}
+
+/// A compressor that has seen nothing.
+pub(super) fn take_compress(level: u8, window_bits: u8) -> Box<Compress> {
+    match COMPRESS.try_with(Cell::take) {
+        Ok(Some((l, w, context))) if (l, w) == (level, window_bits) => context,
+        _ => {
+            let level = Compression::new(level.into());
+            Box::new(Compress::new_with_window_bits(
+                level,
+                false,
+                window_bits.clamp(9, 15),
+            ))
+        }
+    }
+}
+
+/// Keeps a compressor for the next message on this thread.
+pub(super) fn put_compress(level: u8, window_bits: u8, mut context: Box<Compress>) {
+    context.reset();
+    // At the end of a thread there is no place left; the context is dropped.
+    let _ = COMPRESS.try_with(|spare| spare.set(Some((level, window_bits, context))));
+}
+
+/// An inflater that has seen nothing.
+pub(super) fn take_decompress(window_bits: u8) -> Box<Decompress> {
+    match DECOMPRESS.try_with(Cell::take) {
+        Ok(Some((w, context))) if w == window_bits => context,
+        _ => Box::new(Decompress::new_with_window_bits(false, window_bits.clamp(9, 15))),
+    }
+}
+
+/// Keeps an inflater for the next message on this thread.
+pub(super) fn put_decompress(window_bits: u8, mut context: Box<Decompress>) {
+    context.reset(false);
+    let _ = DECOMPRESS.try_with(|spare| spare.set(Some((window_bits, context))));
+}

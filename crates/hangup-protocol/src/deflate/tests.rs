@@ -1,0 +1,364 @@
+//! permessage-deflate through whole connections: the RFC's examples, round trips, splits, bombs.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::connection::tests::{frames, masked, run};
+use crate::handshake::extensions;
+use crate::{Close, CloseCode, Connection, Event, MessageKind, Role, Side};
+
+const OFFER: &str = "permessage-deflate; client_max_window_bits";
+
+fn agree(config: &DeflateConfig, offer: &str) -> DeflateAgreement {
+    config
+        .negotiate(&extensions([offer.as_bytes()].into_iter()).unwrap())
+        .unwrap()
+}
+
+fn takeover() -> DeflateConfig {
+    DeflateConfig::new()
+        .server_context_takeover(true)
+        .client_context_takeover(true)
+        .min_size(0)
+}
+
+fn server(config: &DeflateConfig, limit: usize) -> Connection {
+    Connection::new(Role::Server, limit).with_deflate(&agree(config, OFFER))
+}
+
+fn text(text: &str) -> Event {
+    Event::Text(text.to_owned().into())
+}
+
+/// The payload of one compressed message.
+fn compressed(message: &[u8]) -> Vec<u8> {
+    let mut output = Vec::new();
+    let direction = negotiation::Direction {
+        no_context_takeover: false,
+        window_bits: 15,
+    };
+    assert!(Compressor::new(9, direction).compress(message, &mut output));
+    output
+}
+
+/// 7.2.3, the payloads masked and without the frames around them.
+#[test]
+fn the_rfc_examples_are_inflated() {
+    let hello = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
+    let mut connection = server(&takeover(), 100);
+    let input = [
+        masked(0xc1, hello),
+        masked(0x41, &hello[..3]),
+        masked(0x89, b""),
+        masked(0x80, &hello[3..]),
+        masked(0xc1, b"\xf2\x00\x11\x00\x00"),
+        masked(0xc1, b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"),
+        masked(0xc1, b"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"),
+        masked(0xc1, b"\xf3\x48\xcd\xc9\xc9\x07\x00\x00"),
+        masked(0x81, b"Hello"),
+        masked(0xc1, hello),
+    ];
+    let (events, _) = run(&mut connection, &input.concat());
+    let messages: Vec<_> = events
+        .into_iter()
+        .filter(|event| !matches!(event, Event::Ping(_)))
+        .collect();
+    assert_eq!(messages, vec![text("Hello"); 8]);
+    for empty in [&b"\x00"[..], b"", b"\x03\x00", b"\x02\x00"] {
+        let input = [masked(0xc1, empty), masked(0xc1, hello)].concat();
+        assert_eq!(
+            run(&mut server(&takeover(), 100), &input).0,
+            [text(""), text("Hello")],
+            "{empty:02x?}"
+        );
+    }
+    // 7.2.3.4 demands an empty block behind a final one; it is not missed.
+    let input = [masked(0xc1, b"\xf3\x48\xcd\xc9\xc9\x07\x00"), masked(0xc1, hello)].concat();
+    assert_eq!(
+        run(&mut server(&takeover(), 100), &input).0,
+        [text("Hello"), text("Hello")]
+    );
+}
+
+#[test]
+fn messages_are_compressed_as_agreed() {
+    let long = "the same words ".repeat(100);
+    for (config, smaller) in [(takeover(), true), (DeflateConfig::new(), false)] {
+        let (mut connection, mut first, mut second) = (server(&config, 100), Vec::new(), Vec::new());
+        connection.send_text(&long, &mut first).unwrap();
+        connection.send_text(&long, &mut second).unwrap();
+        assert_eq!(first[0], 0xc1);
+        assert!(first.len() < 100 && !first.ends_with(&compressor::TAIL));
+        assert_eq!(second.len() < first.len(), smaller);
+        assert_eq!(frames(&first).len(), 1);
+    }
+}
+
+#[test]
+fn small_messages_and_those_that_do_not_shrink_go_out_as_they_are() {
+    let mut connection = server(&DeflateConfig::new(), 100);
+    let mut output = Vec::new();
+    connection.send_text(&"x".repeat(127), &mut output).unwrap();
+    connection.send_text(&"x".repeat(128), &mut output).unwrap();
+    let noise: Vec<u8> = (0..300u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    connection.send_binary(&noise, &mut output).unwrap();
+    let sent = frames(&output);
+    assert_eq!(
+        sent.iter().map(|(first, _)| *first).collect::<Vec<_>>(),
+        [0x81, 0xc1, 0x82]
+    );
+    assert_eq!(sent[2].1, noise);
+    assert_eq!(
+        (connection.compresses(127), connection.compresses(128)),
+        (false, true)
+    );
+    assert!(!server(&takeover(), 100).compresses(0));
+    assert!(!Connection::new(Role::Server, 100).compresses(1000));
+}
+
+#[test]
+fn rsv1_is_for_the_first_frame_of_a_message() {
+    for bad in [
+        [masked(0x41, b"\xf2\x48"), masked(0xc0, b"")].concat(),
+        [masked(0x01, b"a"), masked(0xc0, b"")].concat(),
+        masked(0xc9, b""),
+        masked(0xc8, b"\x03\xe8"),
+        masked(0xa1, b""),
+    ] {
+        let mut connection = server(&takeover(), 100);
+        let (events, output) = run(&mut connection, &bad);
+        assert_eq!(events, [Event::Violation(Violation::ReservedBits)]);
+        assert_eq!(frames(&output)[0].1[..2], 1002u16.to_be_bytes());
+    }
+}
+
+#[test]
+fn what_cannot_be_inflated_is_refused_with_1007() {
+    let cut = compressed(&"abcdefghijklmnopqrstuvwxyz".repeat(9).into_bytes());
+    for bad in [
+        &b"\xff\xff\xff"[..],
+        b"\x07",
+        &[cut.as_slice(), b"\xff\xff"].concat(),
+    ] {
+        let mut connection = server(&takeover(), 1 << 20);
+        let (events, output) = run(&mut connection, &masked(0xc2, bad));
+        assert_eq!(
+            events,
+            [Event::Violation(Violation::CorruptDeflate)],
+            "{bad:02x?}"
+        );
+        assert_eq!(frames(&output)[0].1[..2], 1007u16.to_be_bytes());
+    }
+}
+
+#[test]
+fn inflated_text_is_checked_as_it_comes() {
+    let mut bad = vec![b'x'; 20_000];
+    bad[10_000] = 0xff;
+    let frame = masked(0xc1, &compressed(&bad));
+    let (events, _) = run(&mut server(&takeover(), 1 << 20), &frame);
+    assert_eq!(events, [Event::Violation(Violation::TextNotUtf8)]);
+    assert_eq!(
+        run(&mut server(&takeover(), 10_000), &frame).0,
+        [Event::Violation(Violation::MessageTooBig(10_000))]
+    );
+    let cut = masked(0xc1, &compressed(b"caf\xc3"));
+    assert_eq!(
+        run(&mut server(&takeover(), 100), &cut).0,
+        [Event::Violation(Violation::TextNotUtf8)]
+    );
+}
+
+#[test]
+fn a_bomb_is_refused_at_the_limit() {
+    let bomb = masked(0xc2, &compressed(&vec![0; 64 << 20]));
+    assert!(bomb.len() < 100_000);
+    let limit = 1 << 20;
+    let mut connection = server(&takeover(), limit);
+    assert_eq!(
+        run(&mut connection, &bomb).0,
+        [Event::Violation(Violation::MessageTooBig(limit))]
+    );
+    assert_eq!(
+        connection.close_sent().unwrap().code(),
+        CloseCode::MESSAGE_TOO_BIG
+    );
+    assert_eq!(connection.close_begun_by(), Some(Side::Local));
+
+    let exact = masked(0xc2, &compressed(&vec![0; limit]));
+    assert_eq!(
+        run(&mut server(&takeover(), limit), &exact).0,
+        [Event::Binary(vec![0; limit].into())]
+    );
+    let over = masked(0xc2, &compressed(&vec![0; limit + 1]));
+    assert!(matches!(
+        run(&mut server(&takeover(), limit), &over).0[..],
+        [Event::Violation(_)]
+    ));
+
+    let config = takeover().max_expansion(Some(100));
+    let expected = [Event::Violation(Violation::ExpansionTooBig(100))];
+    assert_eq!(run(&mut server(&config, 64 << 20), &bomb).0, expected);
+    let small = masked(0xc2, &compressed(&vec![0; 64 << 10]));
+    assert_eq!(run(&mut server(&config, 64 << 20), &small).0.len(), 1);
+    assert!(matches!(
+        run(&mut server(&config, 64 << 20), &small).0[..],
+        [Event::Binary(_)]
+    ));
+}
+
+/// 7.1.2: no distance reaches beyond the window that was agreed. One byte at a time, so that an inflater with
+/// that window has nothing else to look at.
+#[test]
+fn the_window_is_kept() {
+    let message: Vec<u8> = (0..20_000u32).map(|n| ((n / 7) * (n % 613)) as u8).collect();
+    for bits in 9..=15 {
+        for level in 1..=9 {
+            let direction = negotiation::Direction {
+                no_context_takeover: false,
+                window_bits: bits,
+            };
+            let mut output = Vec::new();
+            assert!(Compressor::new(level, direction).compress(&message, &mut output));
+            let mut inflater = flate2::Decompress::new_with_window_bits(false, bits);
+            let (mut plain, mut rest) = (Vec::new(), &output[..]);
+            while plain.len() < message.len() {
+                let (before, mut space) = (inflater.total_in(), [0; 1]);
+                let made = inflater.total_out();
+                inflater
+                    .decompress(rest, &mut space, flate2::FlushDecompress::Sync)
+                    .unwrap();
+                assert!(inflater.total_out() > made);
+                plain.push(space[0]);
+                rest = &rest[(inflater.total_in() - before) as usize..];
+            }
+            assert!(plain == message, "{bits} {level}");
+        }
+    }
+}
+
+#[test]
+fn after_our_close_compressed_messages_are_read_past() {
+    let mut connection = server(&takeover(), 10);
+    run(&mut connection, &masked(0x41, b"\xf2"));
+    connection
+        .close(&Close::from(CloseCode::GOING_AWAY), &mut Vec::new())
+        .unwrap();
+    let input = [
+        masked(0x80, b"\xff\xff"),
+        masked(0xc1, b"\xff\xff"),
+        masked(0x88, b"\x03\xe9"),
+    ]
+    .concat();
+    let (events, output) = run(&mut connection, &input);
+    assert!(matches!(events[..], [Event::Close(_)]));
+    assert!(output.is_empty() && connection.is_closed());
+}
+
+#[test]
+fn connections_can_be_moved_to_other_threads() {
+    fn check<T: Send + 'static>(_: T) {}
+    check(server(&takeover(), 1));
+}
+
+fn configs() -> impl Strategy<Value = DeflateConfig> {
+    (
+        any::<bool>(),
+        any::<bool>(),
+        9..=15u8,
+        9..=15u8,
+        1..=9u8,
+        prop_oneof![Just(0), Just(100usize)],
+    )
+        .prop_map(|(ours, theirs, server, client, level, min_size)| {
+            DeflateConfig::new()
+                .server_context_takeover(ours)
+                .client_context_takeover(theirs)
+                .server_max_window_bits(server)
+                .client_max_window_bits(client)
+                .level(level)
+                .min_size(min_size)
+        })
+}
+
+fn messages() -> impl Strategy<Value = Vec<(MessageKind, Vec<u8>)>> {
+    let word = prop_oneof![any::<String>(), Just("again and again".to_owned()), "[a-c]{0,40}"];
+    let text = (vec(word, 0..6), 0..40usize)
+        .prop_map(|(words, times)| (MessageKind::Text, words.concat().repeat(times).into_bytes()));
+    let binary = (vec(any::<u8>(), 0..2000), 1..4usize).prop_map(|(b, n)| (MessageKind::Binary, b.repeat(n)));
+    vec(prop_oneof![text, binary], 0..8)
+}
+
+fn send(connection: &mut Connection, messages: &[(MessageKind, Vec<u8>)]) -> (Vec<u8>, Vec<Event>) {
+    let (mut output, mut events) = (Vec::new(), Vec::new());
+    for (kind, bytes) in messages {
+        match kind {
+            MessageKind::Text => {
+                let text = String::from_utf8(bytes.clone()).unwrap();
+                connection.send_text(&text, &mut output).unwrap();
+                events.push(Event::Text(text.into()));
+            }
+            MessageKind::Binary => {
+                connection.send_binary(bytes, &mut output).unwrap();
+                events.push(Event::Binary(bytes.clone().into()));
+            }
+        }
+    }
+    (output, events)
+}
+
+fn run_in(connection: &mut Connection, mut input: &[u8], sizes: &[usize]) -> Vec<Event> {
+    let (mut events, mut sizes) = (Vec::new(), sizes.iter().cycle());
+    while !input.is_empty() {
+        let (piece, rest) = input.split_at((*sizes.next().unwrap()).min(input.len()));
+        events.extend(run(connection, piece).0);
+        input = rest;
+    }
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn both_sides_read_what_the_other_sent(config in configs(), messages in messages(), sizes in vec(1usize..300, 1..5)) {
+        let agreement = agree(&config, OFFER);
+        let mut server = Connection::new(Role::Server, 1 << 20).with_deflate(&agreement);
+        let mut client = Connection::new(Role::Client { mask_seed: 3 }, 1 << 20).with_deflate(&agreement);
+        for _ in 0..2 {
+            let (output, events) = send(&mut client, &messages);
+            prop_assert_eq!(run_in(&mut server, &output, &sizes), events);
+            let (output, events) = send(&mut server, &messages);
+            prop_assert_eq!(run_in(&mut client, &output, &sizes), events);
+        }
+    }
+
+    #[test]
+    fn splits_do_not_matter(
+        messages in messages(), broken in vec(any::<prop::sample::Index>(), 0..3), sizes in vec(1usize..80, 1..5),
+        limit in prop_oneof![0usize..3000, Just(1 << 20)], ratio in prop::option::of(1..5u32),
+    ) {
+        let config = takeover().max_expansion(ratio);
+        let mut client = Connection::new(Role::Client { mask_seed: 3 }, 0).with_deflate(&agree(&config, OFFER));
+        let (mut input, _) = send(&mut client, &messages);
+        for at in broken {
+            if !input.is_empty() {
+                let at = at.index(input.len());
+                input[at] ^= 1 << (at % 8);
+            }
+        }
+        let expected = run(&mut server(&config, limit), &input).0;
+        for event in &expected {
+            match event {
+                Event::Text(text) => prop_assert!(text.len() <= limit),
+                Event::Binary(bytes) => prop_assert!(bytes.len() <= limit),
+                _ => {}
+            }
+        }
+        prop_assert_eq!(&run_in(&mut server(&config, limit), &input, &sizes), &expected);
+        prop_assert_eq!(&run_in(&mut server(&config, limit), &input, &[1]), &expected);
+    }
+}

@@ -1,0 +1,36 @@
+//! What stands for permessage-deflate where the feature `deflate` is off: nothing that could be made.
+
+use crate::assembler::Assembler;
+use crate::frame::OpCode;
+use crate::violation::Violation;
+
+#[derive(Debug)]
+pub(crate) enum Deflate {}
+
+impl Deflate {
+    pub(crate) const fn compresses(&self, _: usize) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn write_frame(&mut self, _: OpCode, _: &[u8], _: Option<[u8; 4]>, _: &mut Vec<u8>) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn begin_frame(&mut self, _: bool, _: u64) {
+        match *self {}
+    }
+
+    pub(crate) fn inflate_masked(
+        &mut self,
+        _: [u8; 4],
+        _: &[u8],
+        _: &mut Assembler,
+        _: usize,
+    ) -> Result<(), Violation> {
+        match *self {}
+    }
+
+    pub(crate) fn finish(&mut self, _: &mut Assembler, _: usize) -> Result<(), Violation> {
+        match *self {}
+    }
+}
