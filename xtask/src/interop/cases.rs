@@ -1,10 +1,37 @@
-//! The table of cases: every path of the tour, with what the design says each client sees. The only place for expectations.
+//! The table of cases: every path of the tour, with what the design says each client sees.
+//!
+//! The only place for expectations. A line a case, so that it reads as a table: hence no rustfmt here.
 
 use super::case::Ending::{Answered, Closed, Gone, Refused};
 use super::case::Says::{Anything, Errors, Exactly};
 use super::case::{Case, Do, Message};
 
+/// 120 bytes, three short of what a Close frame can hold.
+macro_rules! a_120 {
+    () => {
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    };
+}
+
 const SESSION: (&str, &str) = ("cookie", "session=6f1c2a4e-8a0f-4b55-9d0c-2f6f0d3c5b1a");
+
+/// An input that fits into no reason, whatever is left out beside it.
+const HUGE_QUERY: &str = concat!("/validation/ws?q=", a_120!(), a_120!());
+
+const A_122: &str = concat!(a_120!(), "aa");
+const A_123: &str = concat!(a_120!(), "aaa");
+const REASON_123: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aaa");
+const REASON_124: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aaaa");
+const REASON_SPLIT: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aa%C3%A9");
+
+/// Path, query, header, cookie: the order of the endpoint's parameters.
+const PARAMS_ERRORS: [&str; 4] = [
+    "int_parsing",
+    "less_than_equal",
+    "string_too_short",
+    "uuid_parsing",
+];
+
 const BYE: Do = Do::Close(1000, "bye");
 const EMPTY: super::case::Says = Exactly("");
 
@@ -21,13 +48,10 @@ pub(crate) fn all() -> Vec<Case> {
     groups.into_iter().flatten().collect()
 }
 
+#[rustfmt::skip]
 fn first_document() -> Vec<Case> {
     vec![
-        Case::new(
-            "items.no-cookie",
-            "/items/foo/ws",
-            Refused(1008, Exactly("Session cookie missing"), 403),
-        ),
+        Case::new("items.no-cookie", "/items/foo/ws", Refused(1008, Exactly("Session cookie missing"), 403)),
         Case::new("items.cookie", "/items/bar/ws", Closed(1000, Anything))
             .header(SESSION.0, SESSION.1)
             .does(&[Do::Text("hi"), Do::Await(1), BYE])
@@ -41,137 +65,53 @@ fn first_document() -> Vec<Case> {
             ]),
         Case::new("validation.good", "/validation/ws?q=5", Closed(1000, EMPTY))
             .gets(&[Message::Text("Query param q is: 5")]),
-        Case::new(
-            "validation.bad",
-            "/validation/ws?q=abc",
-            Refused(1008, Errors(&["int_parsing"]), 422),
-        ),
-        Case::new(
-            "validation.missing",
-            "/validation/ws",
-            Refused(1008, Errors(&["missing"]), 422),
-        ),
-        Case::new(
-            "validation.huge",
-            HUGE_QUERY,
-            Refused(1008, Errors(&["int_parsing"]), 422),
-        ),
-        Case::new(
-            "validation-custom.bad",
-            "/validation-custom/ws?q=abc",
-            Refused(1003, Errors(&["int_parsing"]), 403),
-        ),
-        Case::new(
-            "validation-custom.missing",
-            "/validation-custom/ws",
-            Refused(1003, Errors(&["missing"]), 403),
-        ),
-        Case::new(
-            "validation-logged.bad",
-            "/validation-logged/ws?q=abc",
-            Refused(1008, Exactly("Invalid data"), 403),
-        ),
+        Case::new("validation.bad", "/validation/ws?q=abc", Refused(1008, Errors(&["int_parsing"]), 422)),
+        Case::new("validation.missing", "/validation/ws", Refused(1008, Errors(&["missing"]), 422)),
+        Case::new("validation.huge", HUGE_QUERY, Refused(1008, Errors(&["int_parsing"]), 422)),
+        Case::new("validation-custom.bad", "/validation-custom/ws?q=abc", Refused(1003, Errors(&["int_parsing"]), 403)),
+        Case::new("validation-custom.missing", "/validation-custom/ws", Refused(1003, Errors(&["missing"]), 403)),
+        Case::new("validation-logged.bad", "/validation-logged/ws?q=abc", Refused(1008, Exactly("Invalid data"), 403)),
     ]
 }
 
-/// An input that fits into no reason, whatever is left out beside it.
-const HUGE_QUERY: &str = "/validation/ws?q=\
-    %C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9\
-    %C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9\
-    %C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9\
-    %C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9";
-
+#[rustfmt::skip]
 fn second_document() -> Vec<Case> {
     vec![
-        Case::new(
-            "exception",
-            "/exception/ws",
-            Closed(1008, Exactly("Closing the connection...")),
-        ),
-        Case::new(
-            "custom-exception",
-            "/custom-exception/ws",
-            Closed(1008, Exactly("Custom exception")),
-        ),
-        Case::new(
-            "custom-exception-early",
-            "/custom-exception-early/ws",
-            Refused(1008, Exactly("Custom exception"), 403),
-        ),
+        Case::new("exception", "/exception/ws", Closed(1008, Exactly("Closing the connection..."))),
+        Case::new("custom-exception", "/custom-exception/ws", Closed(1008, Exactly("Custom exception"))),
+        Case::new("custom-exception-early", "/custom-exception-early/ws", Refused(1008, Exactly("Custom exception"), 403)),
     ]
 }
 
+#[rustfmt::skip]
 fn errors() -> Vec<Case> {
     vec![
-        Case::new(
-            "http-error.before",
-            "/http-error/ws?accept=false",
-            Answered(404, "Item not found"),
-        ),
-        Case::new(
-            "http-error.after",
-            "/http-error/ws?accept=true",
-            Closed(1011, EMPTY),
-        ),
-        Case::new(
-            "unhandled.before",
-            "/unhandled/ws?accept=false",
-            Refused(1011, EMPTY, 500),
-        ),
-        Case::new(
-            "unhandled.after",
-            "/unhandled/ws?accept=true",
-            Closed(1011, EMPTY),
-        ),
-        Case::new(
-            "panic.before",
-            "/panic/ws?accept=false",
-            Refused(1011, EMPTY, 500),
-        ),
+        Case::new("http-error.before", "/http-error/ws?accept=false", Answered(404, "Item not found")),
+        Case::new("http-error.after", "/http-error/ws?accept=true", Closed(1011, EMPTY)),
+        Case::new("unhandled.before", "/unhandled/ws?accept=false", Refused(1011, EMPTY, 500)),
+        Case::new("unhandled.after", "/unhandled/ws?accept=true", Closed(1011, EMPTY)),
+        Case::new("panic.before", "/panic/ws?accept=false", Refused(1011, EMPTY, 500)),
         Case::new("panic.after", "/panic/ws?accept=true", Closed(1011, EMPTY)),
         Case::new("handler-fails", "/handler-fails/ws", Closed(1011, EMPTY)),
-        Case::new(
-            "handler-sends",
-            "/handler-sends/ws",
-            Closed(4102, Exactly("sent first")),
-        )
-        .gets(&[Message::Text(r#"{"error":"sent by handler"}"#)]),
+        Case::new("handler-sends", "/handler-sends/ws", Closed(4102, Exactly("sent first")))
+            .gets(&[Message::Text(r#"{"error":"sent by handler"}"#)]),
         Case::new("source", "/source/ws", Closed(4110, Exactly("from the source"))),
         Case::new("silent", "/silent/ws", Refused(1011, EMPTY, 500)),
         Case::new("done", "/done/ws", Closed(1000, EMPTY)),
     ]
 }
 
+#[rustfmt::skip]
 fn codes() -> Vec<Case> {
     vec![
         Case::new("close.1000", "/close/ws?code=1000&reason=", Closed(1000, EMPTY)),
-        Case::new(
-            "close.1012",
-            "/close/ws?code=1012&reason=restart",
-            Closed(1012, Exactly("restart")),
-        ),
-        Case::new(
-            "close.3000",
-            "/close/ws?code=3000&reason=who%3F",
-            Closed(3000, Exactly("who?")),
-        ),
-        Case::new(
-            "close.4001",
-            "/close/ws?code=4001&reason=room%20is%20full",
-            Closed(4001, Exactly("room is full")),
-        ),
-        Case::new(
-            "close.4999",
-            "/close/ws?code=4999&reason=%C3%A9t%C3%A9%20%E2%82%AC",
-            Closed(4999, Exactly("été €")),
-        ),
+        Case::new("close.1012", "/close/ws?code=1012&reason=restart", Closed(1012, Exactly("restart"))),
+        Case::new("close.3000", "/close/ws?code=3000&reason=who%3F", Closed(3000, Exactly("who?"))),
+        Case::new("close.4001", "/close/ws?code=4001&reason=room%20is%20full", Closed(4001, Exactly("room is full"))),
+        Case::new("close.4999", "/close/ws?code=4999&reason=%C3%A9t%C3%A9%20%E2%82%AC", Closed(4999, Exactly("été €"))),
         Case::new("close.reason-123", REASON_123, Closed(4000, Exactly(A_123))),
         Case::new("close.reason-124", REASON_124, Closed(4000, Exactly(A_123))),
-        Case::new(
-            "close.reason-cut-in-a-character",
-            REASON_SPLIT,
-            Closed(4000, Exactly(A_122)),
-        ),
+        Case::new("close.reason-cut-in-a-character", REASON_SPLIT, Closed(4000, Exactly(A_122))),
         Case::new("close.999", "/close/ws?code=999&reason=r", Closed(1011, EMPTY)),
         Case::new("close.1004", "/close/ws?code=1004&reason=r", Closed(1011, EMPTY)),
         Case::new("close.1005", "/close/ws?code=1005&reason=r", Closed(1011, EMPTY)),
@@ -182,122 +122,34 @@ fn codes() -> Vec<Case> {
     ]
 }
 
-macro_rules! ten {
-    () => {
-        "aaaaaaaaaa"
-    };
-}
-macro_rules! hundred_and_twenty {
-    () => {
-        concat!(
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!(),
-            ten!()
-        )
-    };
-}
-const A_122: &str = concat!(hundred_and_twenty!(), "aa");
-const A_123: &str = concat!(hundred_and_twenty!(), "aaa");
-const REASON_123: &str = concat!("/close/ws?code=4000&reason=", hundred_and_twenty!(), "aaa");
-const REASON_124: &str = concat!("/close/ws?code=4000&reason=", hundred_and_twenty!(), "aaaa");
-const REASON_SPLIT: &str = concat!("/close/ws?code=4000&reason=", hundred_and_twenty!(), "aa%C3%A9");
-
 /// Every status that a refusal can have.
+#[rustfmt::skip]
 fn before_accept() -> Vec<Case> {
     vec![
-        Case::new(
-            "early.1008",
-            "/early-close/ws?code=1008&reason=no",
-            Refused(1008, Exactly("no"), 403),
-        ),
-        Case::new(
-            "early.1000",
-            "/early-close/ws?code=1000&reason=no",
-            Refused(1000, Exactly("no"), 403),
-        ),
-        Case::new(
-            "early.1011",
-            "/early-close/ws?code=1011&reason=no",
-            Refused(1011, Exactly("no"), 500),
-        ),
-        Case::new(
-            "early.1012",
-            "/early-close/ws?code=1012&reason=later",
-            Refused(1012, Exactly("later"), 503),
-        ),
-        Case::new(
-            "early.1013",
-            "/early-close/ws?code=1013&reason=later",
-            Refused(1013, Exactly("later"), 503),
-        ),
-        Case::new(
-            "early.3000",
-            "/early-close/ws?code=3000&reason=who",
-            Refused(3000, Exactly("who"), 401),
-        ),
-        Case::new(
-            "early.3003",
-            "/early-close/ws?code=3003&reason=no",
-            Refused(3003, Exactly("no"), 403),
-        ),
-        Case::new(
-            "early.3008",
-            "/early-close/ws?code=3008&reason=slow",
-            Refused(3008, Exactly("slow"), 408),
-        ),
-        Case::new(
-            "early.4001",
-            "/early-close/ws?code=4001&reason=%C3%A9t%C3%A9",
-            Refused(4001, Exactly("été"), 403),
-        ),
-        Case::new(
-            "early.1006",
-            "/early-close/ws?code=1006&reason=r",
-            Refused(1011, EMPTY, 500),
-        ),
-        Case::new(
-            "params.all-wrong",
-            "/params/x/ws?limit=1000",
-            Refused(
-                1008,
-                Errors(&[
-                    "int_parsing",
-                    "less_than_equal",
-                    "string_too_short",
-                    "uuid_parsing",
-                ]),
-                422,
-            ),
-        )
-        .header("x-token", "ab")
-        .header("cookie", "session=nonsense"),
-        Case::new(
-            "params.one-wrong",
-            "/params/7/ws?limit=0&tags=a",
-            Refused(1008, Errors(&["greater_than_equal"]), 422),
-        )
-        .header("x-token", "abcdef")
-        .header(SESSION.0, SESSION.1),
-        Case::new(
-            "params.good",
-            "/params/7/ws?limit=5&tags=a&tags=b",
-            Closed(1000, Anything),
-        )
-        .header("x-token", "abcdef")
-        .header(SESSION.0, SESSION.1)
-        .does(&[BYE]),
+        Case::new("early.1008", "/early-close/ws?code=1008&reason=no", Refused(1008, Exactly("no"), 403)),
+        Case::new("early.1000", "/early-close/ws?code=1000&reason=no", Refused(1000, Exactly("no"), 403)),
+        Case::new("early.1011", "/early-close/ws?code=1011&reason=no", Refused(1011, Exactly("no"), 500)),
+        Case::new("early.1012", "/early-close/ws?code=1012&reason=later", Refused(1012, Exactly("later"), 503)),
+        Case::new("early.1013", "/early-close/ws?code=1013&reason=later", Refused(1013, Exactly("later"), 503)),
+        Case::new("early.3000", "/early-close/ws?code=3000&reason=who", Refused(3000, Exactly("who"), 401)),
+        Case::new("early.3003", "/early-close/ws?code=3003&reason=no", Refused(3003, Exactly("no"), 403)),
+        Case::new("early.3008", "/early-close/ws?code=3008&reason=slow", Refused(3008, Exactly("slow"), 408)),
+        Case::new("early.4001", "/early-close/ws?code=4001&reason=%C3%A9t%C3%A9", Refused(4001, Exactly("été"), 403)),
+        Case::new("early.1006", "/early-close/ws?code=1006&reason=r", Refused(1011, EMPTY, 500)),
+        Case::new("params.all-wrong", "/params/x/ws?limit=1000", Refused(1008, Errors(&PARAMS_ERRORS), 422))
+            .header("x-token", "ab")
+            .header("cookie", "session=nonsense"),
+        Case::new("params.one-wrong", "/params/7/ws?limit=0&tags=a", Refused(1008, Errors(&["greater_than_equal"]), 422))
+            .header("x-token", "abcdef")
+            .header(SESSION.0, SESSION.1),
+        Case::new("params.good", "/params/7/ws?limit=5&tags=a&tags=b", Closed(1000, Anything))
+            .header("x-token", "abcdef")
+            .header(SESSION.0, SESSION.1)
+            .does(&[BYE]),
     ]
 }
 
+#[rustfmt::skip]
 fn talk() -> Vec<Case> {
     vec![
         Case::new("json.good", "/json/ws", Closed(1000, Anything))
@@ -333,6 +185,7 @@ fn talk() -> Vec<Case> {
 }
 
 /// The peer breaks the protocol: only the bare wire can do that. The mask key is zero.
+#[rustfmt::skip]
 fn breaches() -> Vec<Case> {
     let breach = |name, bytes, code| Case::new(name, "/echo", Closed(code, Anything)).does(&[Do::Raw(bytes)]);
     vec![

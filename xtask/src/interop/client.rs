@@ -60,7 +60,7 @@ impl Seen {
             parts.insert(0, format!("{} msg,", self.messages.len()));
         }
         if parts.is_empty() {
-            parts.push(self.trouble.clone().unwrap_or_else(|| "nothing".into()));
+            parts.push(self.trouble.clone().unwrap_or_else(|| "no close seen".into()));
         }
         parts.join(" ")
     }

@@ -131,101 +131,22 @@ const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 const ASKS_UPGRADE: Option<(&str, &str)> = Some(("upgrade", "websocket"));
 const ASKS_VERSION: Option<(&str, &str)> = Some(("sec-websocket-version", "13"));
 
+const HANDSHAKE: [&str; 4] = [UPGRADE[0], UPGRADE[1], VERSION, KEY];
+
+#[rustfmt::skip]
 const CHECKS: &[Check] = &[
-    Check {
-        name: "http.plain-get",
-        path: "/echo",
-        head: &[],
-        status: 426,
-        header: ASKS_UPGRADE,
-    },
-    Check {
-        name: "http.plain-get-template",
-        path: "/items/foo/ws",
-        head: &[],
-        status: 426,
-        header: ASKS_UPGRADE,
-    },
-    Check {
-        name: "http.upgrade-to-h2c",
-        path: "/echo",
-        head: &["Connection: Upgrade", "Upgrade: h2c"],
-        status: 426,
-        header: ASKS_UPGRADE,
-    },
-    Check {
-        name: "http.unknown-path",
-        path: "/nowhere",
-        head: &[],
-        status: 404,
-        header: None,
-    },
-    Check {
-        name: "http.unknown-path-upgrade",
-        path: "/nowhere",
-        head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY],
-        status: 404,
-        header: None,
-    },
-    Check {
-        name: "http.no-key",
-        path: "/echo",
-        head: &[UPGRADE[0], UPGRADE[1], VERSION],
-        status: 400,
-        header: None,
-    },
-    Check {
-        name: "http.short-key",
-        path: "/echo",
-        head: &[UPGRADE[0], UPGRADE[1], VERSION, "Sec-WebSocket-Key: c2hvcnQ="],
-        status: 400,
-        header: None,
-    },
-    Check {
-        name: "http.key-not-base64",
-        path: "/echo",
-        head: &[
-            UPGRADE[0],
-            UPGRADE[1],
-            VERSION,
-            "Sec-WebSocket-Key: ????????????????????????",
-        ],
-        status: 400,
-        header: None,
-    },
-    Check {
-        name: "http.two-keys",
-        path: "/echo",
-        head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, KEY],
-        status: 400,
-        header: None,
-    },
-    Check {
-        name: "http.version-12",
-        path: "/echo",
-        head: &[UPGRADE[0], UPGRADE[1], "Sec-WebSocket-Version: 12", KEY],
-        status: 426,
-        header: ASKS_VERSION,
-    },
-    Check {
-        name: "http.list-in-connection",
-        path: "/echo",
-        head: &[
-            "Connection: keep-alive, upgrade",
-            "Upgrade: WebSocket",
-            VERSION,
-            KEY,
-        ],
-        status: 101,
-        header: ASKS_UPGRADE,
-    },
-    Check {
-        name: "http.own-origin",
-        path: "/echo",
-        head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, "Origin: http://{address}"],
-        status: 101,
-        header: ASKS_UPGRADE,
-    },
+    Check { name: "http.plain-get", path: "/echo", head: &[], status: 426, header: ASKS_UPGRADE },
+    Check { name: "http.plain-get-template", path: "/items/foo/ws", head: &[], status: 426, header: ASKS_UPGRADE },
+    Check { name: "http.upgrade-to-h2c", path: "/echo", head: &["Connection: Upgrade", "Upgrade: h2c"], status: 426, header: ASKS_UPGRADE },
+    Check { name: "http.unknown-path", path: "/nowhere", head: &[], status: 404, header: None },
+    Check { name: "http.unknown-path-upgrade", path: "/nowhere", head: &HANDSHAKE, status: 404, header: None },
+    Check { name: "http.no-key", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION], status: 400, header: None },
+    Check { name: "http.short-key", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, "Sec-WebSocket-Key: c2hvcnQ="], status: 400, header: None },
+    Check { name: "http.key-not-base64", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, "Sec-WebSocket-Key: ????????????????????????"], status: 400, header: None },
+    Check { name: "http.two-keys", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, KEY], status: 400, header: None },
+    Check { name: "http.version-12", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], "Sec-WebSocket-Version: 12", KEY], status: 426, header: ASKS_VERSION },
+    Check { name: "http.list-in-connection", path: "/echo", head: &["Connection: keep-alive, upgrade", "Upgrade: WebSocket", VERSION, KEY], status: 101, header: ASKS_UPGRADE },
+    Check { name: "http.own-origin", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, "Origin: http://{address}"], status: 101, header: ASKS_UPGRADE },
 ];
 
 pub(crate) struct Outcome {

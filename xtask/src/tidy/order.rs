@@ -8,11 +8,14 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 11] = [
+    "settings",
     "handshake",
     "params",
     "error",
     "socket",
+    "handlers",
+    "scope",
     "endpoint",
     "lifecycle",
     "app",
