@@ -6,7 +6,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
-mod params;
+pub mod params;
 mod scope;
 mod settings;
 mod socket;
