@@ -34,7 +34,7 @@ pub(super) fn write_str(out: &mut impl Write, text: &str) -> fmt::Result {
 /// Whether a character would not show, or not as itself: controls, separators, format characters, private use.
 ///
 /// A short form of Python's `str.isprintable`: the ranges that matter in a log line, not the whole table.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{a0}' | '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
         | '\u{1680}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'

@@ -26,3 +26,5 @@ mod uuid;
 pub use self::choice::{Choice, Choices};
 #[cfg(feature = "decimal")]
 pub use self::decimal::{Decimal, DecimalKind, ParseDecimalError};
+#[cfg(feature = "email")]
+pub use self::email::Email;
