@@ -23,7 +23,7 @@ use crate::{
     handshake::{Opening, switching_protocols},
     params::EndpointContext,
     scope::Scope,
-    settings::Refusal,
+    settings::{Refusal, Resolved},
     socket::{Acceptance, Driver, Sender, Shared, Transport},
 };
 
@@ -69,7 +69,12 @@ where
     // The parameters, then the endpoint, up to its answer to the handshake.
     let opened = async {
         let extracted = catch_panic(endpoint.extract(&mut parts, &state)).await;
-        let arguments = extracted.unwrap_or_else(|panic| Err(panic.into()));
+        let arguments = extracted
+            .unwrap_or_else(|panic| Err(panic.into()))
+            .map_err(|mut error| {
+                error.locate(&context);
+                error
+            });
         let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
         let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
         let conversation = converse(
@@ -78,7 +83,7 @@ where
             arguments,
             handling,
             Arc::clone(&shared),
-            settings.refusal,
+            Arc::clone(&settings),
         );
         until_answered(Box::pin(conversation), &shared).await
     };
@@ -137,7 +142,7 @@ async fn converse<E, A, S>(
     arguments: Result<E::Arguments>,
     handling: Option<Box<Handling>>,
     shared: Arc<Shared>,
-    refusal: Refusal,
+    settings: Arc<Resolved>,
 ) -> Verdict
 where
     E: Endpoint<A, S>,
@@ -165,9 +170,14 @@ where
         (Ok(()), None) => return Verdict::unanswered(),
         (Err(error), None) => error,
     };
-    let may_send = !is_over && (phase == Phase::AfterAccept || refusal == Refusal::Close);
+    let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
     let socket = may_send.then(|| Sender::new(shared));
-    Verdict::of(resolve(error, handling, phase, socket).await, phase)
+    let resolution = resolve(error, handling, phase, socket.clone()).await;
+    if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
+        // The message is an extra: where it cannot be sent, the Close frame cannot either.
+        let _ = socket.send_text(message).await;
+    }
+    Verdict::of(resolution, phase)
 }
 
 /// How the handshake is to be answered.

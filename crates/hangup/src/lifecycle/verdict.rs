@@ -91,6 +91,7 @@ impl Verdict {
             ending,
             log,
             mut is_unforeseen,
+            ..
         } = resolution;
         let log = match (&ending, phase) {
             (Ending::PeerLeft, _) => None,
