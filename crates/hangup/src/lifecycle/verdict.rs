@@ -74,7 +74,7 @@ impl Verdict {
     pub(super) fn denied(response: Response, error: Option<&Error>) -> Self {
         let log = error.map(|error| {
             Box::new(Log {
-                error: error.to_string(),
+                error: error.with_sources(),
                 is_unforeseen: true,
                 phase: Phase::BeforeAccept,
             })
