@@ -170,7 +170,7 @@ where
     };
     let may_send = !is_over && (phase == Phase::AfterAccept || refusal == Refusal::Close);
     let socket = may_send.then(|| Sender::new(shared));
-    Verdict::of(resolve(error, handling, phase, socket).await, phase)
+    Verdict::of(resolve(error, handling, phase, socket).await, phase, is_over)
 }
 
 /// How the handshake is to be answered.

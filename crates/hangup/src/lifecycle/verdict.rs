@@ -86,12 +86,17 @@ impl Verdict {
     }
 
     /// The endpoint failed, and this is what its error was resolved to.
-    pub(super) fn of(resolution: Resolution, phase: Phase) -> Self {
+    pub(super) fn of(resolution: Resolution, phase: Phase, is_over: bool) -> Self {
         let Resolution {
-            ending,
+            mut ending,
             log,
             mut is_unforeseen,
         } = resolution;
+        if matches!(ending, Ending::PeerLeft) && !is_over {
+            // It was the peer of another connection that left.
+            ending = Ending::internal_error();
+            is_unforeseen = true;
+        }
         let log = match (&ending, phase) {
             (Ending::PeerLeft, _) => None,
             (Ending::Http(_), Phase::AfterAccept) => {

@@ -10,4 +10,6 @@ mod errors;
 mod log;
 mod wire;
 
+mod ending;
 mod opening;
+mod refusal;
