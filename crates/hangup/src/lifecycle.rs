@@ -169,8 +169,11 @@ where
         (Err(error), None) => error,
     };
     let may_send = !is_over && (phase == Phase::AfterAccept || refusal == Refusal::Close);
-    let socket = may_send.then(|| Sender::new(shared));
-    Verdict::of(resolve(error, handling, phase, socket).await, phase, is_over)
+    let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
+    let resolution = resolve(error, handling, phase, socket).await;
+    // A handler that sends before `accept` completes the handshake.
+    let is_answered = shared.lock().is_accepted();
+    Verdict::of(resolution, phase, is_answered, is_over)
 }
 
 /// How the handshake is to be answered.

@@ -86,7 +86,7 @@ impl Verdict {
     }
 
     /// The endpoint failed, and this is what its error was resolved to.
-    pub(super) fn of(resolution: Resolution, phase: Phase, is_over: bool) -> Self {
+    pub(super) fn of(resolution: Resolution, phase: Phase, is_answered: bool, is_over: bool) -> Self {
         let Resolution {
             mut ending,
             log,
@@ -97,11 +97,11 @@ impl Verdict {
             ending = Ending::internal_error();
             is_unforeseen = true;
         }
-        let log = match (&ending, phase) {
-            (Ending::PeerLeft, _) => None,
-            (Ending::Http(_), Phase::AfterAccept) => {
+        let log = match &ending {
+            Ending::PeerLeft => None,
+            Ending::Http(_) if is_answered => {
                 is_unforeseen = true;
-                Some(format!("{log} (no HTTP response is possible after accept)"))
+                Some(format!("{log} (no HTTP response is possible after the 101)"))
             }
             _ => Some(log),
         };

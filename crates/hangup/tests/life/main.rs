@@ -11,5 +11,8 @@ mod log;
 mod wire;
 
 mod ending;
+mod handler_failures;
+mod handlers;
+mod misuse;
 mod opening;
 mod refusal;
