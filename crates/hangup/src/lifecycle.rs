@@ -87,9 +87,12 @@ where
         );
         until_answered(Box::pin(conversation), &shared).await
     };
-    let answer = match timeout_at(Instant::now() + settings.accept_timeout, opened).await {
-        Ok(answer) => answer,
-        Err(_) => Answer::Refused(Verdict::too_late()),
+    let deadline = Instant::now() + settings.accept_timeout;
+    // An endpoint that is too late is dropped inside of this, and may panic then.
+    let answer = match catch_panic(async move { timeout_at(deadline, opened).await }).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Answer::Refused(Verdict::too_late()),
+        Err(panic) => Answer::Refused(Verdict::panicked(&panic)),
     };
 
     // The answer: 101, or a refusal.
@@ -171,13 +174,15 @@ where
         (Err(error), None) => error,
     };
     let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
-    let socket = may_send.then(|| Sender::new(shared));
+    let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
     let resolution = resolve(error, handling, phase, socket.clone()).await;
     if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
         // The message is an extra: where it cannot be sent, the Close frame cannot either.
         let _ = socket.send_text(message).await;
     }
-    Verdict::of(resolution, phase)
+    // Whoever sends before `accept` completes the handshake.
+    let is_answered = shared.lock().is_accepted();
+    Verdict::of(resolution, phase, is_answered, is_over)
 }
 
 /// How the handshake is to be answered.
@@ -194,17 +199,23 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
         let Some(running) = &mut conversation else {
             return Poll::Pending;
         };
-        match catch_panic_now(|| running.as_mut().poll(cx)) {
-            Ok(Poll::Ready(verdict)) => return Poll::Ready(Answer::Refused(verdict)),
-            Err(panic) => return Poll::Ready(Answer::Refused(Verdict::panicked(&panic))),
-            Ok(Poll::Pending) => {}
-        }
-        match shared.lock().take_acceptance() {
-            Some(acceptance) => match conversation.take() {
+        let ended = match catch_panic_now(|| running.as_mut().poll(cx)) {
+            Ok(Poll::Ready(verdict)) => Some(verdict),
+            Err(panic) => Some(Verdict::panicked(&panic)),
+            Ok(Poll::Pending) => None,
+        };
+        // An endpoint may ask for the 101 and end in one poll: then it has accepted.
+        match (shared.lock().take_acceptance(), ended) {
+            (Some(acceptance), Some(verdict)) => Poll::Ready(Answer::Accepted(
+                acceptance,
+                Box::pin(std::future::ready(verdict)),
+            )),
+            (Some(acceptance), None) => match conversation.take() {
                 Some(conversation) => Poll::Ready(Answer::Accepted(acceptance, conversation)),
                 None => Poll::Pending,
             },
-            None => Poll::Pending,
+            (None, Some(verdict)) => Poll::Ready(Answer::Refused(verdict)),
+            (None, None) => Poll::Pending,
         }
     })
     .await

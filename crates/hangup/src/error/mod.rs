@@ -10,7 +10,11 @@ mod receive;
 mod refusal;
 mod rejection;
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{
+    any::Any,
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::Close;
@@ -130,6 +134,15 @@ impl Error {
             Kind::Rejection(_) => None,
         };
         std::iter::successors(first, |error| error.source()).take(MAX_CHAIN)
+    }
+
+    /// The error and each `source()` below it, in one line for the log.
+    pub(crate) fn with_sources(&self) -> String {
+        let mut line = self.to_string();
+        for source in self.chain().skip(1) {
+            let _ = write!(line, ": {source}");
+        }
+        line
     }
 
     /// How the error closes, where that was known when it was made.

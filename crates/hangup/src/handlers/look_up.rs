@@ -102,7 +102,7 @@ pub(crate) async fn resolve(
     let mut outwards = scopes.iter();
     loop {
         error = promote(error, outwards.as_slice());
-        describe(&error, &mut log);
+        log.push_str(&error.with_sources());
         let own = Ending::of(&error);
         let says_nothing = own.is_none() && matches!(error.kind(), Kind::Error(..));
         let found = outwards.find_map(|scope| scope.find(&error, says_nothing));
@@ -174,13 +174,6 @@ fn promote(error: Error, scopes: &[Arc<ErrorHandlers>]) -> Error {
                 Err(rejection) => Error::from_rejection(rejection),
             }
         }
-    }
-}
-
-fn describe(error: &Error, log: &mut String) {
-    let _ = write!(log, "{error}");
-    for source in error.chain().skip(1) {
-        let _ = write!(log, ": {source}");
     }
 }
 
