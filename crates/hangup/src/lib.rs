@@ -85,7 +85,7 @@ pub use self::{
     endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
-    params::EndpointContext,
+    params::{EndpointContext, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},
     socket::{Closed, Message, Receiver, Sender, WebSocket},
