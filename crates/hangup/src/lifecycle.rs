@@ -11,14 +11,16 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
+use hangup_protocol::{Close, CloseCode};
 use http::HeaderValue;
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout_at};
 
 use self::{report::Report, verdict::Verdict};
 use crate::{
+    connections::Connections,
     endpoint::{Endpoint, Handshake},
-    error::{Result, catch_panic, catch_panic_now},
+    error::{Result, catch_panic, catch_panic_now, refuse_with_http},
     handlers::{Handling, Phase, resolve},
     handshake::{Opening, switching_protocols},
     params::EndpointContext,
@@ -59,6 +61,13 @@ where
             return response;
         }
     };
+    let connections = parts.extensions.remove::<Arc<Connections>>();
+    if connections
+        .as_ref()
+        .is_some_and(|connections| connections.is_stopping())
+    {
+        return refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART));
+    }
     let first_subprotocol = subprotocols
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
@@ -115,7 +124,7 @@ where
             }
         },
     };
-    tokio::spawn(connect(on_upgrade, conversation, shared, report));
+    tokio::spawn(connect(on_upgrade, conversation, shared, connections, report));
     // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
     let subprotocol = if acceptance.is_refusal {
         first_subprotocol
@@ -126,7 +135,13 @@ where
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-async fn connect(on_upgrade: OnUpgrade, conversation: Conversation, shared: Arc<Shared>, report: Report) {
+async fn connect(
+    on_upgrade: OnUpgrade,
+    conversation: Conversation,
+    shared: Arc<Shared>,
+    connections: Option<Arc<Connections>>,
+    report: Report,
+) {
     match on_upgrade.await {
         Ok(upgraded) => {
             let (transport, read_ahead) = Transport::from_upgraded(upgraded);
@@ -134,6 +149,7 @@ async fn connect(on_upgrade: OnUpgrade, conversation: Conversation, shared: Arc<
         }
         Err(_) => shared.lock().fail_to_open(),
     }
+    let _member = connections.as_ref().map(|connections| connections.join(&shared));
     let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
     report.ended(&shared.lock(), conclusion);
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub use self::route::route;
+pub use self::{route::route, serve::Serve};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
