@@ -48,12 +48,9 @@ impl Suite {
         ]
         .map(str::to_owned)
         .join("\n");
-        install::installed_once(
-            &suite.folder,
-            &wanted,
-            "Autobahn's test suite (Debian, PyPI)",
-            || suite.install(),
-        )?;
+        let is_there = || suite.folder.join("site/autobahntestsuite").is_dir();
+        let what = "Autobahn's test suite (Debian, PyPI)";
+        install::installed_once(&suite.folder, &wanted, is_there, what, || suite.install())?;
         Ok(suite)
     }
 
