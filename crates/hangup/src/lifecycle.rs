@@ -5,7 +5,7 @@ mod verdict;
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
@@ -168,8 +168,9 @@ where
 {
     let outcome = match arguments {
         Ok(arguments) => {
-            let run = catch_panic(async move { endpoint.run(handshake, arguments).await });
-            run.await.unwrap_or_else(|panic| Err(panic.into()))
+            // Pinned here, as a future that is passed by value is stored once more at every step.
+            let run = pin!(async move { endpoint.run(handshake, arguments).await });
+            catch_panic(run).await.unwrap_or_else(|panic| Err(panic.into()))
         }
         Err(error) => Err(error),
     };

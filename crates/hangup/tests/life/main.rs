@@ -10,7 +10,9 @@ mod errors;
 mod log;
 mod wire;
 
+mod closing;
 mod ending;
+mod flood;
 mod handler_failures;
 mod handlers;
 mod misuse;

@@ -1,6 +1,8 @@
 //! The wire as a client without a library sees it: the handshake, and frames as bytes (RFC 6455, 5.2).
 
 use bytes::BytesMut;
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 pub(crate) const TEXT: u8 = 1;
@@ -161,4 +163,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     pub(crate) async fn frames(&mut self) -> Vec<Frame> {
         frames(&self.rest().await)
     }
+}
+
+/// Serves one HTTP connection on a stream of the test's own.
+pub(crate) fn serve<S>(stream: S, app: impl Into<axum::Router>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let service = TowerToHyperService::new(app.into());
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::spawn(connection.with_upgrades());
 }
