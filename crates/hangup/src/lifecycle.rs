@@ -16,7 +16,10 @@ use http::HeaderValue;
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout_at};
 
-use self::{report::Report, verdict::Verdict};
+use self::{
+    report::Report,
+    verdict::{Refused, Verdict},
+};
 use crate::{
     connections::Connections,
     endpoint::{Endpoint, Handshake},
@@ -58,7 +61,7 @@ where
         Ok(opening) => opening,
         Err(response) => {
             tracing::debug!(path = %context.path, status = response.status().as_u16(), "not an opening handshake");
-            return response;
+            return *response;
         }
     };
     let connections = parts.extensions.remove::<Arc<Connections>>();
@@ -108,7 +111,7 @@ where
     let (acceptance, conversation) = match answer {
         Answer::Accepted(acceptance, conversation) => (acceptance, conversation),
         Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
-            Ok(verdict) => {
+            Refused::WithClose(verdict) => {
                 let refused: Conversation = Box::pin(std::future::ready(verdict));
                 (
                     Acceptance {
@@ -118,7 +121,7 @@ where
                     refused,
                 )
             }
-            Err((response, log)) => {
+            Refused::WithHttp(response, log) => {
                 report.refused(response.status(), log);
                 return response;
             }

@@ -50,7 +50,13 @@ impl Addition {
 /// An addition that remembers the scope which it last made, as it is the same for nearly every request.
 pub(crate) struct Nested {
     addition: Addition,
-    last: Mutex<Option<(Option<Arc<Scope>>, Arc<Scope>)>>,
+    last: Mutex<Option<Made>>,
+}
+
+/// A scope, and the one around it.
+struct Made {
+    outer: Option<Arc<Scope>>,
+    inner: Arc<Scope>,
 }
 
 impl Nested {
@@ -63,16 +69,19 @@ impl Nested {
 
     pub(crate) fn within(&self, outer: Option<&Arc<Scope>>) -> Arc<Scope> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, scope)) = &*last
-            && known.as_ref().map(Arc::as_ptr) == outer.map(Arc::as_ptr)
+        if let Some(made) = &*last
+            && made.outer.as_ref().map(Arc::as_ptr) == outer.map(Arc::as_ptr)
         {
-            return Arc::clone(scope);
+            return Arc::clone(&made.inner);
         }
         let scope = Arc::new(match outer {
             Some(outer) => self.addition.within(outer),
             None => self.addition.within(&Scope::default()),
         });
-        *last = Some((outer.cloned(), Arc::clone(&scope)));
+        *last = Some(Made {
+            outer: outer.cloned(),
+            inner: Arc::clone(&scope),
+        });
         scope
     }
 }

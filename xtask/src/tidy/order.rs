@@ -8,15 +8,16 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "settings",
     "handshake",
     "params",
     "error",
     "socket",
+    "endpoint",
     "handlers",
     "scope",
-    "endpoint",
+    "connections",
     "lifecycle",
     "app",
     "testing",

@@ -27,13 +27,13 @@ impl HeaderLines for Lines<'_> {
 
 impl Opening {
     /// Checks a request; one that opens no WebSocket is answered with 426 or 400.
-    pub(crate) fn check(parts: &mut Parts) -> Result<Self, Response> {
+    pub(crate) fn check(parts: &mut Parts) -> Result<Self, Box<Response>> {
         let request = RequestView {
             method: parts.method.as_str(),
             http_version: http_version(parts.version),
             headers: &Lines(&parts.headers),
         };
-        let accepted = handshake::check(&request).map_err(|error| refuse(&error))?;
+        let accepted = handshake::check(&request).map_err(|error| Box::new(refuse(&error)))?;
         let subprotocols = accepted
             .subprotocols
             .iter()
@@ -49,7 +49,7 @@ impl Opening {
             }),
             _ => {
                 tracing::error!("the server below this router cannot upgrade connections");
-                Err(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+                Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
             }
         }
     }

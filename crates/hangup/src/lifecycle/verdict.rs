@@ -128,24 +128,25 @@ impl Verdict {
     }
 
     /// The end before `accept`: what is left to say over a completed handshake, or else the HTTP response.
-    pub(super) fn into_refusal(self, refusal: Refusal) -> Result<Self, (Response, Option<Box<Log>>)> {
-        match (self.ending, refusal) {
-            (Ending::Http(response), _) | (Ending::Refuse { response, .. }, Refusal::Http) => {
-                Err((response, self.log))
-            }
-            (Ending::Close(close), Refusal::Http) => Err((refuse_with_http(&close), self.log)),
-            (Ending::PeerLeft, Refusal::Http) => Err((
-                refuse_with_http(&Close::from(CloseCode::INTERNAL_ERROR)),
-                self.log,
-            )),
-            (ending, Refusal::Close) => Ok(Self {
-                ending,
-                log: self.log,
-            }),
-        }
+    pub(super) fn into_refusal(self, refusal: Refusal) -> Refused {
+        let response = match (self.ending, refusal) {
+            (Ending::Http(response), _) | (Ending::Refuse { response, .. }, Refusal::Http) => response,
+            (Ending::Close(close), Refusal::Http) => refuse_with_http(&close),
+            (Ending::PeerLeft, Refusal::Http) => refuse_with_http(&Close::from(CloseCode::INTERNAL_ERROR)),
+            (ending, Refusal::Close) => return Refused::WithClose(Self { ending, ..self }),
+        };
+        Refused::WithHttp(response, self.log)
     }
 
     pub(super) fn into_log(self) -> Option<Box<Log>> {
         self.log
     }
+}
+
+/// How a handshake is refused.
+pub(super) enum Refused {
+    /// It is completed, and this is said over it.
+    WithClose(Verdict),
+    /// It is answered with this response, and this is told to the log.
+    WithHttp(Response, Option<Box<Log>>),
 }
