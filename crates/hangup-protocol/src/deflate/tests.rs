@@ -42,6 +42,18 @@ fn compressed(message: &[u8]) -> Vec<u8> {
     output
 }
 
+/// Bytes that cannot be compressed.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1u32;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as u8
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
 /// 7.2.3, the payloads masked and without the frames around them.
 #[test]
 fn the_rfc_examples_are_inflated() {
@@ -101,9 +113,7 @@ fn small_messages_and_those_that_do_not_shrink_go_out_as_they_are() {
     let mut output = Vec::new();
     connection.send_text(&"x".repeat(127), &mut output).unwrap();
     connection.send_text(&"x".repeat(128), &mut output).unwrap();
-    let noise: Vec<u8> = (0..300u32)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
+    let noise = noise(300);
     connection.send_binary(&noise, &mut output).unwrap();
     let sent = frames(&output);
     assert_eq!(
@@ -208,6 +218,35 @@ fn a_bomb_is_refused_at_the_limit() {
         run(&mut server(&config, 64 << 20), &small).0[..],
         [Event::Binary(_)]
     ));
+}
+
+/// A message is measured by its own frames, not by those of the messages before it.
+#[test]
+fn the_expansion_of_each_message_counts() {
+    let mut connection = server(&takeover().max_expansion(Some(2)), 1 << 20);
+    let noise = noise(200_000);
+    assert!(matches!(
+        run(&mut connection, &masked(0xc2, &compressed(&noise))).0[..],
+        [Event::Binary(_)]
+    ));
+    let small = masked(0xc2, &compressed(&[0; 100_000]));
+    assert_eq!(
+        run(&mut connection, &small).0,
+        [Event::Violation(Violation::ExpansionTooBig(2))]
+    );
+}
+
+/// The end of a match may wait inside the inflater when the input is used up and the space for the output is full.
+#[test]
+fn what_waits_in_the_inflater_is_fetched() {
+    for length in 4096..4096 + 260 {
+        let message = vec![b'a'; length];
+        let payload = compressed(&message);
+        let frame = masked(0xc2, &payload);
+        let expected = [Event::Binary(message.into())];
+        assert_eq!(run(&mut server(&takeover(), 10_000), &frame).0, expected);
+        assert_eq!(run_in(&mut server(&takeover(), 10_000), &frame, &[1]), expected);
+    }
 }
 
 /// 7.1.2: no distance reaches beyond the window that was agreed. One byte at a time, so that an inflater with
@@ -321,8 +360,6 @@ fn run_in(connection: &mut Connection, mut input: &[u8], sizes: &[usize]) -> Vec
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
-
     #[test]
     fn both_sides_read_what_the_other_sent(config in configs(), messages in messages(), sizes in vec(1usize..300, 1..5)) {
         let agreement = agree(&config, OFFER);
