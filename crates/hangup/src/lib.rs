@@ -76,6 +76,7 @@ mod settings;
 mod socket;
 pub mod testing;
 
+pub use hangup_macros::IntoClose;
 pub use hangup_protocol::{
     Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
 };
