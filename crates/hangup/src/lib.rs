@@ -70,7 +70,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
-mod params;
+pub mod params;
 mod scope;
 mod settings;
 mod socket;
