@@ -1,5 +1,6 @@
 //! What the checks need besides Rust: looked for, else installed, under `target/xtask` or from Debian's packages.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +19,8 @@ pub(crate) fn wscat() -> Result<PathBuf> {
     let folder = project::work_folder("interop/node")?;
     let source = project::root().join("xtask/interop");
     let wanted = read(&source.join("package-lock.json"))?;
-    installed_once(&folder, &wanted, "wscat (npm)", || {
+    let is_there = || folder.join("node_modules/wscat/bin/wscat").is_file();
+    installed_once(&folder, &wanted, is_there, "wscat (npm)", || {
         for name in ["package.json", "package-lock.json", ".npmrc"] {
             fs::copy(source.join(name), folder.join(name)).while_doing(format!("copying {name}"))?;
         }
@@ -38,27 +40,34 @@ pub(crate) fn python_websockets() -> Result<PathBuf> {
     let folder = project::work_folder("interop/python")?;
     let requirements = project::root().join("xtask/interop/requirements.txt");
     let interpreter = folder.join("bin/python");
-    installed_once(&folder, &read(&requirements)?, "websockets (PyPI)", || {
-        process::capture_ok(
-            Command::new("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder),
-            INSTALL,
-        )?;
-        process::capture_ok(
-            Command::new(&interpreter)
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "-r",
-                ])
-                .arg(&requirements),
-            INSTALL,
-        )
-    })?;
+    let is_there = || works(&interpreter, &["-c", "import websockets"]);
+    installed_once(
+        &folder,
+        &read(&requirements)?,
+        is_there,
+        "websockets (PyPI)",
+        || {
+            process::capture_ok(
+                Command::new("python3")
+                    .args(["-m", "venv", "--clear"])
+                    .arg(&folder),
+                INSTALL,
+            )?;
+            process::capture_ok(
+                Command::new(&interpreter)
+                    .args([
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--disable-pip-version-check",
+                        "-r",
+                    ])
+                    .arg(&requirements),
+                INSTALL,
+            )
+        },
+    )?;
     Ok(interpreter)
 }
 
@@ -119,7 +128,13 @@ fn debian(packages: &[&str], why: &str) -> Result<()> {
         if !is_root {
             command.args(["-n", "env"]);
         }
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);
+        command.args([
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-q",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ]);
         command
     };
     process::capture_ok(apt().arg("update"), INSTALL).while_doing(&by_hand)?;
@@ -133,15 +148,16 @@ fn debian(packages: &[&str], why: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs `install` unless the folder's stamp says that exactly this was installed before.
+/// Runs `install` unless the folder's stamp says that exactly this was installed before, and it still is there.
 pub(crate) fn installed_once(
     folder: &Path,
     wanted: &str,
+    is_there: impl Fn() -> bool,
     what: &str,
     install: impl FnOnce() -> Result<String>,
 ) -> Result<()> {
     let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && is_there() {
         return Ok(());
     }
     println!(
@@ -152,7 +168,7 @@ pub(crate) fn installed_once(
     fs::write(&stamp, wanted).while_doing(format!("writing {}", stamp.display()))
 }
 
-fn works(program: &str, arguments: &[&str]) -> bool {
+fn works(program: impl AsRef<OsStr>, arguments: &[&str]) -> bool {
     process::capture(Command::new(program).args(arguments), "", QUICK).is_ok_and(|run| run.status.success())
 }
 
@@ -176,15 +192,21 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xtask-install-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let mut installs = 0;
-        for wanted in ["one", "one", "two"] {
-            installed_once(&folder, wanted, "a thing", || {
-                installs += 1;
-                Ok(String::new())
-            })
+        for (wanted, is_there) in [("one", true), ("one", true), ("two", true), ("two", false)] {
+            installed_once(
+                &folder,
+                wanted,
+                || is_there,
+                "a thing",
+                || {
+                    installs += 1;
+                    Ok(String::new())
+                },
+            )
             .unwrap();
         }
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(installs, 2);
+        assert_eq!(installs, 3);
     }
 
     #[test]

@@ -65,6 +65,7 @@
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
 
 mod app;
+mod connections;
 mod endpoint;
 mod error;
 mod handlers;
@@ -82,11 +83,11 @@ pub use hangup_protocol::{
 };
 
 pub use self::{
-    app::{App, route},
+    app::{App, Serve, route},
     endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
-    params::EndpointContext,
+    params::{EndpointContext, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},
     socket::{Closed, Message, Receiver, Sender, WebSocket},

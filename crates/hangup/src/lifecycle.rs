@@ -5,25 +5,27 @@ mod verdict;
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
 
 use axum::{extract::Request, response::Response};
+use hangup_protocol::{Close, CloseCode};
 use http::HeaderValue;
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout_at};
 
 use self::{report::Report, verdict::Verdict};
 use crate::{
+    connections::Connections,
     endpoint::{Endpoint, Handshake},
-    error::{Result, catch_panic, catch_panic_now},
+    error::{Result, catch_panic, catch_panic_now, refuse_with_http},
     handlers::{Handling, Phase, resolve},
     handshake::{Opening, switching_protocols},
     params::EndpointContext,
     scope::Scope,
-    settings::Refusal,
+    settings::{Refusal, Resolved},
     socket::{Acceptance, Driver, Sender, Shared, Transport},
 };
 
@@ -59,6 +61,13 @@ where
             return response;
         }
     };
+    let connections = parts.extensions.remove::<Arc<Connections>>();
+    if connections
+        .as_ref()
+        .is_some_and(|connections| connections.is_stopping())
+    {
+        return refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART));
+    }
     let first_subprotocol = subprotocols
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
@@ -69,7 +78,12 @@ where
     // The parameters, then the endpoint, up to its answer to the handshake.
     let opened = async {
         let extracted = catch_panic(endpoint.extract(&mut parts, &state)).await;
-        let arguments = extracted.unwrap_or_else(|panic| Err(panic.into()));
+        let arguments = extracted
+            .unwrap_or_else(|panic| Err(panic.into()))
+            .map_err(|mut error| {
+                error.locate(&context);
+                error
+            });
         let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
         let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
         let conversation = converse(
@@ -78,13 +92,16 @@ where
             arguments,
             handling,
             Arc::clone(&shared),
-            settings.refusal,
+            Arc::clone(&settings),
         );
         until_answered(Box::pin(conversation), &shared).await
     };
-    let answer = match timeout_at(Instant::now() + settings.accept_timeout, opened).await {
-        Ok(answer) => answer,
-        Err(_) => Answer::Refused(Verdict::too_late()),
+    let deadline = Instant::now() + settings.accept_timeout;
+    // An endpoint that is too late is dropped inside of this, and may panic then.
+    let answer = match catch_panic(async move { timeout_at(deadline, opened).await }).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Answer::Refused(Verdict::too_late()),
+        Err(panic) => Answer::Refused(Verdict::panicked(&panic)),
     };
 
     // The answer: 101, or a refusal.
@@ -107,7 +124,7 @@ where
             }
         },
     };
-    tokio::spawn(connect(on_upgrade, conversation, shared, report));
+    tokio::spawn(connect(on_upgrade, conversation, shared, connections, report));
     // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
     let subprotocol = if acceptance.is_refusal {
         first_subprotocol
@@ -118,7 +135,13 @@ where
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-async fn connect(on_upgrade: OnUpgrade, conversation: Conversation, shared: Arc<Shared>, report: Report) {
+async fn connect(
+    on_upgrade: OnUpgrade,
+    conversation: Conversation,
+    shared: Arc<Shared>,
+    connections: Option<Arc<Connections>>,
+    report: Report,
+) {
     match on_upgrade.await {
         Ok(upgraded) => {
             let (transport, read_ahead) = Transport::from_upgraded(upgraded);
@@ -126,6 +149,7 @@ async fn connect(on_upgrade: OnUpgrade, conversation: Conversation, shared: Arc<
         }
         Err(_) => shared.lock().fail_to_open(),
     }
+    let _member = connections.as_ref().map(|connections| connections.join(&shared));
     let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
     report.ended(&shared.lock(), conclusion);
 }
@@ -137,15 +161,16 @@ async fn converse<E, A, S>(
     arguments: Result<E::Arguments>,
     handling: Option<Box<Handling>>,
     shared: Arc<Shared>,
-    refusal: Refusal,
+    settings: Arc<Resolved>,
 ) -> Verdict
 where
     E: Endpoint<A, S>,
 {
     let outcome = match arguments {
         Ok(arguments) => {
-            let run = catch_panic(async move { endpoint.run(handshake, arguments).await });
-            run.await.unwrap_or_else(|panic| Err(panic.into()))
+            // Pinned here, as a future that is passed by value is stored once more at every step.
+            let run = pin!(async move { endpoint.run(handshake, arguments).await });
+            catch_panic(run).await.unwrap_or_else(|panic| Err(panic.into()))
         }
         Err(error) => Err(error),
     };
@@ -165,9 +190,16 @@ where
         (Ok(()), None) => return Verdict::unanswered(),
         (Err(error), None) => error,
     };
-    let may_send = !is_over && (phase == Phase::AfterAccept || refusal == Refusal::Close);
-    let socket = may_send.then(|| Sender::new(shared));
-    Verdict::of(resolve(error, handling, phase, socket).await, phase)
+    let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
+    let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
+    let resolution = resolve(error, handling, phase, socket.clone()).await;
+    if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
+        // The message is an extra: where it cannot be sent, the Close frame cannot either.
+        let _ = socket.send_text(message).await;
+    }
+    // Whoever sends before `accept` completes the handshake.
+    let is_answered = shared.lock().is_accepted();
+    Verdict::of(resolution, phase, is_answered, is_over)
 }
 
 /// How the handshake is to be answered.
@@ -184,17 +216,23 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
         let Some(running) = &mut conversation else {
             return Poll::Pending;
         };
-        match catch_panic_now(|| running.as_mut().poll(cx)) {
-            Ok(Poll::Ready(verdict)) => return Poll::Ready(Answer::Refused(verdict)),
-            Err(panic) => return Poll::Ready(Answer::Refused(Verdict::panicked(&panic))),
-            Ok(Poll::Pending) => {}
-        }
-        match shared.lock().take_acceptance() {
-            Some(acceptance) => match conversation.take() {
+        let ended = match catch_panic_now(|| running.as_mut().poll(cx)) {
+            Ok(Poll::Ready(verdict)) => Some(verdict),
+            Err(panic) => Some(Verdict::panicked(&panic)),
+            Ok(Poll::Pending) => None,
+        };
+        // An endpoint may ask for the 101 and end in one poll: then it has accepted.
+        match (shared.lock().take_acceptance(), ended) {
+            (Some(acceptance), Some(verdict)) => Poll::Ready(Answer::Accepted(
+                acceptance,
+                Box::pin(std::future::ready(verdict)),
+            )),
+            (Some(acceptance), None) => match conversation.take() {
                 Some(conversation) => Poll::Ready(Answer::Accepted(acceptance, conversation)),
                 None => Poll::Pending,
             },
-            None => Poll::Pending,
+            (None, Some(verdict)) => Poll::Ready(Answer::Refused(verdict)),
+            (None, None) => Poll::Pending,
         }
     })
     .await

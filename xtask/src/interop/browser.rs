@@ -38,7 +38,7 @@ impl Browser {
             .devtools
             .call("Page.navigate", &json!({ "url": format!("{origin}{PATH}") }))?;
         let found = self.evaluate("location.origin")?;
-        if found != Value::from(origin.as_str()) {
+        if found != origin.as_str() {
             let message = format!("the browser's page has the origin {found}, not {origin}: {answer}");
             return Err(Failure::from(message));
         }

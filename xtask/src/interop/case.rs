@@ -52,6 +52,8 @@ pub(crate) enum Message {
     /// Any text with the same JSON value.
     Json(&'static str),
     Binary(&'static [u8]),
+    /// The design does not say what is sent, nor how much.
+    Whatever,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -136,7 +136,7 @@ fn before_accept() -> Vec<Case> {
         Case::new("early.3008", "/early-close/ws?code=3008&reason=slow", Refused(3008, Exactly("slow"), 408)),
         Case::new("early.4001", "/early-close/ws?code=4001&reason=%C3%A9t%C3%A9", Refused(4001, Exactly("été"), 403)),
         Case::new("early.1006", "/early-close/ws?code=1006&reason=r", Refused(1011, EMPTY, 500)),
-        Case::new("params.all-wrong", "/params/x/ws?limit=1000", Refused(1008, Errors(&PARAMS_ERRORS), 422))
+        Case::new("params.all-wrong", "/params/x/ws?limit=1000&tags=a", Refused(1008, Errors(&PARAMS_ERRORS), 422))
             .header("x-token", "ab")
             .header("cookie", "session=nonsense"),
         Case::new("params.one-wrong", "/params/7/ws?limit=0&tags=a", Refused(1008, Errors(&["greater_than_equal"]), 422))
@@ -145,7 +145,8 @@ fn before_accept() -> Vec<Case> {
         Case::new("params.good", "/params/7/ws?limit=5&tags=a&tags=b", Closed(1000, Anything))
             .header("x-token", "abcdef")
             .header(SESSION.0, SESSION.1)
-            .does(&[BYE]),
+            .does(&[BYE])
+            .gets(&[Message::Whatever]),
     ]
 }
 

@@ -113,8 +113,11 @@ fn path_back<T>(
     None
 }
 
-/// Each file of a crate below its root file, its top-level module, and the names at the root that it mentions.
-fn modules<'a>(tree: &'a Tree, source: &str) -> Vec<(&'a File, String, Vec<(String, usize)>)> {
+/// A file, its top-level module, and the names at the root that it mentions, with their lines.
+type Uses<'a> = (&'a File, String, Vec<(String, usize)>);
+
+/// What each file of a crate uses, the root file left out.
+fn modules<'a>(tree: &'a Tree, source: &str) -> Vec<Uses<'a>> {
     let mut found = Vec::new();
     for (file, rust) in tree.rust().filter(|(file, _)| !file.is_test()) {
         let Some(below) = file.path.strip_prefix(source) else {

@@ -15,7 +15,7 @@ pub(crate) fn first_lines(tree: &Tree) -> Vec<Finding> {
             let first = file.text.lines().next().unwrap_or_default();
             match first.strip_prefix("//!") {
                 None => Some(file.finding(1, "start with a line `//! ...` that says what this file holds")),
-                Some(text) if text.trim().len() < 8 => Some(file.finding(
+                Some(text) if !text.contains(char::is_alphanumeric) => Some(file.finding(
                     1,
                     "the first line is empty: write `//! ...`, what this file holds",
                 )),

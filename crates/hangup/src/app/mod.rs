@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub use self::route::route;
+pub use self::{route::route, serve::Serve};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
@@ -107,7 +107,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     #[doc(alias = "mount")]
     pub fn nest(mut self, prefix: &str, app: Self) -> Self {
         for (path, place) in app.taken.values() {
-            self.take(&format!("{}{path}", prefix.trim_end_matches('/')), place);
+            self.take(&below(prefix, path), place);
         }
         self.router = self.router.nest(prefix, app.into_scoped_router());
         self
@@ -230,6 +230,15 @@ impl<S> fmt::Debug for App<S> {
             .field("paths", &paths)
             .field("handlers", &self.handlers)
             .finish_non_exhaustive()
+    }
+}
+
+/// The path that axum gives a nested route: the root of a nested app is the prefix itself.
+fn below(prefix: &str, path: &str) -> String {
+    match prefix.strip_suffix('/') {
+        Some(prefix) => format!("{prefix}{path}"),
+        None if path == "/" => prefix.to_owned(),
+        None => format!("{prefix}{path}"),
     }
 }
 

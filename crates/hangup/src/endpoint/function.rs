@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use axum::extract::FromRequestParts;
+use futures_util::FutureExt;
 use http::request::Parts;
 
 use super::{Description, Endpoint, Handshake, IntoOutcome};
@@ -53,8 +54,7 @@ macro_rules! endpoint_function {
                 handshake: Handshake,
                 ($($argument,)*): Self::Arguments,
             ) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-                let endpoint = self(handshake, $($argument,)*);
-                async move { endpoint.await.into_outcome() }
+                self(handshake, $($argument,)*).map(IntoOutcome::into_outcome)
             }
         }
     };

@@ -3,7 +3,10 @@
 use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
-use super::{Disconnect, Error, HttpError, JsonError, ReceiveError, registered_close};
+use super::{
+    Disconnect, Error, HttpError, JsonError, ReceiveError, refusal::refuse_with_errors, registered_close,
+};
+use crate::params::ValidationError;
 
 /// What goes to the peer at the end.
 #[derive(Debug)]
@@ -29,6 +32,13 @@ impl Ending {
     pub(crate) fn of(error: &Error) -> Option<Self> {
         if let Some(close) = error.downcast_ref::<Close>() {
             return Some(Self::Close(close.clone()));
+        }
+        if let Some(error) = error.downcast_ref::<ValidationError>() {
+            let close = Close::new(CloseCode::POLICY_VIOLATION, error.to_reason());
+            return Some(Self::Refuse {
+                response: refuse_with_errors(error),
+                close,
+            });
         }
         if let Some(error) = error.downcast_ref::<HttpError>() {
             return Some(Self::Http(error.to_response()));

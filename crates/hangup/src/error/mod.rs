@@ -4,23 +4,31 @@ mod disconnect;
 mod ending;
 mod http_error;
 mod into_close;
+mod json;
 mod panic;
 mod receive;
 mod refusal;
 mod rejection;
 
-use std::{any::Any, fmt};
+use std::{
+    any::Any,
+    fmt::{self, Write},
+    sync::Arc,
+};
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::Close;
+
+use crate::params::{EndpointContext, ValidationError};
 
 pub use self::{
     disconnect::Disconnect,
     ending::Ending,
     http_error::HttpError,
     into_close::{CloseRule, IntoClose},
+    json::JsonError,
     panic::Panic,
-    receive::{JsonError, ReceiveError},
+    receive::ReceiveError,
     rejection::Promote,
 };
 pub(crate) use self::{
@@ -81,8 +89,12 @@ impl Error {
     /// Takes what an extractor answered; an [`Error`] is taken as it is.
     pub(crate) fn rejected<R: IntoResponse + Send + 'static>(rejection: R) -> Self {
         let boxed: Box<dyn Any + Send> = Box::new(rejection);
-        match boxed.downcast::<Self>() {
-            Ok(error) => *error,
+        let boxed = match boxed.downcast::<Self>() {
+            Ok(error) => return *error,
+            Err(boxed) => boxed,
+        };
+        match boxed.downcast::<ValidationError>() {
+            Ok(error) => Self::from_boxed(error),
             Err(boxed) => Self::from_rejection(Rejection::new::<R>(boxed)),
         }
     }
@@ -124,11 +136,30 @@ impl Error {
         std::iter::successors(first, |error| error.source()).take(MAX_CHAIN)
     }
 
+    /// The error and each `source()` below it, in one line for the log.
+    pub(crate) fn with_sources(&self) -> String {
+        let mut line = self.to_string();
+        for source in self.chain().skip(1) {
+            let _ = write!(line, ": {source}");
+        }
+        line
+    }
+
     /// How the error closes, where that was known when it was made.
     pub(crate) fn known_close(&self) -> Option<&Close> {
         match &*self.0 {
             Kind::Error(_, close) => close.as_ref(),
             Kind::Rejection(_) => None,
+        }
+    }
+
+    /// Names the endpoint in a validation error that does not know it.
+    pub(crate) fn locate(&mut self, endpoint: &Arc<EndpointContext>) {
+        if let Kind::Error(error, _) = &mut *self.0
+            && let Some(validation) = error.downcast_mut::<ValidationError>()
+            && *validation.endpoint() == EndpointContext::default()
+        {
+            *validation = validation.clone().with_endpoint(Arc::clone(endpoint));
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use hangup_protocol::{Close, CloseCode, Reason};
-use serde_json::json;
+use hangup_protocol::{Close, CloseCode};
 
-use super::Disconnect;
+use super::{Disconnect, JsonError};
 
 /// Why `recv_text`, `recv_binary` or `recv_json` gave nothing.
 ///
@@ -67,88 +66,3 @@ impl std::error::Error for ReceiveError {
         }
     }
 }
-
-/// A text message that `recv_json` could not turn into the type that was asked for.
-#[derive(Clone, Debug)]
-pub struct JsonError {
-    is_syntax: bool,
-    path: String,
-    message: String,
-}
-
-impl JsonError {
-    pub(crate) fn new(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let inner = error.inner();
-        let is_syntax = !matches!(inner.classify(), serde_json::error::Category::Data);
-        let text = inner.to_string();
-        // serde_json ends its texts with " at line L column C", which says nothing about a shape.
-        let message = match text.rfind(" at line ") {
-            Some(end) if !is_syntax => text[..end].to_owned(),
-            _ => text,
-        };
-        Self {
-            is_syntax,
-            path: error.path().to_string(),
-            message,
-        }
-    }
-
-    /// Something stood behind the value.
-    pub(crate) fn trailing(error: &serde_json::Error) -> Self {
-        Self {
-            is_syntax: true,
-            path: ".".to_owned(),
-            message: error.to_string(),
-        }
-    }
-
-    /// Whether the text was no JSON at all, and not JSON of another shape.
-    #[must_use]
-    pub fn is_syntax(&self) -> bool {
-        self.is_syntax
-    }
-
-    /// Where in the value the shape differs, such as `items[3].price`; `.` for the value itself.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    pub(crate) fn to_close(&self) -> Close {
-        if self.is_syntax {
-            return Close::new(CloseCode::INVALID_PAYLOAD, "the text is not JSON");
-        }
-        let full = json!([{ "type": self.kind(), "loc": self.path, "msg": self.message }]).to_string();
-        let without_msg = || json!([{ "type": self.kind(), "loc": self.path }]).to_string();
-        let type_alone = || json!([{ "type": self.kind() }]).to_string();
-        let fits = |json: &String| json.len() <= Reason::MAX_BYTES;
-        let reason = Some(full)
-            .filter(fits)
-            .or_else(|| Some(without_msg()).filter(fits));
-        Close::new(CloseCode::POLICY_VIOLATION, reason.unwrap_or_else(type_alone))
-    }
-
-    fn kind(&self) -> &'static str {
-        if self.message.starts_with("missing field") {
-            "missing"
-        } else {
-            "invalid"
-        }
-    }
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_syntax {
-            write!(f, "the text is not JSON: {}", self.message)
-        } else {
-            write!(
-                f,
-                "the JSON has another shape at `{}`: {}",
-                self.path, self.message
-            )
-        }
-    }
-}
-
-impl std::error::Error for JsonError {}

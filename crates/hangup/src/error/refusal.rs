@@ -1,11 +1,12 @@
 //! The HTTP answer that a close stands for where a handshake is refused with `Refusal::Http`.
 
 use axum::response::Response;
-use hangup_protocol::Close;
+use hangup_protocol::{Close, CloseCode};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::http_error::json_response;
+use crate::params::ValidationError;
 
 /// What `Retry-After` says beside a 503, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -33,10 +34,15 @@ pub(crate) fn refuse_with_http(close: &Close) -> Response {
     response
 }
 
+/// FastAPI's answer to a request that fails validation, with the close code beside it.
+pub(crate) fn refuse_with_errors(error: &ValidationError) -> Response {
+    let body = json!({ "detail": error.errors(), "code": CloseCode::POLICY_VIOLATION.get() });
+    json_response(StatusCode::UNPROCESSABLE_ENTITY, &body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hangup_protocol::CloseCode;
 
     #[test]
     fn each_code_has_the_status_of_the_table() {

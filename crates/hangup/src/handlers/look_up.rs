@@ -7,7 +7,7 @@ use http::{HeaderValue, request::Parts};
 use super::{Entry, ErrorHandlers, Found, Phase, Scene};
 use crate::{
     error::{Ending, Error, Kind, catch_panic, registered_promotion},
-    params::EndpointContext,
+    params::{EndpointContext, ValidationError},
     socket::Sender,
 };
 
@@ -51,10 +51,23 @@ impl Handling {
 /// How a failed endpoint ends, and what the log is told of it.
 pub(crate) struct Resolution {
     pub(crate) ending: Ending,
+    /// All validation errors, where the Close frame may have too little room for them.
+    pub(crate) message: Option<String>,
     /// Every error on the way, each with its chain of sources.
     pub(crate) log: String,
     /// Whether nobody had foreseen the error: it closes with 1011 and is logged as an error.
     pub(crate) is_unforeseen: bool,
+}
+
+impl Resolution {
+    fn foreseen(ending: Ending, log: String) -> Self {
+        Self {
+            ending,
+            message: None,
+            log,
+            is_unforeseen: false,
+        }
+    }
 }
 
 /// Looks an error up: handlers first, the nearest scope first, then what the error's own type says.
@@ -89,7 +102,7 @@ pub(crate) async fn resolve(
     let mut outwards = scopes.iter();
     loop {
         error = promote(error, outwards.as_slice());
-        describe(&error, &mut log);
+        log.push_str(&error.with_sources());
         let own = Ending::of(&error);
         let says_nothing = own.is_none() && matches!(error.kind(), Kind::Error(..));
         let found = outwards.find_map(|scope| scope.find(&error, says_nothing));
@@ -103,13 +116,7 @@ pub(crate) async fn resolve(
         };
         let handler = catch_panic(async { (entry.run)(found).await });
         error = match tokio::time::timeout(timeout, handler).await {
-            Ok(Ok(Ok(ending))) => {
-                return Resolution {
-                    ending,
-                    log,
-                    is_unforeseen: false,
-                };
-            }
+            Ok(Ok(Ok(ending))) => return Resolution::foreseen(ending, log),
             Ok(Ok(Err(raised))) => raised,
             Ok(Err(panic)) => panic.into(),
             Err(elapsed) => elapsed.into(),
@@ -123,38 +130,29 @@ pub(crate) async fn resolve(
 }
 
 async fn unhandled(error: Error, own: Option<Ending>, mut log: String) -> Resolution {
-    if own.is_none() && error.disconnect().is_some() {
+    if let Some(ending) = own {
+        let message = error.downcast_ref().map(ValidationError::to_json);
         return Resolution {
-            ending: Ending::PeerLeft,
-            log,
-            is_unforeseen: false,
+            message,
+            ..Resolution::foreseen(ending, log)
         };
     }
-    let ending = match (own, error.into_kind()) {
-        (Some(ending), _) => ending,
-        (None, Kind::Rejection(rejection)) => {
-            let (ending, text) = rejection.into_ending().await;
-            let _ = write!(log, " ({text})");
-            let is_unforeseen =
-                matches!(&ending, Ending::Refuse { response, .. } if response.status().is_server_error());
-            return Resolution {
-                ending,
-                log,
-                is_unforeseen,
-            };
-        }
-        (None, Kind::Error(..)) => {
-            return Resolution {
-                ending: Ending::internal_error(),
-                log,
-                is_unforeseen: true,
-            };
-        }
+    if error.disconnect().is_some() {
+        return Resolution::foreseen(Ending::PeerLeft, log);
+    }
+    let Kind::Rejection(rejection) = error.into_kind() else {
+        return Resolution {
+            is_unforeseen: true,
+            ..Resolution::foreseen(Ending::internal_error(), log)
+        };
     };
+    let (ending, text) = rejection.into_ending().await;
+    let _ = write!(log, " ({text})");
+    let is_unforeseen =
+        matches!(&ending, Ending::Refuse { response, .. } if response.status().is_server_error());
     Resolution {
-        ending,
-        log,
-        is_unforeseen: false,
+        is_unforeseen,
+        ..Resolution::foreseen(ending, log)
     }
 }
 
@@ -176,13 +174,6 @@ fn promote(error: Error, scopes: &[Arc<ErrorHandlers>]) -> Error {
                 Err(rejection) => Error::from_rejection(rejection),
             }
         }
-    }
-}
-
-fn describe(error: &Error, log: &mut String) {
-    let _ = write!(log, "{error}");
-    for source in error.chain().skip(1) {
-        let _ = write!(log, ": {source}");
     }
 }
 

@@ -74,7 +74,7 @@ impl Verdict {
     pub(super) fn denied(response: Response, error: Option<&Error>) -> Self {
         let log = error.map(|error| {
             Box::new(Log {
-                error: error.to_string(),
+                error: error.with_sources(),
                 is_unforeseen: true,
                 phase: Phase::BeforeAccept,
             })
@@ -86,17 +86,23 @@ impl Verdict {
     }
 
     /// The endpoint failed, and this is what its error was resolved to.
-    pub(super) fn of(resolution: Resolution, phase: Phase) -> Self {
+    pub(super) fn of(resolution: Resolution, phase: Phase, is_answered: bool, is_over: bool) -> Self {
         let Resolution {
-            ending,
+            mut ending,
             log,
             mut is_unforeseen,
+            ..
         } = resolution;
-        let log = match (&ending, phase) {
-            (Ending::PeerLeft, _) => None,
-            (Ending::Http(_), Phase::AfterAccept) => {
+        if matches!(ending, Ending::PeerLeft) && !is_over {
+            // It was the peer of another connection that left.
+            ending = Ending::internal_error();
+            is_unforeseen = true;
+        }
+        let log = match &ending {
+            Ending::PeerLeft => None,
+            Ending::Http(_) if is_answered => {
                 is_unforeseen = true;
-                Some(format!("{log} (no HTTP response is possible after accept)"))
+                Some(format!("{log} (no HTTP response is possible after the 101)"))
             }
             _ => Some(log),
         };

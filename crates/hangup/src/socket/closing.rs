@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, ready};
 
-use tokio::time::Instant;
+use tokio::{task::coop, time::Instant};
 
 use super::core::Core;
 
@@ -37,12 +37,14 @@ impl Core {
                 Closing::Handshake { .. } => {
                     let flushed = self.poll_flush(cx);
                     ready!(self.poll_read_close(cx));
-                    ready!(flushed);
-                    if !matches!(self.closing, Closing::Done) {
-                        let until = Instant::now() + self.settings.linger_timeout;
-                        self.closing = Closing::Shutdown { until };
-                        self.wake_all();
+                    if matches!(self.closing, Closing::Done) {
+                        // The peer has vanished: what was not flushed never will be.
+                        continue;
                     }
+                    ready!(flushed);
+                    let until = Instant::now() + self.settings.linger_timeout;
+                    self.closing = Closing::Shutdown { until };
+                    self.wake_all();
                 }
                 Closing::Shutdown { until } => {
                     let Some(transport) = &mut self.transport else {
@@ -59,10 +61,12 @@ impl Core {
                         self.end_transport();
                         continue;
                     };
+                    let budget = ready!(coop::poll_proceed(cx));
                     match ready!(self.input.poll_fill(cx, transport)) {
                         Ok(read) if read > 0 => self.input.release(),
                         Ok(_) | Err(_) => self.end_transport(),
                     }
+                    budget.made_progress();
                 }
                 Closing::Done => return Poll::Ready(()),
             }

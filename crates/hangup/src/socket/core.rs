@@ -155,6 +155,12 @@ impl Core {
         }
     }
 
+    /// Closes from outside of the connection's task, which is woken for it.
+    pub(crate) fn close_from_outside(&mut self, close: &Close) {
+        self.close(close);
+        self.wake_driver();
+    }
+
     /// The transport ended or failed without a Close frame from the peer.
     pub(super) fn vanish(&mut self) {
         self.protocol.receive_eof();

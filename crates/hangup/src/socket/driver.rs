@@ -137,7 +137,8 @@ impl<T> Driver<T> {
             }
             timer => timer.insert(Box::pin(tokio::time::sleep_until(next))),
         };
-        if timer.as_mut().poll(cx).is_pending() {
+        // The timer takes part in tokio's budget, which a peer that floods uses up.
+        if timer.as_mut().poll(cx).is_pending() && Instant::now() < next {
             return Poll::Pending;
         }
         if closing == Some(next) {

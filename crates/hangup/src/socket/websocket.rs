@@ -249,7 +249,7 @@ impl Receiver {
         let text = self.recv_text().await?;
         let mut json = serde_json::Deserializer::from_str(&text);
         let value = serde_path_to_error::deserialize(&mut json);
-        let value = value.map_err(|error| ReceiveError::Json(JsonError::new(&error)))?;
+        let value = value.map_err(|error| ReceiveError::Json(JsonError::new(&error, &text)))?;
         json.end()
             .map_err(|error| ReceiveError::Json(JsonError::trailing(&error)))?;
         Ok(value)

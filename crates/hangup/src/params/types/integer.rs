@@ -176,13 +176,15 @@ fn clean(text: &str) -> Option<(bool, &str)> {
     {
         text = whole;
     }
+    let underscores = text.starts_with('_') || text.ends_with('_') || text.contains("__");
     if let Some(rest) = text.strip_prefix('-').filter(|_| !negative) {
         (negative, text) = (true, rest);
     }
-    let underscores = text.starts_with('_') || text.ends_with('_') || text.contains("__");
     let spelled = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-    let leading = text.len() > 1 && text.starts_with('0');
-    (!text.is_empty() && !underscores && spelled && !leading).then_some((negative, text))
+    let mut figures = text.bytes().filter(u8::is_ascii_digit);
+    let (first, second) = (figures.next(), figures.next());
+    let leading = first == Some(b'0') && second.is_some();
+    (first.is_some() && !underscores && spelled && !leading).then_some((negative, text))
 }
 
 /// Strips leading zeros, and underscores between them, but leaves one zero of a zero.
@@ -213,12 +215,12 @@ fn magnitude(text: &str) -> Option<u128> {
     digits(text).try_fold(0u128, |value, digit| value.checked_mul(10)?.checked_add(digit))
 }
 
-/// A bound in `ctx`: a number if JSON's 64 bits hold it, else its digits.
+/// A bound in `ctx`: exact if 64 bits hold it, else as a float.
 fn json(value: impl Copy + ToString + TryInto<i64> + TryInto<u64>) -> Value {
     match (TryInto::<i64>::try_into(value), TryInto::<u64>::try_into(value)) {
         (Ok(value), _) => Value::from(value),
         (_, Ok(value)) => Value::from(value),
-        _ => Value::from(value.to_string()),
+        _ => value.to_string().parse::<f64>().map_or(Value::Null, Value::from),
     }
 }
 
@@ -248,6 +250,7 @@ mod tests {
             ("0__1", 1),
             ("00.0", 0),
             ("0-1", -1),
+            ("0-_1", -1),
             ("99999999999999999999", 99_999_999_999_999_999_999),
         ] {
             assert_eq!(parse(text), Ok(value), "{text}");
@@ -258,7 +261,7 @@ mod tests {
     fn what_pydantic_refuses() {
         for text in [
             "", " ", "--1", "+-1", "-+1", ".0", "1.", "1.5", "1e0", "0x10", "1__0", "1_", "_1", "0_", "1_.0",
-            "0_.0", "1,0", "\u{661}", "1\0", "5a", "nan", "-", "+", "0-01", "-0-1",
+            "0_.0", "1,0", "\u{661}", "1\0", "5a", "nan", "-", "+", "0-01", "0-_01", "-0-1",
         ] {
             assert_eq!(parse(text).unwrap_err().kind, "int_parsing", "{text}");
         }
