@@ -77,6 +77,7 @@ mod settings;
 mod socket;
 pub mod testing;
 
+pub use hangup_macros::{IntoClose, websocket};
 pub use hangup_protocol::{
     Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
 };
@@ -95,7 +96,12 @@ pub use self::{
 /// What the macros expand to names these; no part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use axum::extract::FromRequestParts;
+    pub use http::request::Parts;
     pub use inventory;
 
-    pub use crate::error::{CloseRule, Ending, Promote};
+    pub use crate::{
+        endpoint::Gathering,
+        error::{CloseRule, Ending, Promote},
+    };
 }

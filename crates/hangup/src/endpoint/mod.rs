@@ -1,6 +1,7 @@
 //! Endpoints: async functions that are given a handshake and extractors, and end with a result.
 
 mod function;
+mod gathering;
 mod handshake;
 mod outcome;
 
@@ -8,7 +9,7 @@ use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{handshake::Handshake, outcome::IntoOutcome};
+pub use self::{gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
