@@ -300,7 +300,7 @@ impl<'p> Arguments<'p> {
                 match (#(#values,)*) {
                     (#(#patterns,)*) => ::core::result::Result::Ok(__Arguments(#(#all),*)),
                     #[allow(unreachable_patterns)]
-                    _ => ::core::result::Result::Err(#gathering.into_error(#parts)),
+                    _ => ::core::result::Result::Err(#gathering.into_error()),
                 }
             }
         }
