@@ -84,7 +84,7 @@ pub use hangup_protocol::{
 
 pub use self::{
     app::{App, Serve, route},
-    endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed},
+    endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
     params::{EndpointContext, ValidationError},
@@ -92,6 +92,14 @@ pub use self::{
     settings::{Refusal, Settings},
     socket::{Closed, Message, Receiver, Sender, WebSocket},
 };
+
+#[doc = include_str!("docs/from_fastapi.md")]
+pub mod from_fastapi {}
+
+/// The README's examples are compiled as the tests of this item.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
 
 /// What the macros expand to names these; no part of the public interface.
 #[doc(hidden)]

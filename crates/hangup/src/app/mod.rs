@@ -76,7 +76,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     #[track_caller]
     pub fn endpoint<E, A>(self, endpoint: E) -> Self
     where
-        E: Endpoint<A, S> + Routed,
+        E: Endpoint<A, S> + Routed<A>,
         A: 'static,
     {
         self.route(E::PATH, endpoint)

@@ -1,5 +1,6 @@
 //! Endpoints: async functions that are given a handshake and extractors, and end with a result.
 
+mod declared;
 mod function;
 mod gathering;
 mod handshake;
@@ -9,7 +10,7 @@ use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -46,7 +47,7 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
     message = "`{Self}` does not know its path",
     note = "put `#[hangup::websocket(\"/path\")]` above the function, or name the path with `App::route(\"/path\", function)`"
 )]
-pub trait Routed {
+pub trait Routed<A> {
     /// The template of its path, such as `/items/{item_id}/ws`.
     const PATH: &'static str;
 }
