@@ -57,7 +57,7 @@ impl DeflateConfig {
     }
 
     /// The window of the client's messages, 9 to 15 bits (7.1.2.2), where the client lets us choose it; other
-    /// numbers become the nearest of these. Default: 15.
+    /// numbers become the nearest of these. It saves memory at the client only. Default: 15.
     pub const fn client_max_window_bits(mut self, bits: u8) -> Self {
         self.client_max_window_bits = clamp(bits, 9, 15);
         self

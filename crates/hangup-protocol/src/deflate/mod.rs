@@ -23,6 +23,10 @@ mod negotiation;
 mod spare;
 
 #[cfg(test)]
+mod distances;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use config::DeflateConfig;
@@ -52,7 +56,7 @@ impl Deflate {
         };
         Self {
             compressor: Compressor::new(agreement.level, ours),
-            inflater: Inflater::new(theirs, agreement.max_expansion),
+            inflater: Inflater::new(theirs.no_context_takeover, agreement.max_expansion),
             min_size: agreement.min_size,
         }
     }
