@@ -10,6 +10,8 @@ thread_local! {
 }
 
 /// A compressor that has seen nothing.
+///
+/// zlib has no raw DEFLATE with a window of 8 bits; with one of 9 it refers back 250 bytes at most, which 8 allow.
 pub(super) fn take_compress(level: u8, window_bits: u8) -> Box<Compress> {
     match COMPRESS.try_with(Cell::take) {
         Ok(Some((l, w, context))) if (l, w) == (level, window_bits) => context,
