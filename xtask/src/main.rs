@@ -1,3 +1,73 @@
-//! The project's own commands.
+//! The project's own commands: the list below is what `cargo xtask` can do.
 
-fn main() {}
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "these are command-line programs: what they print is what they are for"
+)]
+
+mod arguments;
+mod autobahn;
+mod failure;
+mod install;
+mod interop;
+mod process;
+mod project;
+mod steps;
+mod tidy;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use failure::{Failure, Result};
+
+const USAGE: &str = "\
+The project's own commands.
+
+usage: cargo xtask COMMAND [OPTIONS]
+
+  test [STEP..]           all that CI checks, or only the named steps; installs what it needs
+  tidy                    the rules of the house that a program can check
+  interop [OPTIONS]       the tour against wscat, Python's websockets, Chromium and the bare wire
+      --refuse close|http     one refusal mode only (default: both)
+      --client NAME           one client only: wire, wscat, websockets or chromium
+      --case TEXT             only the cases whose name contains TEXT
+      --address HOST:PORT     a server that runs already (then --refuse says how it refuses)
+  autobahn [OPTIONS]      the Autobahn test suite against the tour's /echo, groups 1 to 10
+      --all                   groups 12 and 13 (compression) too
+      --cases PATTERNS        only these, such as 1.*,6.4.1
+      --address HOST:PORT     a server that runs already
+
+Downloads and reports go to target/xtask.
+";
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_env();
+    let command = arguments.next_word();
+    let outcome = match command.as_deref() {
+        None | Some("help" | "-h" | "--help") => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        Some(_) if arguments.asks_for_help() => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        Some("test") => steps::command(arguments),
+        Some("tidy") => arguments.end().and_then(|()| tidy::command()),
+        Some("interop") => interop::command(arguments),
+        Some("autobahn") => autobahn::command(arguments),
+        Some(other) => Err(Failure::usage(format!("there is no command `{other}`"))),
+    };
+    report(outcome)
+}
+
+fn report(outcome: Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,1 +1,107 @@
-//! A WebSocket framework on axum, hyper and tokio that keeps its promise about endings.
+//! A WebSocket framework on axum, hyper and tokio that keeps one promise: every way in which an endpoint can end
+//! puts exactly one valid Close frame on the wire, with the code and the reason that the error stands for (or
+//! exactly one HTTP response, where the handshake is refused), and finishes the closing handshake within a deadline.
+//!
+//! ```no_run
+//! use hangup::{App, Close, CloseCode, Handshake, Result};
+//!
+//! async fn echo(handshake: Handshake) -> Result {
+//!     let mut socket = handshake.accept().await?;      // the 101 goes out here
+//!     loop {
+//!         let text = socket.recv_text().await?;        // the client left: the endpoint ends, no error is logged
+//!         if text.is_empty() {
+//!             return Err(Close::new(CloseCode::POLICY_VIOLATION, "say something").into());
+//!         }
+//!         socket.send_text(text).await?;
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     App::new().route("/echo", echo).serve("127.0.0.1:8000").await
+//! }
+//! ```
+//!
+//! # The map
+//!
+//! | to | use |
+//! |---|---|
+//! | answer a handshake | [`Handshake::accept`], [`Handshake::deny`] |
+//! | talk | [`WebSocket`], [`Sender`], [`Receiver`], [`Message`] |
+//! | end with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`] |
+//! | end with an HTTP response | [`HttpError`], [`Handshake::deny`] |
+//! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
+//! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
+//! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
+//! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | test | [`testing::TestClient`] |
+//!
+//! # How a connection ends
+//!
+//! | what happens | on the wire |
+//! |---|---|
+//! | [`Close`] as the error | Close with its code and reason; before accept a refusal with them |
+//! | an error with a handler (its own type, else the first of its `source()` chain that has one) | what the handler returns |
+//! | a type with [`IntoClose`] | its own code and reason |
+//! | [`HttpError`] before accept | an HTTP response: status, headers, JSON `{"detail": ..}` |
+//! | [`HttpError`] after accept | 1011 |
+//! | any other error, a panic, a handler that fails | 1011 and an empty reason; the error is in the log alone |
+//! | the endpoint returns `Ok` after accept | 1000 |
+//! | it returns `Ok` without accept | a refusal with 1011, and an error in the log |
+//! | the peer closes | its code and reason are echoed; the endpoint sees [`Disconnect`] |
+//! | the peer vanishes | the endpoint sees [`Disconnect`] with 1006 |
+//! | the peer breaks the protocol | 1002; 1007 for bad UTF-8, 1009 for a message that is too large |
+//! | a message of the wrong kind | 1003 |
+//! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
+//! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
+//!
+//! A **refusal** is a Close frame behind a completed handshake, or an HTTP response: see [`Refusal`].
+//!
+//! # One event a connection
+//!
+//! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `phase`,
+//! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
+//! (`local`, `peer` or `none`), `clean`, `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
+//! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
+
+mod app;
+mod connections;
+mod endpoint;
+mod error;
+mod handlers;
+mod handshake;
+mod lifecycle;
+pub mod params;
+mod scope;
+mod settings;
+mod socket;
+pub mod testing;
+
+pub use hangup_macros::{IntoClose, websocket};
+pub use hangup_protocol::{
+    Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
+};
+
+pub use self::{
+    app::{App, Serve, route},
+    endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed},
+    error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
+    handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    params::{EndpointContext, ValidationError},
+    scope::Scoped,
+    settings::{Refusal, Settings},
+    socket::{Closed, Message, Receiver, Sender, WebSocket},
+};
+
+/// What the macros expand to names these; no part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use axum::extract::FromRequestParts;
+    pub use http::request::Parts;
+    pub use inventory;
+
+    pub use crate::{
+        endpoint::Gathering,
+        error::{CloseRule, Ending, Promote},
+    };
+}

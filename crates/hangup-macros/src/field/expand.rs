@@ -1,0 +1,132 @@
+//! How parameters are read: one `static` each, the checks of their options, and the reads in FastAPI's order.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, LitStr, Type, spanned::Spanned};
+
+use super::{
+    Field, Kind, Member, Source, default,
+    options::{Rule, RuleKind},
+};
+use crate::shape;
+
+/// The reads of several parameters.
+pub(crate) struct Reading {
+    /// Statements that use [`sources`](Self::sources) and [`errors`](Self::errors).
+    pub(crate) statements: TokenStream,
+    /// A variable for each parameter, in the order of their declaration; `Option`s.
+    pub(crate) values: Vec<Ident>,
+    pub(crate) sources: Ident,
+    pub(crate) errors: Ident,
+}
+
+/// FastAPI reads nested groups first, then path, query, header and cookie, each as they are declared.
+pub(crate) fn reading(members: &[&Member]) -> Reading {
+    let local = |name: &str| Ident::new(name, Span::mixed_site());
+    let (sources, errors) = (local("sources"), local("errors"));
+    let values: Vec<_> = (0..members.len())
+        .map(|place| local(&format!("value_{place}")))
+        .collect();
+
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by_key(|&place| members[place].source());
+    let statements = order.into_iter().map(|place| {
+        let Member { ty, kind } = members[place];
+        let value = &values[place];
+        match kind {
+            Kind::Group => quote_spanned! {ty.span()=>
+                let #value = <#ty as ::hangup::params::Params>::read(#sources, #errors);
+            },
+            Kind::Field(field) => {
+                let name = format_ident!("__FIELD_{place}");
+                let declaration = declaration(&name, field, ty);
+                let read = read(&name, field, ty, &sources, &errors);
+                quote!(#declaration let #value = #read;)
+            }
+        }
+    });
+    Reading {
+        statements: statements.collect(),
+        values,
+        sources,
+        errors,
+    }
+}
+
+impl Member {
+    /// `None` for a group, which sorts before every source.
+    fn source(&self) -> Option<Source> {
+        match &self.kind {
+            Kind::Field(field) => Some(field.source),
+            Kind::Group => None,
+        }
+    }
+}
+
+/// The `static` of a parameter, and the check of each option against its type, placed at the option's name.
+fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
+    let source = Ident::new(field.source.name(), Span::call_site());
+    let wire_name = LitStr::new(&field.wire_name(), field.name.span());
+    let mut pattern = None;
+    let rules = field.options.rules.iter().map(|rule| {
+        let Rule { name: option, kind } = rule;
+        let value = match kind {
+            RuleKind::Bound(bound) => bound.number(&shape::placed_at(option.span(), ty)),
+            RuleKind::Length(count) | RuleKind::Digits(count) => quote!(#count),
+            RuleKind::AllowInfNan(flag) | RuleKind::Strict(flag) => quote!(#flag),
+            RuleKind::Pattern(source) => {
+                let pattern_name = format_ident!("{name}_PATTERN");
+                pattern = Some(quote! {
+                    static #pattern_name: ::hangup::params::Pattern = ::hangup::params::Pattern::new(#source);
+                });
+                quote!(&#pattern_name)
+            }
+        };
+        quote!(.#option(#value))
+    });
+    let rules: TokenStream = rules.collect();
+    let described = field
+        .options
+        .description
+        .iter()
+        .map(|text| quote!(.described(#text)));
+    let deprecated = field
+        .options
+        .deprecated
+        .iter()
+        .map(|flag| quote!(.deprecated(#flag)));
+    let checks = field.options.rules.iter().map(|rule| fits(rule, ty));
+    quote! {
+        #(#checks)*
+        #pattern
+        static #name: ::hangup::params::Field =
+            ::hangup::params::Field::#source(#wire_name) #rules #(#described)* #(#deprecated)*;
+    }
+}
+
+fn fits(rule: &Rule, ty: &Type) -> TokenStream {
+    let place = rule.name.span();
+    let ty = shape::placed_at(place, ty);
+    let check = match &rule.kind {
+        RuleKind::Bound(bound) => {
+            let kind = bound.kind();
+            quote!(bound::<#ty, #kind>)
+        }
+        RuleKind::Length(_) => quote!(length::<#ty>),
+        RuleKind::Pattern(_) => quote!(pattern::<#ty>),
+        RuleKind::Digits(_) => quote!(digits::<#ty>),
+        RuleKind::AllowInfNan(_) => quote!(inf_nan::<#ty>),
+        RuleKind::Strict(_) => quote!(strict::<#ty>),
+    };
+    quote_spanned!(place=> ::hangup::params::fits::#check();)
+}
+
+fn read(name: &Ident, field: &Field, ty: &Type, sources: &Ident, errors: &Ident) -> TokenStream {
+    match &field.options.default {
+        Some((_, default)) => {
+            let default = default::adapted(default, ty);
+            quote_spanned!(ty.span()=> #name.read_or::<#ty>(#sources, #errors, || #default))
+        }
+        None => quote_spanned!(ty.span()=> #name.read::<#ty>(#sources, #errors)),
+    }
+}

@@ -1,0 +1,125 @@
+//! One declared parameter: where it comes from, its options, and how it is read. Used by every macro that has
+//! parameters.
+
+mod bound;
+mod check;
+mod default;
+mod expand;
+mod options;
+
+use syn::{Attribute, Ident, Type, ext::IdentExt};
+
+pub(crate) use self::expand::{Reading, reading};
+use self::options::Options;
+use crate::{diagnostics::Diagnostics, doc, wording};
+
+/// The part of a request that a parameter is taken from, in FastAPI's order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+impl Source {
+    const ALL: [Self; 4] = [Self::Path, Self::Query, Self::Header, Self::Cookie];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// The attributes that make a parameter of an argument or of a field.
+pub(crate) const MARKERS: [&str; 5] = ["path", "query", "header", "cookie", "params"];
+
+/// A parameter of a function, or a field of a struct, that is read from the request.
+pub(crate) struct Member {
+    pub(crate) ty: Type,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Field(Box<Field>),
+    /// `#[params]`: a struct of parameters.
+    Group,
+}
+
+/// One declared parameter.
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    pub(crate) source: Source,
+    options: Options,
+}
+
+impl Field {
+    /// The name on the wire.
+    pub(crate) fn wire_name(&self) -> String {
+        if let Some(alias) = &self.options.alias {
+            return alias.value();
+        }
+        let name = self.name.unraw().to_string();
+        if self.source == Source::Header && self.options.convert_underscores != Some(false) {
+            name.replace('_', "-")
+        } else {
+            name
+        }
+    }
+}
+
+/// The attribute that says what a parameter is; a second one is a mistake.
+pub(crate) fn marker<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) -> Option<&'a Attribute> {
+    let mut markers = attrs.iter().filter(|attr| is_marker(attr));
+    let first = markers.next();
+    for more in markers {
+        diagnostics.at(
+            more,
+            format!(
+                "a parameter comes from one place: {}",
+                wording::list(&MARKERS, "or")
+            ),
+        );
+    }
+    first
+}
+
+pub(crate) fn is_marker(attr: &Attribute) -> bool {
+    MARKERS.iter().any(|marker| attr.path().is_ident(marker))
+}
+
+/// Reads and checks the parameter that `marker` declares.
+pub(crate) fn member(
+    marker: &Attribute,
+    attrs: &[Attribute],
+    name: &Ident,
+    ty: &Type,
+    diagnostics: &mut Diagnostics,
+) -> Member {
+    let source = Source::ALL
+        .into_iter()
+        .find(|source| marker.path().is_ident(source.name()));
+    let kind = match source {
+        Some(source) => {
+            let mut options = Options::read(marker, diagnostics);
+            if options.description.is_none() {
+                options.description = Some(doc::text(attrs)).filter(|text| !text.is_empty());
+            }
+            check::field(source, &options, name, ty, diagnostics);
+            Kind::Field(Box::new(Field {
+                name: name.clone(),
+                source,
+                options,
+            }))
+        }
+        None => {
+            check::group(marker, ty, diagnostics);
+            Kind::Group
+        }
+    };
+    Member { ty: ty.clone(), kind }
+}

@@ -1,0 +1,78 @@
+//! What is wrong with the attributes of an error type, and what is right.
+
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+use super::{
+    ast::{Case, Subject},
+    attr::{CloseAttr, Found, ReasonAttr},
+    code,
+    reason::{self, Reason},
+};
+use crate::diagnostics::Diagnostics;
+
+/// How one case closes.
+pub(crate) struct Closing<'i> {
+    pub(crate) variant: Option<&'i Ident>,
+    /// An expression of the type `CloseCode`.
+    pub(crate) code: TokenStream,
+    pub(crate) reason: Reason,
+}
+
+/// How every case closes; those with a mistake are left out.
+pub(crate) fn closings<'i>(subject: &Subject<'i>, diagnostics: &mut Diagnostics) -> Vec<Closing<'i>> {
+    for attr in subject.stray_attrs {
+        if attr.path().is_ident("close") {
+            diagnostics.at(
+                attr,
+                "an enum says per variant how it closes: move this above a variant",
+            );
+        }
+    }
+    for field in subject.cases.iter().flat_map(|case| case.fields) {
+        for attr in &field.attrs {
+            if attr.path().is_ident("close") {
+                diagnostics.at(
+                    attr,
+                    "a field does not close: move this above the variant or the struct",
+                );
+            }
+        }
+    }
+    let cases = subject.cases.iter();
+    cases
+        .filter_map(|case| closing(subject.name, case, diagnostics))
+        .collect()
+}
+
+fn closing<'i>(name: &Ident, case: &Case<'i>, diagnostics: &mut Diagnostics) -> Option<Closing<'i>> {
+    let attr = match CloseAttr::find(case.attrs, diagnostics) {
+        Found::One(attr) => attr,
+        Found::Missing => {
+            let (place, called) = match case.variant {
+                Some(variant) => (variant, format!("{name}::{variant}")),
+                None => (name, name.to_string()),
+            };
+            diagnostics.at(
+                place,
+                format!(
+                    "`{called}` does not say how it closes: put `#[close(4001, \"its reason\")]`, \
+                     `#[close(POLICY_VIOLATION)]` or `#[close(INTERNAL_ERROR, hidden)]` above it"
+                ),
+            );
+            return None;
+        }
+        Found::Wrong => return None,
+    };
+    let code = code::check(&attr.code, diagnostics);
+    let reason = match &attr.reason {
+        ReasonAttr::Display => Some(Reason::Display),
+        ReasonAttr::Hidden => Some(Reason::Hidden),
+        ReasonAttr::Literal(literal) => reason::check(literal, case.fields, diagnostics),
+    };
+    Some(Closing {
+        variant: case.variant,
+        code: code?,
+        reason: reason?,
+    })
+}

@@ -1,0 +1,308 @@
+//! What an endpoint becomes: a value with the function's name, and the function behind it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, Ident, LitStr, ReturnType, Type, ext::IdentExt, spanned::Spanned};
+
+use super::{
+    ast::{self, Function, Parameter},
+    attr::{Refuse, Route},
+};
+use crate::{
+    doc,
+    field::{self, Member},
+};
+
+pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]) -> TokenStream {
+    let name = &function.signature.ident;
+    let path = route
+        .template()
+        .map(|template| LitStr::new(&template.path, template.literal.span()));
+    let arguments = Arguments::of(parameters);
+    let types = &arguments.types;
+    let conditions = arguments.conditions();
+    let read = arguments.read_function();
+    let extract = arguments.extract();
+    let describe = describe(function, route);
+    let run = run(function, parameters);
+    let endpoint = quote! {
+        #read
+
+        #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code)]
+        pub struct __Arguments(#(#types),*);
+
+        #[automatically_derived]
+        impl ::hangup::Routed for #name {
+            const PATH: &'static str = #path;
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables)]
+        impl<S> ::hangup::Endpoint<#name, S> for #name
+        where
+            S: ::core::marker::Send + ::core::marker::Sync + 'static,
+            #conditions
+        {
+            type Arguments = __Arguments;
+
+            #describe
+
+            #extract
+
+            #run
+        }
+    };
+    item(function, &TokenStream::new(), &endpoint)
+}
+
+/// The function and a value that passes for an endpoint, so that one mistake does not become many.
+pub(crate) fn stub(function: &Function) -> TokenStream {
+    let name = &function.signature.ident;
+    let endpoint = quote! {
+        #[automatically_derived]
+        impl ::hangup::Routed for #name {
+            const PATH: &'static str = "/";
+        }
+
+        #[automatically_derived]
+        #[allow(unused_variables)]
+        impl<S> ::hangup::Endpoint<#name, S> for #name
+        where
+            S: ::core::marker::Send + ::core::marker::Sync + 'static,
+        {
+            type Arguments = ();
+
+            fn describe(&self) -> ::hangup::Description {
+                ::core::unreachable!()
+            }
+
+            async fn extract(
+                &self,
+                _: &mut ::hangup::__private::Parts,
+                _: &S,
+            ) -> ::hangup::Result<Self::Arguments> {
+                ::core::unreachable!()
+            }
+
+            async fn run(self, _: ::hangup::Handshake, _: Self::Arguments) -> ::hangup::Result {
+                ::core::unreachable!()
+            }
+        }
+    };
+    item(function, &quote!(#[allow(dead_code, clippy::all)]), &endpoint)
+}
+
+/// The value under the function's name; the function itself, where only the endpoint sees it.
+fn item(function: &Function, of_function: &TokenStream, endpoint: &TokenStream) -> TokenStream {
+    let Function {
+        attrs,
+        visibility,
+        signature,
+        body,
+    } = function;
+    let name = &signature.ident;
+    let is = |attr: &Attribute, name: &str| attr.path().is_ident(name);
+    let conditional = |attr: &&Attribute| is(attr, "cfg");
+    let of_both = |attr: &&Attribute| ast::is_lint(attr) && !is(attr, "expect");
+    let of_value = |attr: &&Attribute| is(attr, "doc") || is(attr, "deprecated");
+
+    let cfg: Vec<_> = attrs.iter().filter(conditional).collect();
+    let value = attrs.iter().filter(|attr| of_both(attr) || of_value(attr));
+    let inner = attrs.iter().filter(|attr| !conditional(attr) && !of_value(attr));
+    quote! {
+        #(#cfg)*
+        #(#value)*
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #name;
+
+        #(#cfg)*
+        const _: () = {
+            #(#inner)*
+            #of_function
+            #signature #body
+
+            #endpoint
+        };
+    }
+}
+
+fn describe(function: &Function, route: &Route) -> TokenStream {
+    let name = &function.signature.ident;
+    let text = name.unraw().to_string();
+    let documentation = doc::text(&function.attrs);
+    let refuse = route.refuse.map(|refuse| match refuse {
+        Refuse::Close => quote!(.refusal(::hangup::Refusal::Close)),
+        Refuse::Http => quote!(.refusal(::hangup::Refusal::Http)),
+    });
+    let error_message = route.error_message.map(|flag| quote!(.error_message(#flag)));
+    let settings = if refuse.is_some() || error_message.is_some() {
+        quote!(::core::option::Option::Some(::hangup::Settings::new() #refuse #error_message))
+    } else {
+        quote!(::core::option::Option::None)
+    };
+    let place = quote_spanned!(name.span()=> (::core::file!(), ::core::line!()));
+    quote! {
+        fn describe(&self) -> ::hangup::Description {
+            ::hangup::Description {
+                function: #text,
+                declared_at: ::core::option::Option::Some(#place),
+                documentation: #documentation,
+                settings: #settings,
+            }
+        }
+    }
+}
+
+fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
+    let name = &function.signature.ident;
+    let handshake = local("handshake");
+    let mut arguments = Vec::new();
+    let call = parameters.iter().map(|parameter| match parameter {
+        Parameter::Handshake(_) => handshake.clone(),
+        Parameter::Member { .. } | Parameter::Extractor(_) => {
+            let argument = local(&format!("argument_{}", arguments.len()));
+            arguments.push(argument.clone());
+            argument
+        }
+    });
+    let call: Vec<_> = call.collect();
+    let returned = match &function.signature.output {
+        ReturnType::Default => name.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let outcome = local("outcome");
+    let into_outcome = quote_spanned!(returned=> ::hangup::IntoOutcome::into_outcome(#outcome));
+    quote_spanned! {name.span()=>
+        fn run(
+            self,
+            #handshake: ::hangup::Handshake,
+            __Arguments(#(#arguments),*): Self::Arguments,
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), ::hangup::Error>>
+               + ::core::marker::Send
+               + 'static {
+            async move {
+                let #outcome = #name(#(#call),*).await;
+                #into_outcome
+            }
+        }
+    }
+}
+
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// What the endpoint takes besides the handshake.
+struct Arguments<'p> {
+    /// In the order of the signature.
+    types: Vec<&'p Type>,
+    /// Where in that order, and what.
+    members: Vec<(usize, &'p Member)>,
+    extractors: Vec<(usize, &'p Type)>,
+}
+
+impl<'p> Arguments<'p> {
+    fn of(parameters: &'p [Parameter]) -> Self {
+        let mut arguments = Self {
+            types: Vec::new(),
+            members: Vec::new(),
+            extractors: Vec::new(),
+        };
+        for parameter in parameters {
+            let place = arguments.types.len();
+            match parameter {
+                Parameter::Handshake(_) => {}
+                Parameter::Member { member, .. } => {
+                    arguments.types.push(&member.ty);
+                    arguments.members.push((place, member));
+                }
+                Parameter::Extractor(ty) => {
+                    arguments.types.push(ty);
+                    arguments.extractors.push((place, ty));
+                }
+            }
+        }
+        arguments
+    }
+
+    /// What must hold of the router's state, each at the extractor that needs it.
+    fn conditions(&self) -> TokenStream {
+        let conditions = self.extractors.iter().map(|(_, ty)| {
+            quote_spanned! {ty.span()=>
+                #ty: ::hangup::__private::FromRequestParts<S, Rejection: ::core::marker::Send + 'static>
+                    + ::core::marker::Send
+                    + 'static,
+            }
+        });
+        conditions.collect()
+    }
+
+    fn read_function(&self) -> Option<TokenStream> {
+        let members: Vec<_> = self.members.iter().map(|(_, member)| *member).collect();
+        if members.is_empty() {
+            return None;
+        }
+        let types = members.iter().map(|member| &member.ty);
+        let field::Reading {
+            statements,
+            values,
+            sources,
+            errors,
+        } = field::reading(&members);
+        Some(quote! {
+            #[allow(clippy::all, clippy::pedantic)]
+            fn __read(
+                #sources: &::hangup::params::Sources<'_>,
+                #errors: &mut ::hangup::params::Errors,
+            ) -> ::core::option::Option<(#(#types,)*)> {
+                #statements
+                ::core::option::Option::Some((#(#values?,)*))
+            }
+        })
+    }
+
+    /// Extractors come first, as FastAPI's dependencies do; then the endpoint's own parameters. Every validation
+    /// error is gathered, any other rejection ends the request at once.
+    fn extract(&self) -> TokenStream {
+        let [parts, state, gathering] = ["parts", "state", "gathering"].map(local);
+        let value = |place: &usize| format_ident!("value_{place}", span = Span::mixed_site());
+        let extracted = self.extractors.iter().map(|(place, ty)| {
+            let value = value(place);
+            quote_spanned! {ty.span()=>
+                let #value = #gathering.extract::<#ty, S>(#parts, #state).await?;
+            }
+        });
+        let read = (!self.members.is_empty()).then(|| {
+            let values = local("values");
+            quote!(let #values = #gathering.read(#parts, __read);)
+        });
+        let (patterns, values): (Vec<_>, Vec<_>) = (self.extractors.iter())
+            .map(|(place, _)| {
+                let value = value(place);
+                (quote!(::core::option::Option::Some(#value)), value)
+            })
+            .chain((!self.members.is_empty()).then(|| {
+                let own = self.members.iter().map(|(place, _)| value(place));
+                (quote!(::core::option::Option::Some((#(#own,)*))), local("values"))
+            }))
+            .unzip();
+        let all = (0..self.types.len()).map(|place| value(&place));
+        quote! {
+            async fn extract(
+                &self,
+                #parts: &mut ::hangup::__private::Parts,
+                #state: &S,
+            ) -> ::hangup::Result<Self::Arguments> {
+                let mut #gathering = ::hangup::__private::Gathering::new();
+                #(#extracted)*
+                #read
+                match (#(#values,)*) {
+                    (#(#patterns,)*) => ::core::result::Result::Ok(__Arguments(#(#all),*)),
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::result::Result::Err(#gathering.into_error(#parts)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! `App`: routes, handlers and settings in one builder, and the server that runs them.
+
+mod route;
+mod serve;
+
+use std::{collections::HashMap, fmt, future::Future, panic::Location};
+
+use axum::Router;
+
+pub use self::{route::route, serve::Serve};
+use crate::{
+    endpoint::{Endpoint, Routed},
+    error::Handled,
+    handlers::{ErrorHandlers, Failure, IntoEnding},
+    settings::{Refusal, Settings},
+};
+
+/// A WebSocket application: a thin builder over an [`axum::Router`] with [`ErrorHandlers`] and [`Settings`]
+/// around it.
+///
+/// `S` is the state of the router, given with [`with_state`](Self::with_state).
+///
+/// ```no_run
+/// use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
+///
+/// async fn parse(handshake: Handshake) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     let number: u32 = socket.recv_text().await?.parse()?;
+///     socket.send_text(number.to_string()).await?;
+///     Ok(())
+/// }
+///
+/// # async fn run() -> std::io::Result<()> {
+/// App::new()
+///     .route("/parse", parse)
+///     .error_handler(async |failed: Failure<std::num::ParseIntError>| {
+///         Close::new(CloseCode::UNSUPPORTED_DATA, failed.error().to_string())
+///     })
+///     .serve("127.0.0.1:8000")
+///     .await
+/// # }
+/// ```
+#[doc(alias = "FastAPI")]
+#[doc(alias = "APIRouter")]
+#[must_use = "an app does nothing until it is served or turned into a router"]
+pub struct App<S = ()> {
+    router: Router<S>,
+    handlers: ErrorHandlers,
+    settings: Settings,
+    /// Where each path was taken, by its template with the names left out.
+    taken: HashMap<String, (String, &'static Location<'static>)>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for App<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> App<S> {
+    /// An app without routes.
+    pub fn new() -> Self {
+        Self {
+            router: Router::new(),
+            handlers: ErrorHandlers::new(),
+            settings: Settings::new(),
+            taken: HashMap::new(),
+        }
+    }
+
+    /// Adds an endpoint under the path that its `#[websocket("/path")]` names.
+    ///
+    /// # Panics
+    ///
+    /// If the path is taken; the message names both places.
+    #[track_caller]
+    pub fn endpoint<E, A>(self, endpoint: E) -> Self
+    where
+        E: Endpoint<A, S> + Routed,
+        A: 'static,
+    {
+        self.route(E::PATH, endpoint)
+    }
+
+    /// Adds an endpoint under a path, in axum's syntax: `/items/{item_id}`, `/files/{*rest}`.
+    ///
+    /// # Panics
+    ///
+    /// If the path is taken; the message names both places. If it does not begin with `/`.
+    #[track_caller]
+    pub fn route<E, A>(mut self, path: &str, endpoint: E) -> Self
+    where
+        E: Endpoint<A, S>,
+        A: 'static,
+    {
+        self.take(path, Location::caller());
+        self.router = self.router.route(path, route(endpoint));
+        self
+    }
+
+    /// Adds all routes of another app below a prefix. Its error handlers and settings hold for its own routes,
+    /// and are asked before those of this app.
+    ///
+    /// # Panics
+    ///
+    /// If a path is taken; the message names both places.
+    #[doc(alias = "mount")]
+    pub fn nest(mut self, prefix: &str, app: Self) -> Self {
+        for (path, place) in app.taken.values() {
+            self.take(&below(prefix, path), place);
+        }
+        self.router = self.router.nest(prefix, app.into_scoped_router());
+        self
+    }
+
+    /// Adds all routes of another app under their own paths. Its error handlers and settings hold for its own
+    /// routes, and are asked before those of this app: so a route has handlers of its own.
+    ///
+    /// ```
+    /// use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
+    ///
+    /// async fn parse(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     let number: u32 = socket.recv_text().await?.parse()?;
+    ///     Ok(socket.send_text(number.to_string()).await?)
+    /// }
+    ///
+    /// let parsing = App::new().route("/parse", parse).error_handler(
+    ///     async |_: Failure<std::num::ParseIntError>| Close::new(CloseCode::UNSUPPORTED_DATA, "not a number"),
+    /// );
+    /// let app: App = App::new().include(parsing);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a path is taken; the message names both places.
+    #[doc(alias = "include_router")]
+    pub fn include(mut self, app: Self) -> Self {
+        for (path, place) in app.taken.values() {
+            self.take(path, place);
+        }
+        self.router = self.router.merge(app.into_scoped_router());
+        self
+    }
+
+    /// Adds the routes of an axum router, HTTP routes for example.
+    pub fn merge(mut self, router: Router<S>) -> Self {
+        self.router = self.router.merge(router);
+        self
+    }
+
+    /// Registers an error handler for the whole app. See [`ErrorHandlers::on`].
+    ///
+    /// # Panics
+    ///
+    /// If the app has a handler for that error type already; the message names both places.
+    #[doc(alias = "exception_handler")]
+    #[track_caller]
+    pub fn error_handler<E, F, Fut>(mut self, handler: F) -> Self
+    where
+        E: Handled,
+        F: Fn(Failure<E>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: IntoEnding> + Send + 'static,
+    {
+        self.handlers = self.handlers.on(handler);
+        self
+    }
+
+    /// How connections that end before `accept` are answered. Default: [`Refusal::Close`].
+    pub fn refusal(mut self, refusal: Refusal) -> Self {
+        self.settings = self.settings.refusal(refusal);
+        self
+    }
+
+    /// The settings of the whole app, in place of those that were set before.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Gives the state that the endpoints' [`State`](axum::extract::State) extractors take.
+    pub fn with_state(self, state: S) -> App {
+        let Self {
+            router,
+            handlers,
+            settings,
+            taken,
+        } = self;
+        App {
+            router: router.with_state(state),
+            handlers,
+            settings,
+            taken,
+        }
+    }
+
+    fn into_scoped_router(self) -> Router<S> {
+        self.router.layer(self.handlers).layer(self.settings)
+    }
+
+    #[track_caller]
+    fn take(&mut self, path: &str, place: &'static Location<'static>) {
+        if let Some((first_path, first)) = self.taken.insert(without_names(path), (path.to_owned(), place)) {
+            panic!(
+                "two endpoints on one path: `{first_path}` at {first} and `{path}` at {place}; give one of them \
+                 another path, or nest one of them below a prefix"
+            );
+        }
+    }
+}
+
+impl App {
+    /// The app as an axum router, for tests, for other layers, and to be a part of another application.
+    pub fn into_router(self) -> Router {
+        self.into_scoped_router()
+    }
+}
+
+impl From<App> for Router {
+    fn from(app: App) -> Self {
+        app.into_router()
+    }
+}
+
+impl<S> fmt::Debug for App<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path).collect();
+        paths.sort();
+        f.debug_struct("App")
+            .field("paths", &paths)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The path that axum gives a nested route: the root of a nested app is the prefix itself.
+fn below(prefix: &str, path: &str) -> String {
+    match prefix.strip_suffix('/') {
+        Some(prefix) => format!("{prefix}{path}"),
+        None if path == "/" => prefix.to_owned(),
+        None => format!("{prefix}{path}"),
+    }
+}
+
+/// A template in which parameters have no names, so that two that match the same paths are equal.
+fn without_names(path: &str) -> String {
+    let mut nameless = String::with_capacity(path.len());
+    for segment in path.split_inclusive('/') {
+        match (segment.find('{'), segment.rfind('}')) {
+            (Some(start), Some(end)) if start < end && !segment.contains("{{") => {
+                nameless.push_str(segment.get(..=start).unwrap_or_default());
+                nameless.push_str(if segment.get(start + 1..=start + 1) == Some("*") {
+                    "*"
+                } else {
+                    ""
+                });
+                nameless.push_str(segment.get(end..).unwrap_or_default());
+            }
+            _ => nameless.push_str(segment),
+        }
+    }
+    nameless
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_that_match_the_same_paths_are_equal() {
+        assert_eq!(
+            without_names("/items/{item_id}/ws"),
+            without_names("/items/{id}/ws")
+        );
+        assert_eq!(without_names("/items/{item_id}/ws"), "/items/{}/ws");
+        assert_eq!(without_names("/files/{*rest}"), "/files/{*}");
+        assert_ne!(without_names("/{a}"), without_names("/{*a}"));
+        assert_eq!(without_names("/v{n}/x"), "/v{}/x");
+        assert_eq!(without_names("/{{literal}}"), "/{{literal}}");
+    }
+}

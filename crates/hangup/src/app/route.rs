@@ -1,0 +1,140 @@
+//! `route`: an endpoint as a route of an axum router.
+
+use std::{
+    future::Future,
+    marker::PhantomData,
+    panic::Location,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    extract::{MatchedPath, Request},
+    handler::Handler,
+    response::Response,
+    routing::{MethodRouter, any},
+};
+
+use crate::{
+    endpoint::Endpoint,
+    error::watch_panics,
+    lifecycle,
+    params::EndpointContext,
+    scope::{Addition, Nested, Scope},
+};
+
+/// Makes a route of an endpoint, for [`axum::Router::route`].
+///
+/// The route answers every method: what is not an opening handshake gets 426 or 400. Settings and error
+/// handlers are layers, on the route, on a router around it, or on the whole application.
+///
+/// ```
+/// use axum::{Router, extract::State};
+/// use hangup::{ErrorHandlers, Handshake, Refusal, Result, Settings};
+///
+/// async fn greet(handshake: Handshake, State(greeting): State<&'static str>) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     socket.send_text(greeting).await?;
+///     Ok(())
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/ws", hangup::route(greet).layer(Settings::new().refusal(Refusal::Http)))
+///     .layer(ErrorHandlers::new())
+///     .with_state("hello");
+/// ```
+#[doc(alias = "websocket")]
+#[doc(alias = "add_api_websocket_route")]
+#[track_caller]
+pub fn route<E, A, S>(endpoint: E) -> MethodRouter<S>
+where
+    E: Endpoint<A, S>,
+    A: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    watch_panics();
+    let description = endpoint.describe();
+    let here = Location::caller();
+    let (file, line) = description.declared_at.unwrap_or((here.file(), here.line()));
+    let route = Route {
+        context: Mutex::new(Arc::new(EndpointContext {
+            function: description.function.into(),
+            path: "".into(),
+            file: file.into(),
+            line,
+        })),
+        own: description
+            .settings
+            .map(|settings| Nested::new(Addition::Settings(settings))),
+    };
+    any(EndpointHandler {
+        endpoint,
+        route: Arc::new(route),
+        arguments: PhantomData,
+    })
+}
+
+/// What is known of a route besides its endpoint.
+struct Route {
+    /// The endpoint under the path of the last request: one route may be mounted below several prefixes.
+    context: Mutex<Arc<EndpointContext>>,
+    /// The settings that the endpoint itself declares.
+    own: Option<Nested>,
+}
+
+impl Route {
+    fn context(&self, path: &str) -> Arc<EndpointContext> {
+        let mut context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        if context.path != path {
+            *context = Arc::new(EndpointContext {
+                path: path.to_owned().into(),
+                ..EndpointContext::clone(&context)
+            });
+        }
+        Arc::clone(&context)
+    }
+
+    fn scope(&self, outer: Option<Arc<Scope>>) -> Arc<Scope> {
+        match &self.own {
+            Some(own) => own.within(outer.as_ref()),
+            None => outer.unwrap_or_default(),
+        }
+    }
+}
+
+struct EndpointHandler<E, A> {
+    endpoint: E,
+    route: Arc<Route>,
+    arguments: PhantomData<fn() -> A>,
+}
+
+impl<E: Clone, A> Clone for EndpointHandler<E, A> {
+    fn clone(&self) -> Self {
+        Self {
+            endpoint: self.endpoint.clone(),
+            route: Arc::clone(&self.route),
+            arguments: PhantomData,
+        }
+    }
+}
+
+/// Marks the handler for axum, whose own handlers are told apart by their arguments.
+struct Upgrading;
+
+impl<E, A, S> Handler<(Upgrading, A), S> for EndpointHandler<E, A>
+where
+    E: Endpoint<A, S>,
+    A: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, mut request: Request, state: S) -> Self::Future {
+        let context = match request.extensions().get::<MatchedPath>() {
+            Some(path) => self.route.context(path.as_str()),
+            None => self.route.context(request.uri().path()),
+        };
+        let scope = self.route.scope(request.extensions_mut().remove());
+        Box::pin(lifecycle::serve(self.endpoint, context, scope, request, state))
+    }
+}

@@ -1,0 +1,125 @@
+//! `Handshake`: an opening handshake that the endpoint has not answered yet.
+
+use std::{fmt, future::poll_fn, sync::Arc};
+
+use axum::response::IntoResponse;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{
+    error::{Disconnect, Result},
+    socket::{Acceptance, Shared, WebSocket},
+};
+
+/// An opening handshake that waits for its answer: the first argument of an endpoint.
+///
+/// [`accept`](Self::accept) gives the socket, [`deny`](Self::deny) answers with an HTTP response. An endpoint
+/// that ends without either is refused, with what its end stands for; one that ends with `Ok` has forgotten to
+/// answer, and is refused with 1011.
+///
+/// ```
+/// use hangup::{Handshake, Result};
+///
+/// async fn chat(mut handshake: Handshake) -> Result {
+///     handshake.choose_subprotocol(["chat.v2", "chat.v1"]);
+///     let mut socket = handshake.accept().await?;
+///     let version = socket.subprotocol().unwrap_or("chat.v1").to_owned();
+///     socket.send_text(version).await?;
+///     Ok(())
+/// }
+/// ```
+#[doc(alias = "WebSocket.accept")]
+pub struct Handshake {
+    shared: Arc<Shared>,
+    subprotocols: Vec<Box<str>>,
+    acceptance: Acceptance,
+}
+
+impl Handshake {
+    pub(crate) fn new(shared: Arc<Shared>, subprotocols: Vec<Box<str>>) -> Self {
+        Self {
+            shared,
+            subprotocols,
+            acceptance: Acceptance::default(),
+        }
+    }
+
+    /// The subprotocols that the client offers, the one it likes best first (RFC 6455, section 1.9).
+    pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
+        self.subprotocols.iter().map(|name| &**name)
+    }
+
+    /// Chooses the first of these subprotocols that the client offers; none if it offers none of them.
+    ///
+    /// A browser that has offered subprotocols fails the connection if none is chosen.
+    pub fn choose_subprotocol<'s>(
+        &mut self,
+        supported: impl IntoIterator<Item = &'s str>,
+    ) -> Option<&'s str> {
+        let chosen = supported
+            .into_iter()
+            .find(|name| self.subprotocols().any(|offered| offered == *name));
+        self.acceptance.subprotocol = chosen.and_then(|name| HeaderValue::from_str(name).ok());
+        chosen
+    }
+
+    /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
+    pub fn add_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+        self.acceptance.headers.append(name, value);
+        self
+    }
+
+    /// The headers that are sent with the 101 besides those of the handshake itself.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.acceptance.headers
+    }
+
+    /// Accepts: the 101 goes out, and the connection is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] with 1006 if the client has left meanwhile.
+    ///
+    /// # Cancel safety
+    ///
+    /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
+    /// open without a socket, until the endpoint ends.
+    pub async fn accept(self) -> Result<WebSocket, Disconnect> {
+        let Self {
+            shared, acceptance, ..
+        } = self;
+        let subprotocol = acceptance
+            .subprotocol
+            .as_ref()
+            .and_then(|name| name.to_str().ok())
+            .map(Box::from);
+        shared.lock().accept(acceptance);
+        poll_fn(|cx| shared.lock().poll_opened(cx)).await;
+        let over = shared.lock().over().cloned();
+        match over {
+            Some(disconnect) => Err(disconnect),
+            None => Ok(WebSocket::new(shared, subprotocol)),
+        }
+    }
+
+    /// Refuses with an HTTP response of any status, headers and body, whatever the [`Refusal`](crate::Refusal).
+    ///
+    /// The response goes out when the endpoint ends: `return handshake.deny((StatusCode::GONE, "closed"));`.
+    ///
+    /// # Errors
+    ///
+    /// None; it returns `Ok(())` so that it can be an endpoint's last expression.
+    #[doc(alias = "send_denial_response")]
+    pub fn deny(self, response: impl IntoResponse) -> Result {
+        self.shared.lock().deny(response.into_response());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("subprotocols", &self.subprotocols)
+            .finish_non_exhaustive()
+    }
+}

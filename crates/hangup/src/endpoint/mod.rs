@@ -1,0 +1,65 @@
+//! Endpoints: async functions that are given a handshake and extractors, and end with a result.
+
+mod function;
+mod gathering;
+mod handshake;
+mod outcome;
+
+use std::future::Future;
+
+use http::request::Parts;
+
+pub use self::{gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+
+/// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
+/// `async fn(Handshake, extractors..) -> impl IntoOutcome`.
+///
+/// `A` tells the two kinds apart for the compiler, `S` is the state of the router.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a WebSocket endpoint",
+    label = "not an endpoint for a router with this state",
+    note = "an endpoint is an `async fn(Handshake, extractors..) -> hangup::Result` whose future is `Send`, \
+            or a function with `#[hangup::websocket(\"/path\")]`"
+)]
+pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
+    /// What the endpoint takes besides the handshake.
+    type Arguments: Send + 'static;
+
+    /// What is known of the endpoint before any request.
+    fn describe(&self) -> Description;
+
+    /// Takes the arguments from the opening request.
+    fn extract(&self, parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Arguments>> + Send;
+
+    /// Runs the endpoint.
+    fn run(
+        self,
+        handshake: Handshake,
+        arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<(), Error>> + Send + 'static;
+}
+
+/// An endpoint that knows its own path: a function made by [`#[websocket]`](crate::websocket).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not know its path",
+    note = "put `#[hangup::websocket(\"/path\")]` above the function, or name the path with `App::route(\"/path\", function)`"
+)]
+pub trait Routed {
+    /// The template of its path, such as `/items/{item_id}/ws`.
+    const PATH: &'static str;
+}
+
+/// What an endpoint says of itself.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The name of its function.
+    pub function: &'static str,
+    /// Where it is declared, as file and line; unknown for a function without `#[websocket]`.
+    pub declared_at: Option<(&'static str, u32)>,
+    /// Its doc comment.
+    pub documentation: &'static str,
+    /// Settings of its own.
+    pub settings: Option<Settings>,
+}

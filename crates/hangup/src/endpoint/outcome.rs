@@ -1,0 +1,31 @@
+//! What an endpoint may return.
+
+use crate::error::{Error, IntoClose, Result};
+
+/// What an endpoint may return: `()`, [`Result`](crate::Result), or a `Result<(), E>` with `E: IntoClose`.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint cannot return `{Self}`",
+    note = "return `hangup::Result`, which takes any error by `?`, or `Result<(), E>` with `E: hangup::IntoClose`"
+)]
+pub trait IntoOutcome {
+    #[doc(hidden)]
+    fn into_outcome(self) -> Result<(), Error>;
+}
+
+impl IntoOutcome for () {
+    fn into_outcome(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl IntoOutcome for Result<(), Error> {
+    fn into_outcome(self) -> Result<(), Error> {
+        self
+    }
+}
+
+impl<E: IntoClose> IntoOutcome for Result<(), E> {
+    fn into_outcome(self) -> Result<(), Error> {
+        self.map_err(Error::closing)
+    }
+}

@@ -1,0 +1,172 @@
+//! What an extractor answers when it refuses: kept with its type until it is known who handles it.
+
+use std::{
+    any::{Any, TypeId, type_name},
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::response::{IntoResponse, Response};
+use hangup_protocol::{Close, CloseCode, Reason};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+
+use super::{BoxError, Ending};
+
+/// The largest body of a rejection of which the reason is taken, in bytes.
+const MAX_BODY: usize = 4 * 1024;
+
+/// How long the body of a rejection is awaited.
+const BODY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The rejection of an extractor that is no [`Error`](super::Error).
+pub(crate) struct Rejection {
+    value: Mutex<Box<dyn Any + Send>>,
+    type_id: TypeId,
+    name: &'static str,
+    into_response: fn(Box<dyn Any + Send>) -> Response,
+}
+
+/// Turns a rejection into an error again, for a type that is known to be one.
+#[doc(hidden)]
+pub type Promote = fn(Box<dyn Any + Send>) -> Result<BoxError, Box<dyn Any + Send>>;
+
+/// The [`Promote`] of an error type.
+pub(crate) fn promote<E>(value: Box<dyn Any + Send>) -> Result<BoxError, Box<dyn Any + Send>>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    value.downcast::<E>().map(|error| error as BoxError)
+}
+
+impl Rejection {
+    /// The rejection in the box, which is an `R`.
+    pub(crate) fn new<R: IntoResponse + Send + 'static>(value: Box<dyn Any + Send>) -> Self {
+        Self {
+            value: Mutex::new(value),
+            type_id: TypeId::of::<R>(),
+            name: type_name::<R>(),
+            into_response: |value| match value.downcast::<R>() {
+                Ok(rejection) => rejection.into_response(),
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            },
+        }
+    }
+
+    pub(crate) fn type_id(&self) -> TypeId {
+        self.type_id
+    }
+
+    pub(crate) fn promote(self, promote: Promote) -> Result<BoxError, Self> {
+        let Self {
+            value,
+            type_id,
+            name,
+            into_response,
+        } = self;
+        promote(value.into_inner().unwrap_or_else(PoisonError::into_inner)).map_err(|value| Self {
+            value: Mutex::new(value),
+            type_id,
+            name,
+            into_response,
+        })
+    }
+
+    /// The close that the response stands for, beside the response itself; and its text, for the log.
+    pub(crate) async fn into_ending(self) -> (Ending, String) {
+        let value = self.value.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let response = (self.into_response)(value);
+        let (parts, body) = response.into_parts();
+        let read = Limited::new(body, MAX_BODY).collect();
+        let body = match tokio::time::timeout(BODY_TIMEOUT, read).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(_)) | Err(_) => bytes::Bytes::new(),
+        };
+        let close = Close::new(
+            close_code(parts.status),
+            reason(parts.status, &parts.headers, &body),
+        );
+        let text = format!("{}: {}", parts.status, String::from_utf8_lossy(&body));
+        (
+            Ending::Refuse {
+                close,
+                response: Response::from_parts(parts, body.into()),
+            },
+            text,
+        )
+    }
+}
+
+/// The close code that stands for an HTTP status: the way back of the table in [`refuse_with_http`](super::refuse_with_http).
+fn close_code(status: StatusCode) -> CloseCode {
+    match status.as_u16() {
+        401 => CloseCode::UNAUTHORIZED,
+        403 => CloseCode::FORBIDDEN,
+        408 => CloseCode::TIMEOUT,
+        429 | 503 => CloseCode::TRY_AGAIN_LATER,
+        400..=499 => CloseCode::POLICY_VIOLATION,
+        _ => CloseCode::INTERNAL_ERROR,
+    }
+}
+
+/// A short text body is the reason. What a 5xx says is not for the peer.
+fn reason(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Reason {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let standard = || Reason::from(status.canonical_reason().unwrap_or_default());
+    match std::str::from_utf8(body) {
+        _ if status.is_server_error() => Reason::default(),
+        Ok("") | Err(_) => standard(),
+        Ok(json) if is_json && json.len() > Reason::MAX_BYTES => standard(),
+        Ok(text) => Reason::from(text),
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rejected by an extractor with {}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn close_of<R: IntoResponse + Send + 'static>(rejection: R) -> Close {
+        match Rejection::new::<R>(Box::new(rejection)).into_ending().await {
+            (Ending::Refuse { close, .. }, _) => close,
+            _ => panic!("a rejection is a refusal"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_text_body_is_the_reason_and_the_status_gives_the_code() {
+        let close = close_of((StatusCode::UNAUTHORIZED, "no token")).await;
+        assert_eq!(
+            (close.code(), &**close.reason()),
+            (CloseCode::UNAUTHORIZED, "no token")
+        );
+        let close = close_of(StatusCode::TOO_MANY_REQUESTS).await;
+        assert_eq!(
+            (close.code(), &**close.reason()),
+            (CloseCode::TRY_AGAIN_LATER, "Too Many Requests")
+        );
+    }
+
+    #[tokio::test]
+    async fn the_text_of_a_server_error_stays_inside() {
+        let close = close_of((StatusCode::INTERNAL_SERVER_ERROR, "secret")).await;
+        assert_eq!((close.code(), &**close.reason()), (CloseCode::INTERNAL_ERROR, ""));
+    }
+
+    #[tokio::test]
+    async fn json_is_never_cut() {
+        let json = || [(header::CONTENT_TYPE, "application/json")];
+        let close = close_of((StatusCode::BAD_REQUEST, json(), format!("{:?}", "x".repeat(200)))).await;
+        assert_eq!(&**close.reason(), "Bad Request");
+        let close = close_of((StatusCode::BAD_REQUEST, json(), r#"{"detail":"no"}"#)).await;
+        assert_eq!(&**close.reason(), r#"{"detail":"no"}"#);
+    }
+}

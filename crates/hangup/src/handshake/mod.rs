@@ -1,0 +1,97 @@
+//! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
+
+use axum::response::{IntoResponse, Response};
+use hangup_protocol::{HandshakeError, HeaderLines, RequestView, handshake};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts};
+use hyper::upgrade::OnUpgrade;
+
+/// A request that keeps the rules of an opening handshake.
+pub(crate) struct Opening {
+    /// Gives the stream once the 101 is written.
+    pub(crate) on_upgrade: OnUpgrade,
+    /// The subprotocols that the client offers, the one it likes best first.
+    pub(crate) subprotocols: Vec<Box<str>>,
+    pub(crate) accept_key: HeaderValue,
+}
+
+struct Lines<'a>(&'a HeaderMap);
+
+impl HeaderLines for Lines<'_> {
+    fn lines(&self, name: &'static str) -> impl Iterator<Item = &[u8]> {
+        self.0
+            .get_all(HeaderName::from_static(name))
+            .into_iter()
+            .map(HeaderValue::as_bytes)
+    }
+}
+
+impl Opening {
+    /// Checks a request; one that opens no WebSocket is answered with 426 or 400.
+    pub(crate) fn check(parts: &mut Parts) -> Result<Self, Box<Response>> {
+        let request = RequestView {
+            method: parts.method.as_str(),
+            http_version: http_version(parts.version),
+            headers: &Lines(&parts.headers),
+        };
+        let accepted = handshake::check(&request).map_err(|error| Box::new(refuse(&error)))?;
+        let subprotocols = accepted
+            .subprotocols
+            .iter()
+            .map(|name| Box::from(*name))
+            .collect();
+        let accept_key = HeaderValue::try_from(accepted.accept_key);
+        let on_upgrade = parts.extensions.remove::<OnUpgrade>();
+        match (on_upgrade, accept_key) {
+            (Some(on_upgrade), Ok(accept_key)) => Ok(Self {
+                on_upgrade,
+                subprotocols,
+                accept_key,
+            }),
+            _ => {
+                tracing::error!("the server below this router cannot upgrade connections");
+                Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+            }
+        }
+    }
+}
+
+/// The 101 that completes the handshake (RFC 6455, section 4.2.2).
+pub(crate) fn switching_protocols(
+    accept_key: HeaderValue,
+    subprotocol: Option<HeaderValue>,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let all = response.headers_mut();
+    all.extend(headers);
+    all.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    all.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    all.insert(header::SEC_WEBSOCKET_ACCEPT, accept_key);
+    all.remove(header::SEC_WEBSOCKET_EXTENSIONS);
+    all.remove(header::SEC_WEBSOCKET_PROTOCOL);
+    if let Some(subprotocol) = subprotocol {
+        all.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    response
+}
+
+fn refuse(error: &HandshakeError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = (status, format!("{error}\n")).into_response();
+    for (name, value) in error.headers() {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn http_version(version: Version) -> (u8, u8) {
+    match version {
+        Version::HTTP_09 => (0, 9),
+        Version::HTTP_10 => (1, 0),
+        Version::HTTP_2 => (2, 0),
+        Version::HTTP_3 => (3, 0),
+        _ => (1, 1),
+    }
+}

@@ -1,0 +1,242 @@
+//! One connection, top to bottom: from the opening request to its one event. Start reading here.
+
+mod report;
+mod verdict;
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
+
+use axum::{extract::Request, response::Response};
+use hangup_protocol::{Close, CloseCode};
+use http::HeaderValue;
+use hyper::upgrade::OnUpgrade;
+use tokio::time::{Instant, timeout_at};
+
+use self::{
+    report::Report,
+    verdict::{Refused, Verdict},
+};
+use crate::{
+    connections::Connections,
+    endpoint::{Endpoint, Handshake},
+    error::{Result, catch_panic, catch_panic_now, refuse_with_http},
+    handlers::{Handling, Phase, resolve},
+    handshake::{Opening, switching_protocols},
+    params::EndpointContext,
+    scope::Scope,
+    settings::{Refusal, Resolved},
+    socket::{Acceptance, Driver, Sender, Shared, Transport},
+};
+
+type Conversation = Pin<Box<dyn Future<Output = Verdict> + Send>>;
+
+/// Answers one request on a WebSocket route: with the 101, or with the one response that refuses it.
+///
+/// The endpoint starts here, in the task of the HTTP connection, so that it is cancelled if the client leaves.
+/// Once it has accepted, or is refused with a Close frame, it goes on in a task of its own: [`connect`].
+pub(crate) async fn serve<E, A, S>(
+    endpoint: E,
+    context: Arc<EndpointContext>,
+    scope: Arc<Scope>,
+    request: Request,
+    state: S,
+) -> Response
+where
+    E: Endpoint<A, S>,
+    A: 'static,
+    S: Send + Sync + 'static,
+{
+    let (mut parts, _body) = request.into_parts();
+
+    // The rules of the opening handshake.
+    let Opening {
+        on_upgrade,
+        subprotocols,
+        accept_key,
+    } = match Opening::check(&mut parts) {
+        Ok(opening) => opening,
+        Err(response) => {
+            tracing::debug!(path = %context.path, status = response.status().as_u16(), "not an opening handshake");
+            return *response;
+        }
+    };
+    let connections = parts.extensions.remove::<Arc<Connections>>();
+    if connections
+        .as_ref()
+        .is_some_and(|connections| connections.is_stopping())
+    {
+        return refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART));
+    }
+    let first_subprotocol = subprotocols
+        .first()
+        .and_then(|name| HeaderValue::from_str(name).ok());
+    let settings = Arc::clone(&scope.settings);
+    let shared = Shared::new(Arc::clone(&settings));
+    let report = Report::new(Arc::clone(&context));
+
+    // The parameters, then the endpoint, up to its answer to the handshake.
+    let opened = async {
+        let extracted = catch_panic(endpoint.extract(&mut parts, &state)).await;
+        let arguments = extracted
+            .unwrap_or_else(|panic| Err(panic.into()))
+            .map_err(|mut error| {
+                error.locate(&context);
+                error
+            });
+        let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
+        let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
+        let conversation = converse(
+            endpoint,
+            handshake,
+            arguments,
+            handling,
+            Arc::clone(&shared),
+            Arc::clone(&settings),
+        );
+        until_answered(Box::pin(conversation), &shared).await
+    };
+    let deadline = Instant::now() + settings.accept_timeout;
+    // An endpoint that is too late is dropped inside of this, and may panic then.
+    let answer = match catch_panic(async move { timeout_at(deadline, opened).await }).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Answer::Refused(Verdict::too_late()),
+        Err(panic) => Answer::Refused(Verdict::panicked(&panic)),
+    };
+
+    // The answer: 101, or a refusal.
+    let (acceptance, conversation) = match answer {
+        Answer::Accepted(acceptance, conversation) => (acceptance, conversation),
+        Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
+            Refused::WithClose(verdict) => {
+                let refused: Conversation = Box::pin(std::future::ready(verdict));
+                (
+                    Acceptance {
+                        is_refusal: true,
+                        ..Acceptance::default()
+                    },
+                    refused,
+                )
+            }
+            Refused::WithHttp(response, log) => {
+                report.refused(response.status(), log);
+                return response;
+            }
+        },
+    };
+    tokio::spawn(connect(on_upgrade, conversation, shared, connections, report));
+    // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
+    let subprotocol = if acceptance.is_refusal {
+        first_subprotocol
+    } else {
+        acceptance.subprotocol
+    };
+    switching_protocols(accept_key, subprotocol, acceptance.headers)
+}
+
+/// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
+async fn connect(
+    on_upgrade: OnUpgrade,
+    conversation: Conversation,
+    shared: Arc<Shared>,
+    connections: Option<Arc<Connections>>,
+    report: Report,
+) {
+    match on_upgrade.await {
+        Ok(upgraded) => {
+            let (transport, read_ahead) = Transport::from_upgraded(upgraded);
+            shared.lock().open(transport, &read_ahead);
+        }
+        Err(_) => shared.lock().fail_to_open(),
+    }
+    let _member = connections.as_ref().map(|connections| connections.join(&shared));
+    let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
+    report.ended(&shared.lock(), conclusion);
+}
+
+/// The endpoint to its end, and what that end stands for.
+async fn converse<E, A, S>(
+    endpoint: E,
+    handshake: Handshake,
+    arguments: Result<E::Arguments>,
+    handling: Option<Box<Handling>>,
+    shared: Arc<Shared>,
+    settings: Arc<Resolved>,
+) -> Verdict
+where
+    E: Endpoint<A, S>,
+{
+    let outcome = match arguments {
+        Ok(arguments) => {
+            // Pinned here, as a future that is passed by value is stored once more at every step.
+            let run = pin!(async move { endpoint.run(handshake, arguments).await });
+            catch_panic(run).await.unwrap_or_else(|panic| Err(panic.into()))
+        }
+        Err(error) => Err(error),
+    };
+    let (phase, denial, is_over) = {
+        let mut core = shared.lock();
+        let phase = if core.is_accepted() {
+            Phase::AfterAccept
+        } else {
+            Phase::BeforeAccept
+        };
+        (phase, core.take_denial(), core.over().is_some())
+    };
+    let error = match (outcome, denial) {
+        (Ok(()), Some(denial)) => return Verdict::denied(denial, None),
+        (Err(error), Some(denial)) => return Verdict::denied(denial, Some(&error)),
+        (Ok(()), None) if phase == Phase::AfterAccept => return Verdict::finished(),
+        (Ok(()), None) => return Verdict::unanswered(),
+        (Err(error), None) => error,
+    };
+    let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
+    let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
+    let resolution = resolve(error, handling, phase, socket.clone()).await;
+    if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
+        // The message is an extra: where it cannot be sent, the Close frame cannot either.
+        let _ = socket.send_text(message).await;
+    }
+    // Whoever sends before `accept` completes the handshake.
+    let is_answered = shared.lock().is_accepted();
+    Verdict::of(resolution, phase, is_answered, is_over)
+}
+
+/// How the handshake is to be answered.
+enum Answer {
+    Accepted(Acceptance, Conversation),
+    Refused(Verdict),
+}
+
+/// Polls the endpoint until it accepts or ends.
+async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
+    let mut conversation = Some(conversation);
+    poll_fn(|cx| {
+        shared.lock().set_driver(cx);
+        let Some(running) = &mut conversation else {
+            return Poll::Pending;
+        };
+        let ended = match catch_panic_now(|| running.as_mut().poll(cx)) {
+            Ok(Poll::Ready(verdict)) => Some(verdict),
+            Err(panic) => Some(Verdict::panicked(&panic)),
+            Ok(Poll::Pending) => None,
+        };
+        // An endpoint may ask for the 101 and end in one poll: then it has accepted.
+        match (shared.lock().take_acceptance(), ended) {
+            (Some(acceptance), Some(verdict)) => Poll::Ready(Answer::Accepted(
+                acceptance,
+                Box::pin(std::future::ready(verdict)),
+            )),
+            (Some(acceptance), None) => match conversation.take() {
+                Some(conversation) => Poll::Ready(Answer::Accepted(acceptance, conversation)),
+                None => Poll::Pending,
+            },
+            (None, Some(verdict)) => Poll::Ready(Answer::Refused(verdict)),
+            (None, None) => Poll::Pending,
+        }
+    })
+    .await
+}

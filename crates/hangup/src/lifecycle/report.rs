@@ -1,0 +1,174 @@
+//! The one event of a connection: how it ended.
+
+use std::{
+    fmt::{self, Write},
+    sync::Arc,
+};
+
+use hangup_protocol::Side;
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::verdict::{Log, Verdict};
+use crate::{
+    handlers::Phase,
+    params::EndpointContext,
+    socket::{Conclusion, Core},
+};
+
+/// Says how a connection ended, exactly once: also where it is dropped before its end.
+pub(super) struct Report {
+    endpoint: Arc<EndpointContext>,
+    begun: Instant,
+    is_told: bool,
+}
+
+/// What the event says.
+struct End<'a> {
+    phase: Phase,
+    status: Option<u16>,
+    sent: Option<(u16, &'a str)>,
+    received: Option<(u16, &'a str)>,
+    initiator: &'static str,
+    is_clean: bool,
+    error: Option<&'a str>,
+    is_unforeseen: bool,
+}
+
+impl Report {
+    pub(super) fn new(endpoint: Arc<EndpointContext>) -> Self {
+        Self {
+            endpoint,
+            begun: Instant::now(),
+            is_told: false,
+        }
+    }
+
+    /// The handshake was refused with an HTTP response.
+    pub(super) fn refused(mut self, status: StatusCode, log: Option<Box<Log>>) {
+        self.tell(&End {
+            phase: Phase::BeforeAccept,
+            status: Some(status.as_u16()),
+            sent: None,
+            received: None,
+            initiator: "local",
+            is_clean: true,
+            error: log.as_ref().map(|log| &*log.error),
+            is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
+        });
+    }
+
+    /// The connection was open, and has ended.
+    pub(super) fn ended(mut self, core: &Core, conclusion: Conclusion<Verdict>) {
+        let log = match conclusion {
+            Conclusion::Finished(verdict) => verdict.into_log(),
+            Conclusion::Panicked(panic) => Some(Box::new(Log {
+                error: panic.to_string(),
+                is_unforeseen: true,
+                phase: Phase::AfterAccept,
+            })),
+            Conclusion::Cancelled => Some(Box::new(Log {
+                error: "the endpoint went on without its peer and was cancelled after disconnect_grace"
+                    .to_owned(),
+                is_unforeseen: false,
+                phase: Phase::AfterAccept,
+            })),
+        };
+        let protocol = core.protocol();
+        let violation = protocol.violation().map(ToString::to_string);
+        self.tell(&End {
+            phase: log.as_ref().map_or(Phase::AfterAccept, |log| log.phase),
+            status: None,
+            sent: protocol
+                .close_sent()
+                .map(|sent| (sent.code().get(), &**sent.reason())),
+            received: protocol
+                .close_received()
+                .map(|received| (received.code().get(), &**received.reason())),
+            initiator: match protocol.close_begun_by() {
+                Some(Side::Local) => "local",
+                Some(Side::Peer) => "peer",
+                None => "none",
+            },
+            is_clean: protocol.is_closed() && violation.is_none(),
+            error: log.as_ref().map(|log| &*log.error).or(violation.as_deref()),
+            is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
+        });
+    }
+
+    fn tell(&mut self, end: &End<'_>) {
+        self.is_told = true;
+        macro_rules! event {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "hangup::connection",
+                    endpoint = %self.endpoint.function,
+                    path = %self.endpoint.path,
+                    phase = end.phase.as_str(),
+                    status = end.status,
+                    code_sent = end.sent.map(|(code, _)| code),
+                    reason_sent = end.sent.map(|(_, reason)| tracing::field::display(Escaped(reason))),
+                    code_received = end.received.map(|(code, _)| code),
+                    reason_received = end.received.map(|(_, reason)| tracing::field::display(Escaped(reason))),
+                    initiator = end.initiator,
+                    clean = end.is_clean,
+                    duration_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    error = end.error.map(|error| tracing::field::display(Escaped(error))),
+                    "connection ended"
+                )
+            };
+        }
+        if end.is_unforeseen {
+            event!(error)
+        } else {
+            event!(info)
+        }
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.tell(&End {
+                phase: Phase::BeforeAccept,
+                status: None,
+                sent: None,
+                received: None,
+                initiator: "none",
+                is_clean: false,
+                error: Some("cancelled: the client left, or the server stopped"),
+                is_unforeseen: false,
+            });
+        }
+    }
+}
+
+/// A text from outside, with its control characters escaped, so that it cannot forge a line of the log.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped_and_nothing_else() {
+        let forged = "bye\r\nERROR forged \u{1b}[31m\u{85}\u{2028} Grüße \"q\" \\";
+        assert_eq!(
+            Escaped(forged).to_string(),
+            "bye\\r\\nERROR forged \\u{1b}[31m\\u{85}\\u{2028} Grüße \"q\" \\"
+        );
+    }
+}

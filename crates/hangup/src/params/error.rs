@@ -1,0 +1,82 @@
+//! `ValidationError`: all errors of a request, and the endpoint it was meant for.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::{EndpointContext, ErrorItem};
+
+/// The parameters of a request are not what the endpoint declares.
+///
+/// Without a handler the client is told by a Close frame with code 1008 and [`to_reason`](Self::to_reason). In an
+/// axum handler the rejection is FastAPI's: HTTP 422 with `{"detail": [...]}`. `Display` is FastAPI's `str(exc)`.
+#[doc(alias = "WebSocketRequestValidationError")]
+#[doc(alias = "RequestValidationError")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidationError {
+    errors: Vec<ErrorItem>,
+    endpoint: Arc<EndpointContext>,
+}
+
+impl ValidationError {
+    /// Made of errors and the endpoint in which they happened.
+    pub fn new(errors: Vec<ErrorItem>, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+        Self {
+            errors,
+            endpoint: endpoint.into(),
+        }
+    }
+
+    /// The errors, in FastAPI's order: nested groups, path, query, headers, cookies.
+    pub fn errors(&self) -> &[ErrorItem] {
+        &self.errors
+    }
+
+    /// The endpoint that the request was meant for.
+    #[doc(alias = "endpoint_ctx")]
+    pub fn endpoint(&self) -> &EndpointContext {
+        &self.endpoint
+    }
+
+    /// The same error with another endpoint.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+        self.endpoint = endpoint.into();
+        self
+    }
+
+    /// All errors as a JSON array, however long: what `jsonable_encoder(exc.errors())` gives in FastAPI.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.errors).unwrap_or_default()
+    }
+
+    /// The errors as the JSON reason of a Close frame: at most 123 bytes, always valid JSON, always with the type of
+    /// the first error.
+    ///
+    /// In full if they fit; else without `input` and `ctx`; else without `msg`; else as many as fit and, as the last
+    /// entry, `{"more": N}`.
+    pub fn to_reason(&self) -> String {
+        super::reason::render(&self.errors)
+    }
+}
+
+impl std::error::Error for ValidationError {}
+
+impl IntoResponse for ValidationError {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Body {
+            detail: Vec<ErrorItem>,
+        }
+        let body = serde_json::to_vec(&Body { detail: self.errors }).unwrap_or_default();
+        let json = HeaderValue::from_static("application/json");
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            [(header::CONTENT_TYPE, json)],
+            body,
+        )
+            .into_response()
+    }
+}

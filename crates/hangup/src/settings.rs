@@ -1,0 +1,157 @@
+//! What can be set for an app or a route: the refusal, and the bound of every buffer and every wait.
+
+use std::time::Duration;
+
+/// How a connection that ends before `accept` is answered.
+///
+/// Whatever the choice, an [`HttpError`](crate::HttpError) and
+/// [`Handshake::deny`](crate::Handshake::deny) answer with their own HTTP response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Complete the handshake and close at once with the code and the reason (the default).
+    ///
+    /// It is the only way in which a browser can learn either. Its cost: the client's `open` event fires
+    /// first, so a client that resets its back-off on `open` should reset it on the first message instead.
+    #[default]
+    Close,
+    /// Answer the handshake with an HTTP status and a JSON body `{"detail": .., "code": ..}`.
+    ///
+    /// A browser shows neither: its `close` event has code 1006 and no reason.
+    Http,
+}
+
+/// Settings of an app, a router or a route; as a [`Layer`](tower_layer::Layer) they hold for every route below it.
+///
+/// What is not set is taken from the settings around it, and at last from the defaults named at each method.
+///
+/// ```
+/// use axum::Router;
+/// use hangup::{Handshake, Refusal, Result, Settings};
+///
+/// async fn endpoint(handshake: Handshake) -> Result {
+///     handshake.accept().await?;
+///     Ok(())
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/ws", hangup::route(endpoint))
+///     .layer(Settings::new().refusal(Refusal::Http).max_message_size(64 * 1024));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    refusal: Option<Refusal>,
+    error_message: Option<bool>,
+    max_message_size: Option<usize>,
+    write_buffer: Option<usize>,
+    accept_timeout: Option<Duration>,
+    close_timeout: Option<Duration>,
+    linger_timeout: Option<Duration>,
+    disconnect_grace: Option<Duration>,
+    handler_timeout: Option<Duration>,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty),* $(,)?) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub const fn $name(mut self, $name: $type) -> Self {
+            self.$name = Some($name);
+            self
+        })*
+    };
+}
+
+impl Settings {
+    /// Settings in which nothing is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        /// How a connection that ends before `accept` is answered. Default: [`Refusal::Close`].
+        refusal: Refusal,
+        /// Whether validation errors are also sent whole, as one text message before the Close frame, for
+        /// which a reason of 123 bytes is often too short. Default: `false`.
+        error_message: bool,
+        /// The largest message that is taken, in bytes after decompression, all fragments together. A larger
+        /// one ends the connection with 1009. Default: 1 MiB.
+        max_message_size: usize,
+        /// How many unsent bytes a connection may hold before a `send` waits. One message may go past the
+        /// bound. Default: 64 KiB.
+        write_buffer: usize,
+        /// How long an endpoint may take until it accepts or ends; then the connection is refused with 3008
+        /// (HTTP 408). Default: 60 s.
+        accept_timeout: Duration,
+        /// How long the peer's Close frame is awaited after ours has been written. Default: 5 s.
+        close_timeout: Duration,
+        /// How long the read side is drained once both Close frames are exchanged and the write side is shut
+        /// down, so that a TCP reset cannot overtake the Close frame. Default: 1 s.
+        linger_timeout: Duration,
+        /// How long an endpoint may go on once its peer has left; then it is cancelled. Default: 30 s.
+        disconnect_grace: Duration,
+        /// How long an error handler may take; then it has failed. Default: 10 s.
+        handler_timeout: Duration,
+    }
+
+    pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
+        Resolved {
+            refusal: self.refusal.unwrap_or(outer.refusal),
+            error_message: self.error_message.unwrap_or(outer.error_message),
+            max_message_size: self.max_message_size.unwrap_or(outer.max_message_size),
+            write_buffer: self.write_buffer.unwrap_or(outer.write_buffer),
+            accept_timeout: self.accept_timeout.unwrap_or(outer.accept_timeout),
+            close_timeout: self.close_timeout.unwrap_or(outer.close_timeout),
+            linger_timeout: self.linger_timeout.unwrap_or(outer.linger_timeout),
+            disconnect_grace: self.disconnect_grace.unwrap_or(outer.disconnect_grace),
+            handler_timeout: self.handler_timeout.unwrap_or(outer.handler_timeout),
+        }
+    }
+}
+
+/// The settings that hold for one connection: every value decided.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) refusal: Refusal,
+    pub(crate) error_message: bool,
+    pub(crate) max_message_size: usize,
+    pub(crate) write_buffer: usize,
+    pub(crate) accept_timeout: Duration,
+    pub(crate) close_timeout: Duration,
+    pub(crate) linger_timeout: Duration,
+    pub(crate) disconnect_grace: Duration,
+    pub(crate) handler_timeout: Duration,
+}
+
+impl Default for Resolved {
+    fn default() -> Self {
+        Self {
+            refusal: Refusal::Close,
+            error_message: false,
+            max_message_size: 1024 * 1024,
+            write_buffer: 64 * 1024,
+            accept_timeout: Duration::from_secs(60),
+            close_timeout: Duration::from_secs(5),
+            linger_timeout: Duration::from_secs(1),
+            disconnect_grace: Duration::from_secs(30),
+            handler_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_setting_holds_and_the_rest_is_inherited() {
+        let app = Settings::new()
+            .refusal(Refusal::Http)
+            .max_message_size(10)
+            .over(&Resolved::default());
+        let route = Settings::new().max_message_size(20).over(&app);
+        assert_eq!(route.refusal, Refusal::Http);
+        assert_eq!(route.max_message_size, 20);
+        assert_eq!(route.close_timeout, Duration::from_secs(5));
+    }
+}

@@ -1,0 +1,98 @@
+//! The closing handshake: the peer's Close is awaited, the write side is shut down, the read side drained.
+
+use std::task::{Context, Poll, ready};
+
+use tokio::{task::coop, time::Instant};
+
+use super::core::Core;
+
+/// How far the closing of a connection is. It goes on while the endpoint still runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Closing {
+    /// No Close frame has been written or received.
+    Not,
+    /// Our Close is to be written, and the peer's awaited (RFC 6455, 7.1.2).
+    Handshake { until: Instant },
+    /// Nothing more is to come from the protocol: the write side is shut down (7.1.1: the server closes first).
+    Shutdown { until: Instant },
+    /// What still comes is read and thrown away, so that no reset overtakes the Close frame.
+    Drain { until: Instant },
+    /// The transport is dropped.
+    Done,
+}
+
+impl Core {
+    /// Takes the closing as far as it goes now.
+    pub(crate) fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match self.closing {
+                Closing::Not => {
+                    if self.over().is_none() {
+                        return Poll::Pending;
+                    }
+                    self.closing = Closing::Handshake {
+                        until: Instant::now() + self.settings.close_timeout,
+                    };
+                }
+                Closing::Handshake { .. } => {
+                    let flushed = self.poll_flush(cx);
+                    ready!(self.poll_read_close(cx));
+                    if matches!(self.closing, Closing::Done) {
+                        // The peer has vanished: what was not flushed never will be.
+                        continue;
+                    }
+                    ready!(flushed);
+                    let until = Instant::now() + self.settings.linger_timeout;
+                    self.closing = Closing::Shutdown { until };
+                    self.wake_all();
+                }
+                Closing::Shutdown { until } => {
+                    let Some(transport) = &mut self.transport else {
+                        self.end_transport();
+                        continue;
+                    };
+                    match ready!(transport.poll_shutdown(cx)) {
+                        Ok(()) => self.closing = Closing::Drain { until },
+                        Err(_) => self.end_transport(),
+                    }
+                }
+                Closing::Drain { .. } => {
+                    let Some(transport) = &mut self.transport else {
+                        self.end_transport();
+                        continue;
+                    };
+                    let budget = ready!(coop::poll_proceed(cx));
+                    match ready!(self.input.poll_fill(cx, transport)) {
+                        Ok(read) if read > 0 => self.input.release(),
+                        Ok(_) | Err(_) => self.end_transport(),
+                    }
+                    budget.made_progress();
+                }
+                Closing::Done => return Poll::Ready(()),
+            }
+        }
+    }
+
+    /// When the present step of the closing is given up.
+    pub(crate) fn closing_deadline(&self) -> Option<Instant> {
+        match self.closing {
+            Closing::Handshake { until } | Closing::Shutdown { until } | Closing::Drain { until } => {
+                Some(until)
+            }
+            Closing::Not | Closing::Done => None,
+        }
+    }
+
+    /// Gives the present step of the closing up: the transport is dropped.
+    pub(crate) fn expire_closing(&mut self) {
+        self.end_transport();
+    }
+
+    fn end_transport(&mut self) {
+        self.transport = None;
+        self.input.release();
+        self.output.release();
+        self.closing = Closing::Done;
+        self.wake_all();
+    }
+}

@@ -1,0 +1,342 @@
+//! The state of one connection that its task and its socket share: transport, protocol, buffers, waiters.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker, ready},
+};
+
+use hangup_protocol::{Close, Connection, Event, Role};
+use tokio::task::coop;
+
+use super::{
+    buffers::{BUFFER_SIZE, Input, Output},
+    closing::Closing,
+    message::Message,
+    opening::Opening,
+    transport::Transport,
+    websocket::Closed,
+};
+use crate::{error::Disconnect, settings::Resolved};
+
+/// One connection's [`Core`], shared by the connection's task, the socket and its senders.
+pub(crate) struct Shared {
+    core: Mutex<Core>,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: Arc<Resolved>) -> Arc<Self> {
+        Arc::new(Self {
+            core: Mutex::new(Core::new(settings)),
+        })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct Core {
+    pub(super) opening: Opening,
+    pub(super) transport: Option<Transport>,
+    pub(super) protocol: Connection,
+    pub(super) input: Input,
+    pub(super) output: Output,
+    /// A message that was read while nobody received. Nothing more is read until it is taken.
+    inbox: Option<Message>,
+    /// Set once nothing can be received or sent any more.
+    over: Option<Box<Disconnect>>,
+    pub(super) closing: Closing,
+    pub(super) settings: Arc<Resolved>,
+    /// The task that polls the endpoint and does all reading and writing.
+    driver: Option<Waker>,
+    /// Who waits for a message or for the end, other than the driver.
+    receiver: Option<Waker>,
+    /// Who waits for room in the output.
+    senders: Vec<Waker>,
+    /// Who waits for the end of the opening or the closing handshake.
+    watchers: Vec<Waker>,
+}
+
+impl Core {
+    fn new(settings: Arc<Resolved>) -> Self {
+        Self {
+            opening: Opening::Waiting,
+            transport: None,
+            protocol: Connection::new(Role::Server, settings.max_message_size),
+            input: Input::default(),
+            output: Output::default(),
+            inbox: None,
+            over: None,
+            closing: Closing::Not,
+            settings,
+            driver: None,
+            receiver: None,
+            senders: Vec::new(),
+            watchers: Vec::new(),
+        }
+    }
+
+    /// The handshake is answered: from here on bytes flow.
+    pub(crate) fn open(&mut self, transport: Transport, read_ahead: &[u8]) {
+        self.transport = Some(transport);
+        self.input = Input::starting_with(read_ahead);
+        self.opening = Opening::Open;
+        self.wake_all();
+    }
+
+    /// The handshake could not be answered: the client has left, or a layer has replaced the response.
+    pub(crate) fn fail_to_open(&mut self) {
+        self.opening = Opening::Open;
+        self.vanish();
+    }
+
+    pub(crate) fn set_driver(&mut self, cx: &Context<'_>) {
+        match &mut self.driver {
+            Some(driver) => driver.clone_from(cx.waker()),
+            driver => *driver = Some(cx.waker().clone()),
+        }
+    }
+
+    pub(super) fn is_driver(&self, cx: &Context<'_>) -> bool {
+        self.driver
+            .as_ref()
+            .is_some_and(|driver| driver.will_wake(cx.waker()))
+    }
+
+    pub(super) fn wake_driver(&self) {
+        if let Some(driver) = &self.driver {
+            driver.wake_by_ref();
+        }
+    }
+
+    pub(super) fn wake_all(&mut self) {
+        let waiting = mem::take(&mut self.senders)
+            .into_iter()
+            .chain(mem::take(&mut self.watchers));
+        for waker in waiting.chain(self.receiver.take()) {
+            waker.wake();
+        }
+    }
+
+    /// How the connection ended, once it has for the endpoint.
+    pub(crate) fn over(&self) -> Option<&Disconnect> {
+        self.over.as_deref()
+    }
+
+    pub(crate) fn disconnect_grace(&self) -> std::time::Duration {
+        self.settings.disconnect_grace
+    }
+
+    /// Waits until the closing handshake is over.
+    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
+        if matches!(self.closing, Closing::Not | Closing::Handshake { .. }) {
+            self.watch(cx);
+            return Poll::Pending;
+        }
+        Poll::Ready(Closed {
+            received: self.protocol.close_received().cloned(),
+        })
+    }
+
+    /// What goes into the report of the connection: the protocol with both Close frames.
+    pub(crate) fn protocol(&self) -> &Connection {
+        &self.protocol
+    }
+
+    pub(crate) fn is_accepted(&self) -> bool {
+        !matches!(self.opening, Opening::Waiting | Opening::Denied(_))
+    }
+
+    /// Writes the Close frame, unless one has been written or received.
+    pub(crate) fn close(&mut self, close: &Close) {
+        if self.protocol.close(close, self.output.buffer()).is_ok() {
+            self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
+        }
+    }
+
+    /// Closes from outside of the connection's task, which is woken for it.
+    pub(crate) fn close_from_outside(&mut self, close: &Close) {
+        self.close(close);
+        self.wake_driver();
+    }
+
+    /// The transport ended or failed without a Close frame from the peer.
+    pub(super) fn vanish(&mut self) {
+        self.protocol.receive_eof();
+        self.transport = None;
+        self.input.release();
+        self.output.release();
+        self.closing = Closing::Done;
+        self.finish(Disconnect::vanished());
+    }
+
+    fn finish(&mut self, disconnect: Disconnect) {
+        self.over.get_or_insert_with(|| Box::new(disconnect));
+        self.wake_all();
+    }
+
+    /// The next message, for whoever asks: read at once by the driver's own task, and by the driver for others.
+    pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        if let Some(message) = self.inbox.take() {
+            return Poll::Ready(Ok(message));
+        }
+        if self.is_driver(cx) {
+            return self.poll_read(cx);
+        }
+        if let Some(over) = &self.over {
+            return Poll::Ready(Err(Disconnect::clone(over)));
+        }
+        self.receiver = Some(cx.waker().clone());
+        self.wake_driver();
+        Poll::Pending
+    }
+
+    /// Reads while nobody receives, so that pings are answered and the peer's leaving is seen: up to one message.
+    pub(super) fn poll_read_ahead(&mut self, cx: &mut Context<'_>) {
+        if self.inbox.is_some() || self.over.is_some() {
+            return;
+        }
+        if let Poll::Ready(read) = self.poll_read(cx) {
+            self.inbox = read.ok();
+            if let Some(receiver) = self.receiver.take() {
+                receiver.wake();
+            }
+        }
+        self.input.shrink();
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        loop {
+            if let Some(over) = &self.over {
+                return Poll::Ready(Err(Disconnect::clone(over)));
+            }
+            while !self.input.unread().is_empty() {
+                let budget = ready!(coop::poll_proceed(cx));
+                let event = self.parse();
+                budget.made_progress();
+                match event {
+                    Some(Event::Text(text)) => return Poll::Ready(Ok(Message::Text(text))),
+                    Some(Event::Binary(bytes)) => return Poll::Ready(Ok(Message::Binary(bytes))),
+                    Some(Event::Close(close)) => {
+                        self.finish(Disconnect::new(close.code(), close.reason().clone()));
+                        break;
+                    }
+                    Some(Event::Violation(violation)) => {
+                        let close = violation.close();
+                        self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
+                        break;
+                    }
+                    Some(Event::Ping(_) | Event::Pong(_)) | None => {}
+                }
+                // A peer that sends pings and reads no pongs is not read from either.
+                if self.output.unsent() > self.settings.write_buffer {
+                    ready!(self.poll_flush(cx));
+                }
+            }
+            if self.over.is_some() {
+                continue;
+            }
+            let Some(transport) = &mut self.transport else {
+                return Poll::Pending;
+            };
+            match ready!(self.input.poll_fill(cx, transport)) {
+                Ok(read) if read > 0 => {}
+                Ok(_) | Err(_) => self.vanish(),
+            }
+        }
+    }
+
+    fn parse(&mut self) -> Option<Event> {
+        let mut rest = self.input.unread();
+        let event = self.protocol.receive(&mut rest, self.output.buffer());
+        let left = rest.len();
+        self.input.keep_last(left);
+        event
+    }
+
+    /// Reads and discards until the protocol reads nothing more, or the transport ends.
+    pub(super) fn poll_read_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.inbox = None;
+        loop {
+            while !self.input.unread().is_empty() && !self.protocol.reading_is_over() {
+                let budget = ready!(coop::poll_proceed(cx));
+                self.parse();
+                budget.made_progress();
+            }
+            if self.protocol.reading_is_over() {
+                self.input.release();
+                return Poll::Ready(());
+            }
+            let Some(transport) = &mut self.transport else {
+                return Poll::Ready(());
+            };
+            match ready!(self.input.poll_fill(cx, transport)) {
+                Ok(read) if read > 0 => {}
+                Ok(_) | Err(_) => self.vanish(),
+            }
+        }
+    }
+
+    /// Waits until the unsent bytes are within their bound; then whatever `send` writes is on its way.
+    pub(super) fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        send: impl FnOnce(&mut Connection, &mut Vec<u8>),
+    ) -> Poll<Result<(), Disconnect>> {
+        ready!(self.poll_opened(cx));
+        let is_driver = self.is_driver(cx);
+        if self.output.unsent() > self.settings.write_buffer {
+            if is_driver {
+                ready!(self.poll_flush(cx));
+            } else if self.over.is_none() {
+                remember(&mut self.senders, cx);
+                return Poll::Pending;
+            }
+        }
+        if let Some(over) = &self.over {
+            return Poll::Ready(Err(Disconnect::clone(over)));
+        }
+        let was_empty = self.output.unsent() == 0;
+        send(&mut self.protocol, self.output.buffer());
+        if is_driver && self.output.unsent() >= BUFFER_SIZE {
+            // Whether it is written now or later, this message is taken.
+            let _ = self.poll_flush(cx);
+        } else if !is_driver && was_empty {
+            self.wake_driver();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Has the task woken when the opening or the closing handshake is over.
+    pub(super) fn watch(&mut self, cx: &Context<'_>) {
+        remember(&mut self.watchers, cx);
+    }
+
+    /// Writes all that is unsent. A transport that fails ends the connection.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(transport) = &mut self.transport else {
+            return if matches!(self.opening, Opening::Open) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            };
+        };
+        let flushed = self.output.poll_flush(cx, transport);
+        if self.output.unsent() <= self.settings.write_buffer {
+            for sender in self.senders.drain(..) {
+                sender.wake();
+            }
+        }
+        if ready!(flushed).is_err() {
+            self.vanish();
+        }
+        Poll::Ready(())
+    }
+}
+
+fn remember(waiting: &mut Vec<Waker>, cx: &Context<'_>) {
+    if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+        waiting.push(cx.waker().clone());
+    }
+}

@@ -1,0 +1,23 @@
+//! The open connection: what an endpoint sends, receives and closes, and the task that moves the bytes.
+
+mod buffers;
+mod closing;
+mod core;
+mod driver;
+mod message;
+mod opening;
+mod sender;
+mod transport;
+mod websocket;
+
+pub(crate) use self::{
+    core::{Core, Shared},
+    driver::{Conclusion, Driver},
+    opening::Acceptance,
+    transport::Transport,
+};
+pub use self::{
+    message::Message,
+    sender::Sender,
+    websocket::{Closed, Receiver, WebSocket},
+};

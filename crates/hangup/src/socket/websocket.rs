@@ -1,0 +1,276 @@
+//! `WebSocket`: the open connection as the endpoint holds it, and its receiving half.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use hangup_protocol::{Close, PeerClose, Utf8Bytes};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{core::Shared, message::Message, sender::Sender};
+use crate::error::{Disconnect, Error, JsonError, ReceiveError};
+
+/// An open WebSocket: it exists only between `accept` and `close`.
+///
+/// Dropping it closes nothing: the connection is closed when the endpoint ends, with the code and the reason
+/// that its end stands for.
+///
+/// # Cancel safety
+///
+/// Every `recv..` and `send..` is cancel safe: a receive that is dropped loses no message, a send that is
+/// dropped before it is ready has sent nothing.
+///
+/// ```
+/// use hangup::{Handshake, Result};
+///
+/// async fn echo(handshake: Handshake) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     loop {
+///         let message = socket.recv().await?;
+///         socket.send(message).await?;
+///     }
+/// }
+/// ```
+#[doc(alias = "websocket")]
+pub struct WebSocket {
+    receiver: Receiver,
+    sender: Sender,
+    subprotocol: Option<Box<str>>,
+}
+
+impl WebSocket {
+    pub(crate) fn new(shared: Arc<Shared>, subprotocol: Option<Box<str>>) -> Self {
+        Self {
+            sender: Sender::new(Arc::clone(&shared)),
+            receiver: Receiver { shared },
+            subprotocol,
+        }
+    }
+
+    /// The subprotocol that was chosen at `accept` (RFC 6455, 1.9).
+    #[must_use]
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// Receives the next message of either kind.
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    #[doc(alias = "receive")]
+    pub async fn recv(&mut self) -> Result<Message, Disconnect> {
+        self.receiver.recv().await
+    }
+
+    /// Receives the next message, which must be text.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`]: the peer has left, or the message was binary (1003).
+    #[doc(alias = "receive_text")]
+    pub async fn recv_text(&mut self) -> Result<Utf8Bytes, ReceiveError> {
+        self.receiver.recv_text().await
+    }
+
+    /// Receives the next message, which must be binary.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`]: the peer has left, or the message was text (1003).
+    #[doc(alias = "receive_bytes")]
+    pub async fn recv_binary(&mut self) -> Result<Bytes, ReceiveError> {
+        self.receiver.recv_binary().await
+    }
+
+    /// Receives the next message, which must be text that is the JSON of a `T`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`]: the peer has left, the message was binary (1003), no JSON (1007), or of another
+    /// shape (1008).
+    #[doc(alias = "receive_json")]
+    pub async fn recv_json<T: DeserializeOwned>(&mut self) -> Result<T, ReceiveError> {
+        self.receiver.recv_json().await
+    }
+
+    /// Like [`recv`](Self::recv), for code that is polled by hand.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        self.receiver.poll_recv(cx)
+    }
+
+    /// Sends a text message. It waits only while too many bytes are unsent; see [`Sender`].
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    pub async fn send_text(&mut self, text: impl AsRef<str>) -> Result<(), Disconnect> {
+        self.sender.send_text(text).await
+    }
+
+    /// Sends a binary message. See [`send_text`](Self::send_text).
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    #[doc(alias = "send_bytes")]
+    pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), Disconnect> {
+        self.sender.send_binary(bytes).await
+    }
+
+    /// Sends a value as JSON in a text message.
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished; the error of `serde_json` if the value cannot be
+    /// JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.sender.send_json(value).await
+    }
+
+    /// Sends a message of either kind. See [`send_text`](Self::send_text).
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Disconnect> {
+        self.sender.send(message).await
+    }
+
+    /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5). Pings of the
+    /// peer are answered without being asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    pub async fn ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Disconnect> {
+        self.sender.ping(payload).await
+    }
+
+    /// A sender on this connection for other tasks.
+    #[must_use]
+    pub fn sender(&self) -> Sender {
+        self.sender.clone()
+    }
+
+    /// Splits the socket, so that one task may receive while others send.
+    #[must_use]
+    pub fn split(self) -> (Sender, Receiver) {
+        (self.sender, self.receiver)
+    }
+
+    /// Closes with a code and a reason, and waits until the closing handshake is over: the peer has answered, it
+    /// has vanished, or [`close_timeout`](crate::Settings::close_timeout) has passed.
+    ///
+    /// The endpoint may go on afterwards; however it ends, no second Close frame is sent.
+    ///
+    /// Cancel safety: the Close frame is on its way once the future has been polled.
+    pub async fn close(self, close: impl Into<Close>) -> Closed {
+        self.receiver.shared.lock().close(&close.into());
+        poll_fn(|cx| self.receiver.shared.lock().poll_closed(cx)).await
+    }
+}
+
+/// How the closing handshake went after [`WebSocket::close`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    pub(super) received: Option<PeerClose>,
+}
+
+impl Closed {
+    /// What the peer's Close frame said; `None` if it sent none in time.
+    #[must_use]
+    pub fn received(&self) -> Option<&PeerClose> {
+        self.received.as_ref()
+    }
+
+    /// Whether both Close frames were exchanged.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.received.is_some()
+    }
+}
+
+/// The receiving half of a split [`WebSocket`].
+pub struct Receiver {
+    shared: Arc<Shared>,
+}
+
+impl Receiver {
+    /// See [`WebSocket::recv`].
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished.
+    pub async fn recv(&mut self) -> Result<Message, Disconnect> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    /// See [`WebSocket::recv_text`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`].
+    pub async fn recv_text(&mut self) -> Result<Utf8Bytes, ReceiveError> {
+        match self.recv().await? {
+            Message::Text(text) => Ok(text),
+            other => Err(ReceiveError::WrongKind {
+                expected: "text",
+                received: other.kind(),
+            }),
+        }
+    }
+
+    /// See [`WebSocket::recv_binary`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`].
+    pub async fn recv_binary(&mut self) -> Result<Bytes, ReceiveError> {
+        match self.recv().await? {
+            Message::Binary(bytes) => Ok(bytes),
+            other => Err(ReceiveError::WrongKind {
+                expected: "binary",
+                received: other.kind(),
+            }),
+        }
+    }
+
+    /// See [`WebSocket::recv_json`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`].
+    pub async fn recv_json<T: DeserializeOwned>(&mut self) -> Result<T, ReceiveError> {
+        let text = self.recv_text().await?;
+        let mut json = serde_json::Deserializer::from_str(&text);
+        let value = serde_path_to_error::deserialize(&mut json);
+        let value = value.map_err(|error| ReceiveError::Json(JsonError::new(&error, &text)))?;
+        json.end()
+            .map_err(|error| ReceiveError::Json(JsonError::trailing(&error)))?;
+        Ok(value)
+    }
+
+    /// Like [`recv`](Self::recv), for code that is polled by hand.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        self.shared.lock().poll_receive(cx)
+    }
+}
+
+impl fmt::Debug for WebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket")
+            .field("subprotocol", &self.subprotocol)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}

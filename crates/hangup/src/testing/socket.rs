@@ -1,0 +1,287 @@
+//! `TestSocket`: the client's side of an open connection, and what it asserts.
+
+use std::{fmt, future::Future, panic::Location, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use hangup_protocol::{Close, CloseCode, Connection, Event, PeerClose, Role};
+use http::{HeaderMap, header};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    time::timeout,
+};
+
+use crate::socket::Message;
+
+/// The largest message that the client takes, in bytes.
+const MAX_MESSAGE_SIZE: usize = 256 * 1024 * 1024;
+
+/// What the server sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// A message.
+    Message(Message),
+    /// A ping; it has been answered.
+    Ping(Bytes),
+    /// A pong.
+    Pong(Bytes),
+    /// The Close frame; it has been answered.
+    Close(PeerClose),
+    /// The end of the stream. Without a Close frame before it is what clients call 1006.
+    End,
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(Message::Text(text)) => write!(f, "text {:?}", &**text),
+            Self::Message(Message::Binary(bytes)) => write!(f, "{} binary bytes", bytes.len()),
+            Self::Ping(_) => f.write_str("a ping"),
+            Self::Pong(_) => f.write_str("a pong"),
+            Self::Close(close) => write!(f, "close {} {:?}", close.code(), &**close.reason()),
+            Self::End => f.write_str("the end of the stream"),
+        }
+    }
+}
+
+/// An open connection of a [`TestClient`](super::TestClient).
+///
+/// Its methods fail the test, with a message that says what came instead, rather than return errors. Dropping it
+/// is what a vanished client does.
+pub struct TestSocket {
+    stream: DuplexStream,
+    protocol: Connection,
+    input: BytesMut,
+    headers: HeaderMap,
+    time_limit: Duration,
+}
+
+impl TestSocket {
+    pub(super) fn new(
+        stream: DuplexStream,
+        read_ahead: &[u8],
+        headers: HeaderMap,
+        time_limit: Duration,
+    ) -> Self {
+        let role = Role::Client { mask_seed: 0x5eed };
+        let protocol = Connection::new(role, MAX_MESSAGE_SIZE);
+        Self {
+            stream,
+            protocol,
+            input: read_ahead.into(),
+            headers,
+            time_limit,
+        }
+    }
+
+    /// The headers of the 101.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The subprotocol that the server chose.
+    #[must_use]
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
+    }
+
+    /// Sends a text message. What cannot be sent because the server has gone is dropped, as it is by a browser.
+    pub async fn send_text(&mut self, text: impl AsRef<str>) {
+        let mut output = Vec::new();
+        let _ = self.protocol.send_text(text.as_ref(), &mut output);
+        self.send_raw(&output).await;
+    }
+
+    /// Sends a binary message.
+    pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) {
+        let mut output = Vec::new();
+        let _ = self.protocol.send_binary(bytes.as_ref(), &mut output);
+        self.send_raw(&output).await;
+    }
+
+    /// Sends a value as JSON in a text message.
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) {
+        match serde_json::to_string(value) {
+            Ok(json) => self.send_text(json).await,
+            Err(error) => panic!("the value cannot be sent as JSON: {error}"),
+        }
+    }
+
+    /// Sends a ping.
+    pub async fn ping(&mut self, payload: impl AsRef<[u8]>) {
+        let mut output = Vec::new();
+        let _ = self.protocol.ping(payload.as_ref(), &mut output);
+        self.send_raw(&output).await;
+    }
+
+    /// Sends a Close frame. The server's answer is received like everything else.
+    pub async fn close(&mut self, code: CloseCode, reason: &str) {
+        let mut output = Vec::new();
+        let _ = self
+            .protocol
+            .close(&Close::new(code, reason.to_owned()), &mut output);
+        self.send_raw(&output).await;
+    }
+
+    /// Sends bytes as they are, to break rules with.
+    pub async fn send_raw(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// The next thing that the server sent. Pings and Close frames have been answered.
+    ///
+    /// # Panics
+    ///
+    /// If nothing comes within the time limit, or if the server breaks the protocol.
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Received> + Send {
+        let caller = Location::caller();
+        async move {
+            match timeout(self.time_limit, self.next()).await {
+                Ok(received) => received,
+                Err(_) => panic!(
+                    "the server sent nothing within {:?}, at {caller}",
+                    self.time_limit
+                ),
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Received {
+        loop {
+            let mut output = Vec::new();
+            let mut rest = &*self.input;
+            let event = self.protocol.receive(&mut rest, &mut output);
+            let used = self.input.len() - rest.len();
+            let _ = self.input.split_to(used);
+            self.send_raw(&output).await;
+            match event {
+                Some(Event::Text(text)) => return Received::Message(Message::Text(text)),
+                Some(Event::Binary(bytes)) => return Received::Message(Message::Binary(bytes)),
+                Some(Event::Ping(payload)) => return Received::Ping(payload),
+                Some(Event::Pong(payload)) => return Received::Pong(payload),
+                Some(Event::Close(close)) => return Received::Close(close),
+                Some(Event::Violation(violation)) => panic!("the server broke the protocol: {violation}"),
+                None => {}
+            }
+            match self.stream.read_buf(&mut self.input).await {
+                Ok(0) | Err(_) => return Received::End,
+                Ok(_) if self.protocol.reading_is_over() => {
+                    panic!("the server sent {:?} after its Close frame", self.input)
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// The next message, which must be text.
+    ///
+    /// # Panics
+    ///
+    /// If something else comes.
+    #[track_caller]
+    pub fn recv_text(&mut self) -> impl Future<Output = String> + Send {
+        let caller = Location::caller();
+        let received = self.recv();
+        async move {
+            match received.await {
+                Received::Message(Message::Text(text)) => text.to_string(),
+                other => panic!("expected a text message, received {other}, at {caller}"),
+            }
+        }
+    }
+
+    /// The next message, which must be binary.
+    ///
+    /// # Panics
+    ///
+    /// If something else comes.
+    #[track_caller]
+    pub fn recv_binary(&mut self) -> impl Future<Output = Bytes> + Send {
+        let caller = Location::caller();
+        let received = self.recv();
+        async move {
+            match received.await {
+                Received::Message(Message::Binary(bytes)) => bytes,
+                other => panic!("expected a binary message, received {other}, at {caller}"),
+            }
+        }
+    }
+
+    /// The next message, which must be text that is the JSON of a `T`.
+    ///
+    /// # Panics
+    ///
+    /// If something else comes.
+    #[track_caller]
+    pub fn recv_json<T: DeserializeOwned>(&mut self) -> impl Future<Output = T> + Send {
+        let caller = Location::caller();
+        let text = self.recv_text();
+        async move {
+            let text = text.await;
+            match serde_json::from_str(&text) {
+                Ok(value) => value,
+                Err(error) => panic!("{text:?} is not the JSON that was expected: {error}, at {caller}"),
+            }
+        }
+    }
+
+    /// Asserts that the next thing is a Close frame, and that nothing but the end of the stream follows it. Gives
+    /// what the frame said.
+    ///
+    /// # Panics
+    ///
+    /// If something else comes.
+    #[track_caller]
+    pub fn recv_close(&mut self) -> impl Future<Output = PeerClose> + Send {
+        let caller = Location::caller();
+        async move {
+            let close = match self.recv().await {
+                Received::Close(close) => close,
+                other => panic!("expected a Close frame, received {other}, at {caller}"),
+            };
+            match self.recv().await {
+                Received::End => close,
+                other => panic!("expected the end of the stream after close, received {other}, at {caller}"),
+            }
+        }
+    }
+
+    /// Asserts that the connection ends now with a Close frame of that code and reason.
+    ///
+    /// # Panics
+    ///
+    /// If something else comes; the message says what.
+    #[track_caller]
+    pub fn assert_closed<'s>(
+        &'s mut self,
+        code: CloseCode,
+        reason: &'s str,
+    ) -> impl Future<Output = ()> + Send + 's {
+        let caller = Location::caller();
+        let closed = self.recv_close();
+        async move {
+            let close = closed.await;
+            let (came, with) = (close.code(), close.reason());
+            if came != code || **with != *reason {
+                panic!(
+                    "expected close {code} {reason:?}, received close {came} {:?}, at {caller}",
+                    &**with
+                );
+            }
+        }
+    }
+}
+
+impl fmt::Debug for TestSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestSocket")
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}

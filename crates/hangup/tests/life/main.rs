@@ -1,0 +1,20 @@
+//! The life of a connection, step by step: what a client is owed, and what it gets, down to the bytes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where something is missing"
+)]
+
+mod errors;
+mod log;
+mod wire;
+
+mod closing;
+mod ending;
+mod flood;
+mod handler_failures;
+mod handlers;
+mod misuse;
+mod opening;
+mod refusal;

@@ -1,0 +1,59 @@
+//! The command line of the tour.
+
+use clap::{Parser, ValueEnum};
+use hangup::Refusal;
+
+/// Serves every sample of the two documents, and prints the line to try each with.
+#[derive(Parser, Debug)]
+#[command(name = "tour")]
+pub(crate) struct Arguments {
+    /// The port to listen on; 0 picks a free one.
+    #[arg(long, default_value_t = 8000)]
+    pub(crate) port: u16,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// How a connection is refused before accept.
+    #[arg(long, value_enum, default_value_t = Refuse::Close)]
+    pub(crate) refuse: Refuse,
+    /// Print nothing but the line with the address.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// The largest message that /echo takes, such as 1MiB.
+    #[arg(long, value_parser = size, default_value = "32MiB")]
+    pub(crate) max_message_size: usize,
+}
+
+/// How a connection is refused before accept.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Refuse {
+    /// With a completed handshake and a Close frame.
+    Close,
+    /// With an HTTP status.
+    Http,
+}
+
+impl From<Refuse> for Refusal {
+    fn from(refuse: Refuse) -> Self {
+        match refuse {
+            Refuse::Close => Self::Close,
+            Refuse::Http => Self::Http,
+        }
+    }
+}
+
+/// A size in bytes: `512`, `64KiB`, `1MiB`, `1GiB`.
+fn size(text: &str) -> Result<usize, String> {
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)];
+    let (number, unit) = units
+        .into_iter()
+        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, unit)))
+        .unwrap_or((text, 1));
+    let number: usize = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is not a size such as 64KiB"))?;
+    number
+        .checked_mul(unit)
+        .ok_or_else(|| format!("`{text}` is too large"))
+}

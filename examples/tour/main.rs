@@ -1,0 +1,83 @@
+//! The tour: every sample of the two documents and every way to end, each with the line to try it with.
+
+mod arguments;
+mod close;
+mod conversation;
+mod documents;
+mod failures;
+mod validation;
+
+use std::io::{self, Write};
+
+use clap::Parser;
+use hangup::{App, Settings};
+use tokio::net::TcpListener;
+
+use crate::arguments::Arguments;
+
+/// One path of the tour, and the lines that show what it does.
+pub(crate) struct Sample {
+    /// What happens, in a few words.
+    pub(crate) shows: &'static str,
+    /// What follows `wscat -c ws://host:port`, with further options of wscat behind it.
+    pub(crate) wscat: &'static str,
+    /// What follows `curl http://host:port`, where HTTP is what is seen.
+    pub(crate) curl: Option<&'static str>,
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let arguments = Arguments::parse();
+    if !arguments.quiet {
+        tracing_subscriber::fmt().with_writer(io::stderr).init();
+    }
+    let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
+    let address = listener.local_addr()?;
+    print(&arguments, &address.to_string())?;
+
+    App::new()
+        .include(documents::app())
+        .include(validation::app())
+        .include(failures::app())
+        .include(close::app())
+        .include(conversation::app(arguments.max_message_size))
+        .settings(Settings::new().refusal(arguments.refuse.into()))
+        .serve_on(listener)
+        .await
+}
+
+/// The line with the address and, unless it is to be quiet, the lines to try.
+fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "hangup tour on http://{address}")?;
+    if arguments.quiet {
+        return out.flush();
+    }
+    let groups = [
+        documents::SAMPLES,
+        validation::SAMPLES,
+        failures::SAMPLES,
+        close::SAMPLES,
+        conversation::SAMPLES,
+    ];
+    for sample in groups.into_iter().flatten() {
+        writeln!(
+            out,
+            "\n{}\n  wscat -c 'ws://{address}{}",
+            sample.shows,
+            closing_quote(sample.wscat)
+        )?;
+        if let Some(curl) = sample.curl {
+            writeln!(out, "  curl -i 'http://{address}{}", closing_quote(curl))?;
+        }
+    }
+    out.flush()
+}
+
+/// Puts the closing quote behind the URL and before further options.
+fn closing_quote(line: &str) -> String {
+    match line.split_once(' ') {
+        Some((url, options)) => format!("{url}' {options}"),
+        None => format!("{line}'"),
+    }
+}

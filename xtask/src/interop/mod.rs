@@ -1,0 +1,175 @@
+//! `cargo xtask interop`: every path of the tour, driven by real clients, held against what the design says.
+//!
+//! `cases` says what is to be seen, the clients see, `judge` compares, `table` tells.
+
+mod browser;
+mod case;
+mod cases;
+mod client;
+mod devtools;
+mod ending;
+mod exchange;
+mod http;
+mod judge;
+mod screen;
+mod table;
+pub(crate) mod tour;
+mod websockets;
+mod wire;
+mod wscat;
+
+use crate::arguments::Arguments;
+use crate::failure::{Failure, Result};
+pub(crate) use case::Refuse;
+use case::{Case, signed};
+use client::Client;
+use table::Table;
+use tour::{Profile, Tour};
+
+#[derive(Default)]
+struct Choice {
+    refuse: Option<Refuse>,
+    client: Option<String>,
+    case: Option<String>,
+    address: Option<String>,
+}
+
+/// Everything, as `cargo xtask test` runs it.
+pub(crate) fn all() -> Result<()> {
+    run(&Choice::default())
+}
+
+pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
+    let refuse = match arguments.option("--refuse")?.as_deref() {
+        None => None,
+        Some("close") => Some(Refuse::Close),
+        Some("http") => Some(Refuse::Http),
+        Some(other) => {
+            return Err(Failure::usage(format!(
+                "--refuse is close or http, not `{other}`"
+            )));
+        }
+    };
+    let choice = Choice {
+        refuse,
+        client: arguments.option("--client")?,
+        case: arguments.option("--case")?,
+        address: arguments.option("--address")?,
+    };
+    arguments.end()?;
+    run(&choice)
+}
+
+fn run(choice: &Choice) -> Result<()> {
+    let program = match choice.address {
+        Some(_) => None,
+        None => Some(tour::build(Profile::Dev)?),
+    };
+    let mut clients = clients(choice)?;
+    let cases: Vec<Case> = cases::all()
+        .into_iter()
+        .filter(|case| {
+            choice
+                .case
+                .as_ref()
+                .is_none_or(|part| case.name.contains(part.as_str()))
+        })
+        .collect();
+    let modes: Vec<Refuse> = match (choice.refuse, &choice.address) {
+        (Some(one), _) => vec![one],
+        (None, Some(_)) => vec![Refuse::Close],
+        (None, None) => Refuse::BOTH.to_vec(),
+    };
+    let (mut rows, mut failed, mut results) = (0, 0, 0);
+    let mut log = String::new();
+    for refuse in modes {
+        let mut tour = match &program {
+            Some(program) => Some(Tour::start(program, refuse, &format!("tour-{}", refuse.name()))?),
+            None => None,
+        };
+        let address = match (&tour, &choice.address) {
+            (Some(tour), _) => tour.address.clone(),
+            (None, address) => address.clone().unwrap_or_default(),
+        };
+        let mut table = Table::new(clients.iter().map(|client| client.name()).collect());
+        for client in &mut clients {
+            drive(client.as_mut(), &address, refuse, &cases, &mut table)?;
+            if let Some(tour) = &mut tour {
+                tour.still_runs()?;
+            }
+        }
+        if choice.case.is_none() && choice.client.as_deref().is_none_or(|name| name == "wire") {
+            let mut outcomes = http::checks(&address);
+            outcomes.extend(tour.as_mut().map(ending::stop));
+            for outcome in outcomes {
+                table.add(outcome.name, "wire", outcome.seen, outcome.wrong);
+            }
+        }
+        table.print(&format!("interop, --refuse {}", refuse.name()));
+        rows += table.len();
+        failed += table.failed();
+        results += table.results();
+        if let Some(tour) = tour.filter(|_| table.failed() > 0) {
+            log.push_str(&format!("\nthe tour's log is {}", tour.log.display()));
+        }
+    }
+    println!("\ninterop: {results} results in {rows} rows, {failed} wrong");
+    if failed > 0 {
+        return Err(format!("interop: {failed} of {rows} rows are not as the design says{log}").into());
+    }
+    Ok(())
+}
+
+fn clients(choice: &Choice) -> Result<Vec<Box<dyn Client>>> {
+    type Ready = fn() -> Result<Box<dyn Client>>;
+    let known: [(&str, Ready); 4] = [
+        ("wire", || Ok(Box::new(wire::Wire))),
+        ("wscat", || Ok(Box::new(wscat::Wscat::ready()?))),
+        ("websockets", || Ok(Box::new(websockets::Websockets::ready()?))),
+        ("chromium", || Ok(Box::new(browser::Browser::ready()?))),
+    ];
+    let chosen: Vec<Ready> = known
+        .into_iter()
+        .filter(|(name, _)| choice.client.as_ref().is_none_or(|wanted| wanted == name))
+        .map(|(_, ready)| ready)
+        .collect();
+    if chosen.is_empty() {
+        return Err(Failure::usage(
+            "the clients are wire, wscat, websockets and chromium",
+        ));
+    }
+    chosen.into_iter().map(|ready| ready()).collect()
+}
+
+/// All cases that the client can do: the ones that are looked up at the server afterwards each by itself.
+fn drive(
+    client: &mut dyn Client,
+    address: &str,
+    refuse: Refuse,
+    cases: &[Case],
+    table: &mut Table,
+) -> Result<()> {
+    let name = client.name();
+    let (alone, together): (Vec<&Case>, Vec<&Case>) = cases
+        .iter()
+        .filter(|case| client.can(case))
+        .partition(|case| case.last.is_some());
+    for (case, seen) in together.iter().zip(client.run(address, &together)?) {
+        table.add(case.name, name, seen.shown(), judge::judge(case, refuse, &seen));
+    }
+    for case in alone {
+        for seen in client.run(address, &[case])? {
+            let mut wrong = judge::judge(case, refuse, &seen);
+            if let Some((code, reason, clean)) = case.last {
+                wrong.extend(ending::last_disconnect(
+                    address,
+                    code,
+                    &signed(reason, name),
+                    clean,
+                )?);
+            }
+            table.add(case.name, name, seen.shown(), wrong);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `cargo xtask test`: all that CI checks, one step after the other, the first failure ends it.
+
+use std::time::{Duration, Instant};
+
+use crate::arguments::Arguments;
+use crate::failure::{Failure, Result};
+use crate::{interop, process, project, tidy};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<()>,
+}
+
+/// In the order in which they run: what fails fast comes first.
+const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        what: "cargo fmt --check",
+        run: format,
+    },
+    Step {
+        name: "clippy",
+        what: "clippy, warnings denied",
+        run: clippy,
+    },
+    Step {
+        name: "tests",
+        what: "cargo test",
+        run: tests,
+    },
+    Step {
+        name: "docs",
+        what: "rustdoc, warnings denied",
+        run: docs,
+    },
+    Step {
+        name: "tidy",
+        what: "the rules of the house",
+        run: tidy::command,
+    },
+    Step {
+        name: "interop",
+        what: "wscat, Python websockets and Chromium against the tour",
+        run: interop::all,
+    },
+];
+
+pub(crate) fn command(arguments: Arguments) -> Result<()> {
+    let names = arguments.words()?;
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != **name))
+    {
+        let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        return Err(Failure::usage(format!(
+            "there is no step `{unknown}`: the steps are {}",
+            known.join(", ")
+        )));
+    }
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
+        .collect();
+
+    let began = Instant::now();
+    let mut times: Vec<(&str, Duration)> = Vec::new();
+    for (at, step) in chosen.iter().enumerate() {
+        println!("[{}/{}] {}: {}", at + 1, chosen.len(), step.name, step.what);
+        let step_began = Instant::now();
+        let outcome = (step.run)();
+        let seconds = step_began.elapsed();
+        if let Err(failure) = outcome {
+            println!(
+                "[{}/{}] {}: FAILED after {}",
+                at + 1,
+                chosen.len(),
+                step.name,
+                shown(seconds)
+            );
+            println!("steps: {at} passed, 1 failed");
+            let not_run = chosen.len() - at - 1;
+            return Err(format!("the step `{}` failed ({not_run} not run): {failure}", step.name).into());
+        }
+        println!(
+            "[{}/{}] {}: ok, {}",
+            at + 1,
+            chosen.len(),
+            step.name,
+            shown(seconds)
+        );
+        times.push((step.name, seconds));
+    }
+    println!("\nall checks passed in {}", shown(began.elapsed()));
+    for (name, seconds) in times {
+        println!("  {name:<10} {:>9}", shown(seconds));
+    }
+    println!("steps: {} passed, 0 failed", chosen.len());
+    Ok(())
+}
+
+fn shown(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn format() -> Result<()> {
+    process::run(project::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let what = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::run(project::cargo().args(what))
+}
+
+fn tests() -> Result<()> {
+    process::run(project::cargo().args(["test", "--workspace", "--all-features"]))
+}
+
+fn docs() -> Result<()> {
+    process::run(project::cargo().env("RUSTDOCFLAGS", "-Dwarnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--all-features",
+        "--quiet",
+    ]))
+}
