@@ -22,13 +22,6 @@ mod inflater;
 mod negotiation;
 mod spare;
 
-#[cfg(test)]
-mod distances;
-#[cfg(test)]
-mod properties;
-#[cfg(test)]
-mod tests;
-
 pub use config::DeflateConfig;
 pub use negotiation::DeflateAgreement;
 

@@ -3,10 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::tests::{OFFER, agree, run_in, server, takeover};
-use super::*;
-use crate::connection::tests::run;
-use crate::{Connection, Event, MessageKind, Role};
+use super::deflate::{OFFER, agree, run_in, server, takeover};
+use super::run;
+use crate::{Connection, DeflateConfig, Event, MessageKind, Role};
 
 fn configs() -> impl Strategy<Value = DeflateConfig> {
     (
