@@ -20,4 +20,6 @@ mod misuse;
 mod opening;
 mod peer;
 mod refusal;
+mod router;
 mod socket;
+mod tcp;
