@@ -95,5 +95,5 @@ pub use param::{Invalid, Param};
 pub use parameter::{Parameter, Reader, Reading};
 pub use pattern::Pattern;
 pub use rules::{Bound, Number, Rules};
-pub use sources::Sources;
+pub use sources::{Sources, decode_path};
 pub use types::*;
