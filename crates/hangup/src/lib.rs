@@ -83,7 +83,7 @@ pub use hangup_protocol::{
 };
 
 pub use self::{
-    app::{App, Serve, route},
+    app::{App, Serve, Served, route},
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},

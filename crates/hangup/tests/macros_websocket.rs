@@ -8,8 +8,8 @@ use axum::{
     extract::{FromRef, FromRequestParts, State},
 };
 use hangup::{
-    App, CloseCode, Endpoint, Handshake, HttpError, IntoClose, Refusal, Result, Routed,
-    params::ValidationError, testing::TestClient, websocket,
+    App, CloseCode, Endpoint, Handshake, HttpError, IntoClose, Refusal, Result, params::ValidationError,
+    testing::TestClient, websocket,
 };
 use http::request::Parts;
 

@@ -24,6 +24,10 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let read = arguments.read_function();
     let extract = arguments.extract();
     let describe = describe(function, route);
+    let matches = route
+        .template()
+        .filter(|template| !template.names.is_empty())
+        .map(|_| matches());
     let run = run(function, parameters);
     let endpoint = quote! {
         #read
@@ -46,6 +50,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             type Arguments = __Arguments;
 
             #describe
+
+            #matches
 
             #extract
 
@@ -164,6 +170,14 @@ fn describe(function: &Function, route: &Route) -> TokenStream {
                 documentation: #documentation,
                 settings: #settings,
             }
+        }
+    }
+}
+
+fn matches() -> TokenStream {
+    quote! {
+        fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
+            ::hangup::params::Sources::new(parts).matches_route()
         }
     }
 }

@@ -2,12 +2,13 @@
 
 mod route;
 mod serve;
+mod served;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub use self::{route::route, serve::Serve};
+pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,

@@ -31,6 +31,10 @@ where
         self().describe()
     }
 
+    fn matches(&self, parts: &Parts) -> bool {
+        self().matches(parts)
+    }
+
     async fn extract(&self, parts: &mut Parts, state: &S) -> Result<Self::Arguments> {
         self().extract(parts, state).await
     }

@@ -31,6 +31,13 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
     /// What is known of the endpoint before any request.
     fn describe(&self) -> Description;
 
+    /// Whether the path of a request that the router has sent here is one of the endpoint's: a route with typed path
+    /// parameters does not match a segment with an encoded slash, for example. If not, the answer is HTTP 404.
+    fn matches(&self, parts: &Parts) -> bool {
+        let _ = parts;
+        true
+    }
+
     /// Takes the arguments from the opening request.
     fn extract(&self, parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Arguments>> + Send;
 
@@ -50,6 +57,11 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
 pub trait Routed<A> {
     /// The template of its path, such as `/items/{item_id}/ws`.
     const PATH: &'static str;
+
+    /// The same, of a value: `.route(room.path(), hangup::route(room))`.
+    fn path(&self) -> &'static str {
+        Self::PATH
+    }
 }
 
 /// What an endpoint says of itself.
