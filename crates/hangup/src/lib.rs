@@ -77,7 +77,7 @@ mod settings;
 mod socket;
 pub mod testing;
 
-pub use hangup_macros::{IntoClose, websocket};
+pub use hangup_macros::{IntoClose, Param, Params, websocket};
 pub use hangup_protocol::{
     Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
 };
@@ -87,7 +87,7 @@ pub use self::{
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
-    params::{EndpointContext, ValidationError},
+    params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},
     socket::{Closed, Message, Receiver, Sender, WebSocket},
