@@ -23,6 +23,7 @@ mod promise;
 mod refusal;
 mod report;
 mod router;
+mod senders;
 mod socket;
 mod tcp;
 mod test_client;
