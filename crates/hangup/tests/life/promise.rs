@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hangup::{App, Close, CloseCode, Handshake, HttpError, Refusal, Result, testing::TestClient};
+use hangup::{App, Close, CloseCode, Handshake, HttpError, Refusal, Result, Settings, testing::TestClient};
 use http::StatusCode;
 use proptest::prelude::*;
 use tokio::{io::AsyncWriteExt, time::timeout};
@@ -177,7 +177,11 @@ async fn meet(program: &Program, client: &Client, refusal: Refusal) -> (Vec<u8>,
         begins.store(true, Ordering::SeqCst);
         run(program.clone(), handshake)
     };
-    let app = App::new().route("/ws", endpoint).refusal(refusal);
+    // Longer than any client of this test waits without reading, which would cut the last frame off.
+    let settings = Settings::new()
+        .refusal(refusal)
+        .close_timeout(Duration::from_secs(600));
+    let app = App::new().route("/ws", endpoint).settings(settings);
     let mut peer = Peer::new(TestClient::new(app).stream());
     peer.send(handshake("/ws", "Connection: close\r\n")).await;
     let mut got = Vec::new();
