@@ -23,7 +23,7 @@ async fn item_socket(
     }
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     App::new().endpoint(item_socket)
 }
 

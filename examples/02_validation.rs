@@ -38,7 +38,7 @@ async fn count(handshake: Handshake, #[query] from: i64) -> Result {
     Ok(())
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     let counting = App::new()
         .endpoint(count)
         .error_handler(async |failed: Failure<ValidationError>| {

@@ -47,7 +47,7 @@ async fn talk(handshake: Handshake, #[path] room: String) -> Result {
     }
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     App::new()
         .endpoint(talk)
         .error_handler(async |failed: Failure<Rude>| {

@@ -27,7 +27,7 @@ async fn read(State(counter): State<Counter>) -> String {
     counter.load(Ordering::Relaxed).to_string()
 }
 
-pub fn app() -> Router {
+pub(crate) fn app() -> Router {
     let counter = Router::new()
         .route("/counter", get(read))
         .route("/counter/ws", hangup::route(count))

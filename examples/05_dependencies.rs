@@ -57,7 +57,7 @@ async fn me(
     Ok(())
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     App::new().endpoint(me)
 }
 

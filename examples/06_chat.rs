@@ -37,7 +37,7 @@ async fn chat(
     Err(left.into())
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     let (room, _) = broadcast::channel(64);
     App::new().endpoint(chat).with_state(room)
 }

@@ -8,7 +8,7 @@ use axum::{
     extract::{FromRef, FromRequestParts, State},
 };
 use hangup::{
-    App, CloseCode, Endpoint, Handshake, HttpError, IntoClose, Refusal, Result, params::ValidationError,
+    App, CloseCode, Endpoint, Handshake, HttpError, IntoClose, Refusal, Result, Routed, ValidationError,
     testing::TestClient, websocket,
 };
 use http::request::Parts;
@@ -115,8 +115,8 @@ fn an_endpoint_describes_itself() {
         .unwrap();
     assert_eq!(line, "async fn item_socket(");
     assert!(described.settings.is_none());
-    assert_eq!(item_socket::PATH, "/items/{item_id}/ws");
-    assert_eq!(rest::PATH, "/n/{n:int}/{*rest}");
+    assert_eq!(item_socket.path(), "/items/{item_id}/ws");
+    assert_eq!(rest.path(), "/n/{n:int}/{*rest}");
 }
 
 #[websocket("/n/{n:int}/{rest:path}")]
@@ -191,7 +191,7 @@ async fn extractors_have_the_state_of_the_router() {
         database: Database("db"),
     };
     let router = Router::new()
-        .route(room::PATH, hangup::route(room))
+        .route(room.path(), hangup::route(room))
         .with_state(state.clone());
     let client = TestClient::new(router).header("x-user".parse().unwrap(), "ada".parse().unwrap());
     assert_eq!(text(&client, "/rooms/7").await, "db 7 ada");

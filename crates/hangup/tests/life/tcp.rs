@@ -21,7 +21,7 @@ async fn connect(app: App) -> Peer<TcpStream> {
     let settings = Settings::new()
         .close_timeout(Duration::from_millis(300))
         .linger_timeout(Duration::from_millis(300));
-    tokio::spawn(app.settings(settings).serve_on(listener));
+    tokio::spawn(app.settings(settings).serve_on(listener).into_future());
     Peer::open(TcpStream::connect(address).await.unwrap(), "/ws").await
 }
 
@@ -94,7 +94,7 @@ async fn a_client_that_is_refused_gets_the_close_although_it_has_sent_already() 
     let address = listener.local_addr().unwrap();
     let settings = Settings::new().close_timeout(Duration::from_millis(300));
     let app = App::new().route("/ws", refuse).settings(settings);
-    tokio::spawn(app.serve_on(listener));
+    tokio::spawn(app.serve_on(listener).into_future());
     let mut peer = Peer::new(TcpStream::connect(address).await.unwrap());
     let early = [
         handshake("/ws", "").into_bytes(),
@@ -162,7 +162,7 @@ async fn a_client_that_leaves_before_accept_cancels_the_endpoint() {
     let log = Log::listen();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(App::new().route("/ws", endpoint).serve_on(listener));
+    tokio::spawn(App::new().route("/ws", endpoint).serve_on(listener).into_future());
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(handshake("/ws", "").as_bytes()).await.unwrap();
     drop(stream);

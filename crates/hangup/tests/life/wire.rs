@@ -130,6 +130,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
+    /// Sends to a server that may have left.
+    pub(crate) async fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.write_all(bytes).await
+    }
+
+    /// What has come and comes without a wait.
+    pub(crate) async fn available(&mut self) -> Vec<u8> {
+        let moment = std::time::Duration::from_millis(1);
+        while let Ok(Ok(1..)) = tokio::time::timeout(moment, self.stream.read_buf(&mut self.read)).await {}
+        self.read.split().to_vec()
+    }
+
     /// The head of the next response.
     pub(crate) async fn head(&mut self) -> String {
         loop {
@@ -153,9 +165,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         }
     }
 
+    /// Reads until the server ends the stream.
+    pub(crate) async fn read_all(&mut self) {
+        while self.stream.read_buf(&mut self.read).await.unwrap() > 0 {}
+    }
+
     /// All that comes until the server ends the stream.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
-        while self.stream.read_buf(&mut self.read).await.unwrap() > 0 {}
+        self.read_all().await;
         self.read.split().to_vec()
     }
 
