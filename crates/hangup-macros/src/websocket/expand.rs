@@ -209,7 +209,7 @@ fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let outcome = Ident::new("outcome", returned.resolved_at(Span::mixed_site()));
+    let outcome = Ident::new("outcome", returned);
     let into_outcome = quote_spanned!(returned=> ::hangup::IntoOutcome::into_outcome(#outcome));
     quote_spanned! {name.span()=>
         fn run(
