@@ -1,8 +1,8 @@
 //! The mistakes that the macros report: one file per mistake in `ui/`, with its messages beside it.
-#![allow(clippy::unwrap_used, reason = "a test fails where something is missing")]
 //!
 //! `TRYBUILD=overwrite cargo test -p hangup --all-features --test ui` writes the messages anew; read them before
 //! they are kept.
+#![allow(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 use std::process::Command;
 
