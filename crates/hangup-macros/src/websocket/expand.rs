@@ -58,7 +58,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             #run
         }
     };
-    item(function, &TokenStream::new(), &endpoint)
+    item(function, &quote!(#[allow(clippy::too_many_arguments)]), &endpoint)
 }
 
 /// The function and a value that passes for an endpoint, so that one mistake does not become many. A method stays

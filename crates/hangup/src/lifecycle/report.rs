@@ -106,7 +106,7 @@ impl Report {
                 Some(Side::Peer) => "peer",
                 None => "none",
             },
-            is_clean: protocol.is_closed() && violation.is_none(),
+            is_clean: core.is_clean(),
             error: log.map(|log| &*log.error).or(violation.as_deref()),
             is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });

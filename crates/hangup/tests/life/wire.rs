@@ -96,7 +96,10 @@ fn parse(bytes: &[u8]) -> Option<(Frame, usize)> {
 pub(crate) fn frames(mut bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     while !bytes.is_empty() {
-        let (frame, length) = parse(bytes).unwrap_or_else(|| panic!("{bytes:?} is no whole frame"));
+        let (frame, length) = parse(bytes).unwrap_or_else(|| {
+            let start = &bytes[..bytes.len().min(20)];
+            panic!("{start:?}.. of {} bytes is no whole frame", bytes.len())
+        });
         frames.push(frame);
         bytes = &bytes[length..];
     }
@@ -130,16 +133,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
-    /// Sends to a server that may have left.
-    pub(crate) async fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.stream.write_all(bytes).await
+    /// Sends to a server that may have left, and reads meanwhile.
+    pub(crate) async fn send_and_read(&mut self, bytes: &[u8]) {
+        let (mut reader, mut writer) = tokio::io::split(&mut self.stream);
+        let reading = async {
+            while let Ok(1..) = reader.read_buf(&mut self.read).await {}
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            biased;
+            _ = writer.write_all(bytes) => {}
+            () = reading => {}
+        }
     }
 
-    /// What has come and comes without a wait.
-    pub(crate) async fn available(&mut self) -> Vec<u8> {
-        let moment = std::time::Duration::from_millis(1);
-        while let Ok(Ok(1..)) = tokio::time::timeout(moment, self.stream.read_buf(&mut self.read)).await {}
-        self.read.split().to_vec()
+    /// What comes within a time.
+    pub(crate) async fn read_for(&mut self, time: std::time::Duration) {
+        let _ = tokio::time::timeout(time, self.read_all()).await;
     }
 
     /// The head of the next response.

@@ -3,7 +3,6 @@
 use hangup::{App, Handshake, Result, websocket};
 
 #[websocket("/a")]
-// SAFETY: nobody calls it: it does not compile.
 async unsafe fn endpoint(_handshake: Handshake) -> Result {
     Ok(())
 }
