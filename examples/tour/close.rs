@@ -1,8 +1,6 @@
 //! Endpoints that end on purpose: with a code of the client's choice, with `Ok`, without an answer.
 
-use axum::extract::Query;
-use hangup::{App, Close, CloseCode, Handshake, Result};
-use serde::Deserialize;
+use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
 
 use crate::Sample;
 
@@ -31,38 +29,38 @@ pub(crate) const SAMPLES: &[Sample] = &[
 
 pub(crate) fn app() -> App {
     App::new()
-        .route("/close/ws", close)
-        .route("/early-close/ws", early_close)
-        .route("/silent/ws", silent)
-        .route("/done/ws", done)
+        .endpoint(close)
+        .endpoint(early_close)
+        .endpoint(silent)
+        .endpoint(done)
 }
 
-#[derive(Deserialize)]
-struct Wanted {
-    code: i64,
-    #[serde(default)]
-    reason: String,
+/// A close of run-time values; a code that may not be sent is an error like any other.
+fn close_of(code: i64, reason: String) -> Result<Close> {
+    Ok(Close::new(CloseCode::try_from(code)?, reason))
 }
 
-impl Wanted {
-    fn close(self) -> Result<Close> {
-        Ok(Close::new(CloseCode::try_from(self.code)?, self.reason))
-    }
-}
-
-async fn close(handshake: Handshake, Query(wanted): Query<Wanted>) -> Result {
+#[websocket("/close/ws")]
+async fn close(handshake: Handshake, #[query] code: i64, #[query(default = "")] reason: String) -> Result {
     let _socket = handshake.accept().await?;
-    Err(wanted.close()?.into())
+    Err(close_of(code, reason)?.into())
 }
 
-async fn early_close(_handshake: Handshake, Query(wanted): Query<Wanted>) -> Result {
-    Err(wanted.close()?.into())
+#[websocket("/early-close/ws")]
+async fn early_close(
+    _handshake: Handshake,
+    #[query] code: i64,
+    #[query(default = "")] reason: String,
+) -> Result {
+    Err(close_of(code, reason)?.into())
 }
 
+#[websocket("/silent/ws")]
 async fn silent(_handshake: Handshake) -> Result {
     Ok(())
 }
 
+#[websocket("/done/ws")]
 async fn done(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Ok(())

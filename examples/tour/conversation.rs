@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{Json, Router, extract::State, routing::get};
-use hangup::{App, Disconnect, Handshake, Result, Settings};
+use hangup::{App, Disconnect, Handshake, Result, Settings, websocket};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,6 +45,7 @@ pub(crate) fn app(max_message_size: usize) -> App {
 /// How the last client of `/disconnect/ws` left.
 type Last = Arc<Mutex<Option<Disconnect>>>;
 
+#[websocket("/disconnect/ws")]
 async fn disconnect(handshake: Handshake, State(last): State<Last>) -> Result {
     let mut socket = handshake.accept().await?;
     loop {
@@ -73,6 +74,7 @@ struct Item {
     price: f64,
 }
 
+#[websocket("/json/ws")]
 async fn json_echo(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
     loop {
@@ -81,6 +83,7 @@ async fn json_echo(handshake: Handshake) -> Result {
     }
 }
 
+#[websocket("/echo")]
 async fn echo(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
     loop {

@@ -1,8 +1,6 @@
 //! The samples of both documents that need no validation: a session cookie, and custom exceptions.
 
-use axum::extract::Path;
-use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
-use http::{HeaderMap, header};
+use hangup::{App, Close, CloseCode, Failure, Handshake, Result, websocket};
 
 use crate::Sample;
 
@@ -31,17 +29,23 @@ pub(crate) const SAMPLES: &[Sample] = &[
 
 pub(crate) fn app() -> App {
     App::new()
-        .route("/items/{item_id}/ws", items)
-        .route("/exception/ws", exception)
-        .route("/custom-exception/ws", custom_exception)
-        .route("/custom-exception-early/ws", custom_exception_early)
+        .endpoint(item_socket)
+        .endpoint(exception)
+        .endpoint(custom_exception)
+        .endpoint(custom_exception_early)
         .error_handler(async |_: Failure<CustomError>| {
             Close::new(CloseCode::POLICY_VIOLATION, "Custom exception")
         })
 }
 
-async fn items(handshake: Handshake, Path(item_id): Path<String>, headers: HeaderMap) -> Result {
-    if !has_session(&headers) {
+/// Talk about one item.
+#[websocket("/items/{item_id}/ws")]
+async fn item_socket(
+    handshake: Handshake,
+    #[cookie] session: Option<String>,
+    #[path] item_id: String,
+) -> Result {
+    if session.is_none() {
         return Err(Close::new(CloseCode::POLICY_VIOLATION, "Session cookie missing").into());
     }
     let mut socket = handshake.accept().await?;
@@ -53,16 +57,7 @@ async fn items(handshake: Handshake, Path(item_id): Path<String>, headers: Heade
     }
 }
 
-fn has_session(headers: &HeaderMap) -> bool {
-    let lines = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok());
-    lines
-        .flat_map(|line| line.split(';'))
-        .any(|cookie| cookie.trim().starts_with("session="))
-}
-
+#[websocket("/exception/ws")]
 async fn exception(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Close::new(CloseCode::POLICY_VIOLATION, "Closing the connection...").into())
@@ -72,11 +67,13 @@ async fn exception(handshake: Handshake) -> Result {
 #[error("custom")]
 struct CustomError;
 
+#[websocket("/custom-exception/ws")]
 async fn custom_exception(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(CustomError.into())
 }
 
+#[websocket("/custom-exception-early/ws")]
 async fn custom_exception_early(_handshake: Handshake) -> Result {
     Err(CustomError.into())
 }

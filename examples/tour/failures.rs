@@ -1,9 +1,7 @@
 //! Endpoints that fail: HTTP errors, unhandled errors, panics, handlers of every kind.
 
-use axum::extract::Query;
-use hangup::{App, Close, CloseCode, Failure, Handshake, HttpError, Result};
+use hangup::{App, Close, CloseCode, Failure, Handshake, HttpError, Result, websocket};
 use http::StatusCode;
-use serde::Deserialize;
 
 use crate::Sample;
 
@@ -50,12 +48,12 @@ pub(crate) const SAMPLES: &[Sample] = &[
 
 pub(crate) fn app() -> App {
     App::new()
-        .route("/http-error/ws", http_error)
-        .route("/unhandled/ws", unhandled)
-        .route("/panic/ws", panic)
-        .route("/handler-fails/ws", handler_fails)
-        .route("/handler-sends/ws", handler_sends)
-        .route("/source/ws", source)
+        .endpoint(http_error)
+        .endpoint(unhandled)
+        .endpoint(panic)
+        .endpoint(handler_fails)
+        .endpoint(handler_sends)
+        .endpoint(source)
         .error_handler(async |_: Failure<Fails>| Err::<Close, _>(Secret))
         .error_handler(async |failed: Failure<SendsFirst>| {
             if let Some(socket) = failed.socket() {
@@ -64,12 +62,6 @@ pub(crate) fn app() -> App {
             Ok::<_, hangup::Error>(Close::new(CloseCode::of::<4102>(), "sent first"))
         })
         .error_handler(async |_: Failure<Cause>| Close::new(CloseCode::of::<4110>(), "from the source"))
-}
-
-#[derive(Deserialize)]
-struct Accept {
-    #[serde(default)]
-    accept: bool,
 }
 
 /// No client may ever see its text.
@@ -93,40 +85,46 @@ struct Cause;
 #[error("a wrapper")]
 struct Wrapper(#[source] Cause);
 
-async fn http_error(handshake: Handshake, Query(query): Query<Accept>) -> Result {
-    let _socket = match query.accept {
+#[websocket("/http-error/ws")]
+async fn http_error(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
+    let _socket = match accept {
         true => Some(handshake.accept().await?),
         false => None,
     };
     Err(HttpError::new(StatusCode::NOT_FOUND, "Item not found").into())
 }
 
-async fn unhandled(handshake: Handshake, Query(query): Query<Accept>) -> Result {
-    let _socket = match query.accept {
+#[websocket("/unhandled/ws")]
+async fn unhandled(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
+    let _socket = match accept {
         true => Some(handshake.accept().await?),
         false => None,
     };
     Err(Secret.into())
 }
 
-async fn panic(handshake: Handshake, Query(query): Query<Accept>) -> Result {
-    let _socket = match query.accept {
+#[websocket("/panic/ws")]
+async fn panic(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
+    let _socket = match accept {
         true => Some(handshake.accept().await?),
         false => None,
     };
     panic!("secret")
 }
 
+#[websocket("/handler-fails/ws")]
 async fn handler_fails(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Fails.into())
 }
 
+#[websocket("/handler-sends/ws")]
 async fn handler_sends(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(SendsFirst.into())
 }
 
+#[websocket("/source/ws")]
 async fn source(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Wrapper(Cause).into())

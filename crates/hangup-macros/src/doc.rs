@@ -14,7 +14,7 @@ pub(crate) fn text(attrs: &[Attribute]) -> String {
         _ => None,
     });
     let lines: Vec<_> = lines
-        .flat_map(|text| text.lines().map(without_space).collect::<Vec<_>>())
+        .flat_map(|text| text.split('\n').map(without_space).collect::<Vec<_>>())
         .collect();
     lines.join("\n").trim().to_owned()
 }

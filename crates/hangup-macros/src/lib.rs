@@ -4,6 +4,8 @@ mod diagnostics;
 mod doc;
 mod field;
 mod into_close;
+mod param;
+mod params;
 mod setting;
 mod shape;
 mod websocket;
@@ -21,4 +23,16 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()
+}
+
+/// Makes a parameter type of a field-less enum.
+#[proc_macro_derive(Param, attributes(param))]
+pub fn derive_param(input: TokenStream) -> TokenStream {
+    param::derive(input.into()).into()
+}
+
+/// Reads a struct of parameters from a request.
+#[proc_macro_derive(Params, attributes(param, query, header, cookie, params))]
+pub fn derive_params(input: TokenStream) -> TokenStream {
+    params::derive(input.into()).into()
 }

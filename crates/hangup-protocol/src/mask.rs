@@ -7,9 +7,10 @@ fn word(key: [u8; 4], phase: usize) -> u64 {
 }
 
 /// The key as seen from byte `phase` of the payload.
-pub fn rotated(mut key: [u8; 4], phase: usize) -> [u8; 4] {
-    key.rotate_left(phase & 3);
-    key
+pub const fn rotated(key: [u8; 4], phase: usize) -> [u8; 4] {
+    u32::from_be_bytes(key)
+        .rotate_left(8 * (phase & 3) as u32)
+        .to_be_bytes()
 }
 
 /// Masks or unmasks `bytes` in place; `phase` is the place of the first byte in the payload.

@@ -77,21 +77,29 @@ mod settings;
 mod socket;
 pub mod testing;
 
-pub use hangup_macros::{IntoClose, websocket};
+pub use hangup_macros::{IntoClose, Param, Params, websocket};
 pub use hangup_protocol::{
     Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
 };
 
 pub use self::{
-    app::{App, Serve, route},
-    endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed},
+    app::{App, Serve, Served, route},
+    endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
-    params::{EndpointContext, ValidationError},
+    params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},
     socket::{Closed, Message, Receiver, Sender, WebSocket},
 };
+
+#[doc = include_str!("docs/from_fastapi.md")]
+pub mod from_fastapi {}
+
+/// The README's examples are compiled as the tests of this item.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
 
 /// What the macros expand to names these; no part of the public interface.
 #[doc(hidden)]

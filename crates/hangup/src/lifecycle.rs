@@ -10,9 +10,12 @@ use std::{
     task::Poll,
 };
 
-use axum::{extract::Request, response::Response};
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use hangup_protocol::{Close, CloseCode};
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout_at};
 
@@ -51,6 +54,9 @@ where
     S: Send + Sync + 'static,
 {
     let (mut parts, _body) = request.into_parts();
+    if !endpoint.matches(&parts) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
 
     // The rules of the opening handshake.
     let Opening {

@@ -11,7 +11,12 @@ use syn::{Attribute, Ident, Type, ext::IdentExt};
 
 pub(crate) use self::expand::{Reading, reading};
 use self::options::Options;
-use crate::{diagnostics::Diagnostics, doc, wording};
+use crate::{
+    diagnostics::Diagnostics,
+    doc,
+    setting::{self, Setting},
+    wording,
+};
 
 /// The part of a request that a parameter is taken from, in FastAPI's order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,9 @@ impl Source {
 
 /// The attributes that make a parameter of an argument or of a field.
 pub(crate) const MARKERS: [&str; 5] = ["path", "query", "header", "cookie", "params"];
+
+/// `#[param(path)]` in a struct, where the compiler keeps `#[path]` for itself.
+const IN_STRUCTS: &str = "param";
 
 /// A parameter of a function, or a field of a struct, that is read from the request.
 pub(crate) struct Member {
@@ -89,7 +97,7 @@ pub(crate) fn marker<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) 
 }
 
 pub(crate) fn is_marker(attr: &Attribute) -> bool {
-    MARKERS.iter().any(|marker| attr.path().is_ident(marker))
+    MARKERS.iter().any(|marker| attr.path().is_ident(marker)) || attr.path().is_ident(IN_STRUCTS)
 }
 
 /// Reads and checks the parameter that `marker` declares.
@@ -100,12 +108,16 @@ pub(crate) fn member(
     ty: &Type,
     diagnostics: &mut Diagnostics,
 ) -> Member {
-    let source = Source::ALL
-        .into_iter()
-        .find(|source| marker.path().is_ident(source.name()));
+    let mut settings = setting::of(marker, diagnostics);
+    let source = if marker.path().is_ident(IN_STRUCTS) {
+        Some(source_in_struct(marker, &mut settings, diagnostics))
+    } else {
+        let mut sources = Source::ALL.into_iter();
+        sources.find(|source| marker.path().is_ident(source.name()))
+    };
     let kind = match source {
         Some(source) => {
-            let mut options = Options::read(marker, diagnostics);
+            let mut options = Options::read(settings, diagnostics);
             if options.description.is_none() {
                 options.description = Some(doc::text(attrs)).filter(|text| !text.is_empty());
             }
@@ -122,4 +134,32 @@ pub(crate) fn member(
         }
     };
     Member { ty: ty.clone(), kind }
+}
+
+/// The first word of `#[param(path, ..)]`.
+fn source_in_struct(
+    marker: &Attribute,
+    settings: &mut Vec<Setting>,
+    diagnostics: &mut Diagnostics,
+) -> Source {
+    let is_word = |setting: &Setting| setting.value.is_none();
+    let word = settings
+        .first()
+        .filter(|first| is_word(first))
+        .map(|first| first.name.to_string());
+    let mut sources = Source::ALL.into_iter();
+    let source = word.and_then(|word| sources.find(|source| source.name() == word));
+    if source.is_some() {
+        settings.remove(0);
+    }
+    match source {
+        Some(Source::Path) => {}
+        Some(other) => diagnostics.at(marker, format!("write `#[{}(..)]`", other.name())),
+        None => diagnostics.at(
+            marker,
+            "`#[param(path)]` is the only form of this attribute at a field: the other sources are `#[query]`, \
+             `#[header]` and `#[cookie]`",
+        ),
+    }
+    source.unwrap_or(Source::Path)
 }

@@ -1,6 +1,6 @@
 //! The options of a parameter, as FastAPI names them.
 
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr};
 
 use super::bound::Bound;
 use crate::{
@@ -73,9 +73,8 @@ const OTHER_NAMES: [(&str, &str); 12] = [
 ];
 
 impl Options {
-    pub(crate) fn read(attr: &Attribute, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn read(settings: Vec<Setting>, diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self::default();
-        let settings = setting::of(attr, diagnostics);
         for setting in setting::once_each(settings, diagnostics) {
             options.add(&setting, diagnostics);
         }

@@ -78,12 +78,7 @@ pub(crate) fn take_parameters(function: &mut Function, diagnostics: &mut Diagnos
 fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     let attrs = std::mem::take(&mut parameter.attrs);
     unknown(&attrs, diagnostics);
-    let is_ours = |attr: &Attribute| field::is_marker(attr) || attr.path().is_ident("doc");
-    parameter.attrs = attrs
-        .iter()
-        .filter(|attr| is_lint(attr) && !is_ours(attr))
-        .cloned()
-        .collect();
+    parameter.attrs = attrs.iter().filter(|attr| is_lint(attr)).cloned().collect();
 
     let ty = &*parameter.ty;
     match field::marker(&attrs, diagnostics) {

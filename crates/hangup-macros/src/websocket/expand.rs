@@ -1,4 +1,4 @@
-//! What an endpoint becomes: a value with the function's name, and the function behind it.
+//! What an endpoint becomes: a function that gives it, under the function's name, and the function behind it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]) -> TokenStream {
-    let name = &function.signature.ident;
+    let declared = declared(&function.signature.ident);
     let path = route
         .template()
         .map(|template| LitStr::new(&template.path, template.literal.span()));
@@ -24,6 +24,10 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let read = arguments.read_function();
     let extract = arguments.extract();
     let describe = describe(function, route);
+    let matches = route
+        .template()
+        .filter(|template| !template.names.is_empty())
+        .map(|_| matches());
     let run = run(function, parameters);
     let endpoint = quote! {
         #read
@@ -32,13 +36,13 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
         pub struct __Arguments(#(#types),*);
 
         #[automatically_derived]
-        impl ::hangup::Routed for #name {
+        impl ::hangup::Routed<#declared> for #declared {
             const PATH: &'static str = #path;
         }
 
         #[automatically_derived]
         #[allow(unused_variables)]
-        impl<S> ::hangup::Endpoint<#name, S> for #name
+        impl<S> ::hangup::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
             #conditions
@@ -46,6 +50,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             type Arguments = __Arguments;
 
             #describe
+
+            #matches
 
             #extract
 
@@ -57,16 +63,16 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
 
 /// The function and a value that passes for an endpoint, so that one mistake does not become many.
 pub(crate) fn stub(function: &Function) -> TokenStream {
-    let name = &function.signature.ident;
+    let declared = declared(&function.signature.ident);
     let endpoint = quote! {
         #[automatically_derived]
-        impl ::hangup::Routed for #name {
+        impl ::hangup::Routed<#declared> for #declared {
             const PATH: &'static str = "/";
         }
 
         #[automatically_derived]
         #[allow(unused_variables)]
-        impl<S> ::hangup::Endpoint<#name, S> for #name
+        impl<S> ::hangup::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
         {
@@ -92,7 +98,14 @@ pub(crate) fn stub(function: &Function) -> TokenStream {
     item(function, &quote!(#[allow(dead_code, clippy::all)]), &endpoint)
 }
 
-/// The value under the function's name; the function itself, where only the endpoint sees it.
+/// The type behind the endpoint. The function's name itself stays a function's: a value of that name could not be
+/// shadowed by a `let`.
+fn declared(name: &Ident) -> Ident {
+    format_ident!("__{}_endpoint", name.unraw(), span = name.span())
+}
+
+/// A function that gives the endpoint, under the function's name; the function itself, where only the endpoint
+/// sees it.
 fn item(function: &Function, of_function: &TokenStream, endpoint: &TokenStream) -> TokenStream {
     let Function {
         attrs,
@@ -101,6 +114,7 @@ fn item(function: &Function, of_function: &TokenStream, endpoint: &TokenStream) 
         body,
     } = function;
     let name = &signature.ident;
+    let declared = declared(name);
     let is = |attr: &Attribute, name: &str| attr.path().is_ident(name);
     let conditional = |attr: &&Attribute| is(attr, "cfg");
     let of_both = |attr: &&Attribute| ast::is_lint(attr) && !is(attr, "expect");
@@ -112,9 +126,15 @@ fn item(function: &Function, of_function: &TokenStream, endpoint: &TokenStream) 
     quote! {
         #(#cfg)*
         #(#value)*
-        #[allow(non_camel_case_types)]
+        #visibility fn #name() -> #declared {
+            #declared
+        }
+
+        #(#cfg)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, missing_docs, unreachable_pub)]
         #[derive(Clone, Copy, Debug)]
-        #visibility struct #name;
+        #visibility struct #declared;
 
         #(#cfg)*
         const _: () = {
@@ -150,6 +170,14 @@ fn describe(function: &Function, route: &Route) -> TokenStream {
                 documentation: #documentation,
                 settings: #settings,
             }
+        }
+    }
+}
+
+fn matches() -> TokenStream {
+    quote! {
+        fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
+            ::hangup::params::Sources::new(parts).matches_route()
         }
     }
 }
@@ -300,7 +328,7 @@ impl<'p> Arguments<'p> {
                 match (#(#values,)*) {
                     (#(#patterns,)*) => ::core::result::Result::Ok(__Arguments(#(#all),*)),
                     #[allow(unreachable_patterns)]
-                    _ => ::core::result::Result::Err(#gathering.into_error(#parts)),
+                    _ => ::core::result::Result::Err(#gathering.into_error()),
                 }
             }
         }

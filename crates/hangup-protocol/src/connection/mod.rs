@@ -4,9 +4,7 @@ mod receive;
 mod send;
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::fmt;
 use std::num::NonZeroU64;

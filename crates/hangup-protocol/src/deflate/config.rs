@@ -35,14 +35,14 @@ impl DeflateConfig {
     }
 
     /// Whether our messages may refer to earlier ones (7.1.1.1), unless the client asks for the contrary. Better
-    /// compression of many similar messages, for about 300 KB of memory per connection. Default: no.
+    /// compression of many similar messages, for about 380 KB of memory per connection. Default: no.
     #[doc(alias = "server_no_context_takeover")]
     pub const fn server_context_takeover(mut self, allowed: bool) -> Self {
         self.server_context_takeover = allowed;
         self
     }
 
-    /// Whether the client's messages may refer to earlier ones (7.1.1.2); about 45 KB of memory per connection.
+    /// Whether the client's messages may refer to earlier ones (7.1.1.2); about 48 KB of memory per connection.
     /// Default: no.
     #[doc(alias = "client_no_context_takeover")]
     pub const fn client_context_takeover(mut self, allowed: bool) -> Self {
@@ -57,7 +57,7 @@ impl DeflateConfig {
     }
 
     /// The window of the client's messages, 9 to 15 bits (7.1.2.2), where the client lets us choose it; other
-    /// numbers become the nearest of these. Default: 15.
+    /// numbers become the nearest of these. It saves memory at the client only. Default: 15.
     pub const fn client_max_window_bits(mut self, bits: u8) -> Self {
         self.client_max_window_bits = clamp(bits, 9, 15);
         self

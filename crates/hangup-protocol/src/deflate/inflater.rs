@@ -3,7 +3,6 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::compressor::TAIL;
-use super::negotiation::Direction;
 use super::spare;
 use crate::assembler::Assembler;
 use crate::mask;
@@ -14,7 +13,7 @@ const FREE_OF_RATIO: u64 = 64 << 10;
 
 #[derive(Debug)]
 pub(super) struct Inflater {
-    direction: Direction,
+    no_context_takeover: bool,
     max_expansion: Option<u32>,
     /// The context; kept between messages if it is taken over.
     context: Option<Box<Decompress>>,
@@ -25,9 +24,9 @@ pub(super) struct Inflater {
 }
 
 impl Inflater {
-    pub(super) const fn new(direction: Direction, max_expansion: Option<u32>) -> Self {
+    pub(super) const fn new(no_context_takeover: bool, max_expansion: Option<u32>) -> Self {
         Self {
-            direction,
+            no_context_takeover,
             max_expansion,
             context: None,
             announced: 0,
@@ -69,23 +68,23 @@ impl Inflater {
                 return Err(Violation::CorruptDeflate);
             }
         }
-        if self.direction.no_context_takeover
+        if self.no_context_takeover
             && let Some(context) = self.context.take()
         {
-            spare::put_decompress(self.direction.window_bits, context);
+            spare::put_decompress(context);
         }
         Ok(())
     }
 
     fn inflate(&mut self, mut input: &[u8], message: &mut Assembler, limit: usize) -> Result<(), Violation> {
         let Self {
-            direction,
             max_expansion,
             context,
             announced,
             at_end,
+            ..
         } = self;
-        let context = context.get_or_insert_with(|| spare::take_decompress(direction.window_bits));
+        let context = context.get_or_insert_with(spare::take_decompress);
         let mut space = [0; 4096];
         loop {
             if input.is_empty() && *at_end {

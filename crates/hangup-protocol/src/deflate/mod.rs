@@ -22,9 +22,6 @@ mod inflater;
 mod negotiation;
 mod spare;
 
-#[cfg(test)]
-mod tests;
-
 pub use config::DeflateConfig;
 pub use negotiation::DeflateAgreement;
 
@@ -52,7 +49,7 @@ impl Deflate {
         };
         Self {
             compressor: Compressor::new(agreement.level, ours),
-            inflater: Inflater::new(theirs, agreement.max_expansion),
+            inflater: Inflater::new(theirs.no_context_takeover, agreement.max_expansion),
             min_size: agreement.min_size,
         }
     }

@@ -80,30 +80,23 @@ impl DeflateConfig {
     /// The first of the client's offers that can be accepted, with its answer; `None` if there is none, and
     /// messages are not compressed then.
     ///
-    /// An offer that is malformed is declined (7.1), and so is one with `server_max_window_bits=8`: raw DEFLATE with
-    /// so small a window is nothing that zlib writes.
+    /// An offer that is malformed is declined (7.1).
     pub fn negotiate(&self, offers: &[ExtensionOffer<'_>]) -> Option<DeflateAgreement> {
-        offers
-            .iter()
-            .filter_map(read)
-            .find_map(|offer| self.accept(&offer))
+        offers.iter().find_map(read).map(|offer| self.accept(&offer))
     }
 
-    fn accept(&self, offer: &Offer) -> Option<DeflateAgreement> {
+    fn accept(&self, offer: &Offer) -> DeflateAgreement {
         // 7.1.2.1: the server's window is at most what the client asks for.
         let server_window = offer
             .server_max_window_bits
             .unwrap_or(15)
             .min(self.server_max_window_bits);
-        if server_window < 9 {
-            return None;
-        }
         // 7.1.2.2: only a client that offers the parameter can be told its window, and at most its own figure.
         let client_window = match offer.client_max_window_bits {
             None => 15,
             Some(most) => most.unwrap_or(15).min(self.client_max_window_bits),
         };
-        Some(DeflateAgreement {
+        DeflateAgreement {
             server: Direction {
                 no_context_takeover: offer.server_no_context_takeover || !self.server_context_takeover,
                 window_bits: server_window,
@@ -116,7 +109,7 @@ impl DeflateConfig {
             min_size: self.min_size,
             max_expansion: self.max_expansion,
             names_server_window: offer.server_max_window_bits.is_some() || server_window < 15,
-        })
+        }
     }
 }
 
@@ -238,7 +231,6 @@ mod tests {
             "server_no_context_takeover; server_no_context_takeover",
             "client_no_context_takeover=true",
             "server_max_window_bits",
-            "server_max_window_bits=8",
             "server_max_window_bits=7",
             "server_max_window_bits=16",
             "server_max_window_bits=010",

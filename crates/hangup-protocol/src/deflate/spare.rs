@@ -6,10 +6,12 @@ use flate2::{Compress, Compression, Decompress};
 
 thread_local! {
     static COMPRESS: Cell<Option<(u8, u8, Box<Compress>)>> = const { Cell::new(None) };
-    static DECOMPRESS: Cell<Option<(u8, Box<Decompress>)>> = const { Cell::new(None) };
+    static DECOMPRESS: Cell<Option<Box<Decompress>>> = const { Cell::new(None) };
 }
 
 /// A compressor that has seen nothing.
+///
+/// zlib has no raw DEFLATE with a window of 8 bits; with one of 9 it refers back 250 bytes at most, which 8 allow.
 pub(super) fn take_compress(level: u8, window_bits: u8) -> Box<Compress> {
     match COMPRESS.try_with(Cell::take) {
         Ok(Some((l, w, context))) if (l, w) == (level, window_bits) => context,
@@ -31,16 +33,16 @@ pub(super) fn put_compress(level: u8, window_bits: u8, mut context: Box<Compress
     let _ = COMPRESS.try_with(|spare| spare.set(Some((level, window_bits, context))));
 }
 
-/// An inflater that has seen nothing.
-pub(super) fn take_decompress(window_bits: u8) -> Box<Decompress> {
+/// An inflater that has seen nothing. Its window has 15 bits, whatever was agreed: zlib-rs always keeps as many.
+pub(super) fn take_decompress() -> Box<Decompress> {
     match DECOMPRESS.try_with(Cell::take) {
-        Ok(Some((w, context))) if w == window_bits => context,
-        _ => Box::new(Decompress::new_with_window_bits(false, window_bits.clamp(9, 15))),
+        Ok(Some(context)) => context,
+        _ => Box::new(Decompress::new(false)),
     }
 }
 
 /// Keeps an inflater for the next message on this thread.
-pub(super) fn put_decompress(window_bits: u8, mut context: Box<Decompress>) {
+pub(super) fn put_decompress(mut context: Box<Decompress>) {
     context.reset(false);
-    let _ = DECOMPRESS.try_with(|spare| spare.set(Some((window_bits, context))));
+    let _ = DECOMPRESS.try_with(|spare| spare.set(Some(context)));
 }

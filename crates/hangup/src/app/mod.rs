@@ -2,12 +2,13 @@
 
 mod route;
 mod serve;
+mod served;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub use self::{route::route, serve::Serve};
+pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
@@ -76,7 +77,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     #[track_caller]
     pub fn endpoint<E, A>(self, endpoint: E) -> Self
     where
-        E: Endpoint<A, S> + Routed,
+        E: Endpoint<A, S> + Routed<A>,
         A: 'static,
     {
         self.route(E::PATH, endpoint)

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{Extension, Router};
 use hangup_protocol::{Close, CloseCode};
 use hyper::server::conn::http1;
 use hyper_util::{
@@ -21,7 +20,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::App;
+use super::{App, Served};
 use crate::connections::Connections;
 
 /// How long the head of a request may take to arrive.
@@ -103,16 +102,16 @@ impl<'a> Serve<'a> {
             None => stop_signal()?,
         };
         let connections = Arc::<Connections>::default();
-        let router = self.app.into_router().layer(Extension(Arc::clone(&connections)));
+        let served = Served::from(self.app).with_extension(Arc::clone(&connections));
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (stop, stopped) = watch::channel(());
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let served = serve_connection(stream, router.clone(), stopped.clone());
+                        let connection = serve_connection(stream, served.clone(), stopped.clone());
                         tokio::spawn(async move {
-                            if let Err(error) = served.await {
+                            if let Err(error) = connection.await {
                                 tracing::debug!(%peer, %error, "HTTP connection failed");
                             }
                         });
@@ -157,7 +156,7 @@ impl fmt::Debug for Serve<'_> {
 
 async fn serve_connection(
     stream: TcpStream,
-    router: Router,
+    served: Served,
     mut stopped: watch::Receiver<()>,
 ) -> hyper::Result<()> {
     if let Err(error) = stream.set_nodelay(true) {
@@ -167,7 +166,7 @@ async fn serve_connection(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
             .with_upgrades()
     );
     tokio::select! {

@@ -1,7 +1,5 @@
 //! `Gathering`: the arguments of a `#[websocket]` function, taken from the request with every validation error.
 
-use std::{any::Any, sync::Arc};
-
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
@@ -32,22 +30,18 @@ impl Gathering {
     where
         T: FromRequestParts<S, Rejection: Send + 'static>,
     {
-        let rejection = match T::from_request_parts(parts, state).await {
+        let error = match T::from_request_parts(parts, state).await {
             Ok(value) => return Ok(Some(value)),
-            Err(rejection) => rejection,
+            Err(rejection) => Error::rejected(rejection),
         };
-        let any: &dyn Any = &rejection;
-        let invalid = any
-            .downcast_ref::<ValidationError>()
-            .or_else(|| any.downcast_ref::<Error>()?.downcast_ref());
-        match invalid {
+        match error.downcast_ref::<ValidationError>() {
             Some(invalid) => {
                 for item in invalid.errors() {
                     self.errors.push(item.clone());
                 }
                 Ok(None)
             }
-            None => Err(Error::rejected(rejection)),
+            None => Err(error),
         }
     }
 
@@ -56,11 +50,9 @@ impl Gathering {
         read(&Sources::new(parts), &mut self.errors)
     }
 
-    /// All errors as one, with the endpoint that the lifecycle has left in the request.
+    /// All errors as one; the lifecycle names the endpoint in it.
     #[must_use]
-    pub fn into_error(self, parts: &Parts) -> Error {
-        let endpoint = parts.extensions.get::<Arc<EndpointContext>>();
-        let endpoint = endpoint.map(|endpoint| EndpointContext::clone(endpoint));
-        self.errors.into_error(endpoint.unwrap_or_default()).into()
+    pub fn into_error(self) -> Error {
+        self.errors.into_error(EndpointContext::default()).into()
     }
 }

@@ -1,5 +1,6 @@
 //! Endpoints: async functions that are given a handshake and extractors, and end with a result.
 
+mod declared;
 mod function;
 mod gathering;
 mod handshake;
@@ -9,7 +10,7 @@ use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -30,6 +31,13 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
     /// What is known of the endpoint before any request.
     fn describe(&self) -> Description;
 
+    /// Whether the path of a request that the router has sent here is one of the endpoint's: a route with typed path
+    /// parameters does not match a segment with an encoded slash, for example. If not, the answer is HTTP 404.
+    fn matches(&self, parts: &Parts) -> bool {
+        let _ = parts;
+        true
+    }
+
     /// Takes the arguments from the opening request.
     fn extract(&self, parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Arguments>> + Send;
 
@@ -46,9 +54,14 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
     message = "`{Self}` does not know its path",
     note = "put `#[hangup::websocket(\"/path\")]` above the function, or name the path with `App::route(\"/path\", function)`"
 )]
-pub trait Routed {
+pub trait Routed<A> {
     /// The template of its path, such as `/items/{item_id}/ws`.
     const PATH: &'static str;
+
+    /// The same, of a value: `.route(room.path(), hangup::route(room))`.
+    fn path(&self) -> &'static str {
+        Self::PATH
+    }
 }
 
 /// What an endpoint says of itself.

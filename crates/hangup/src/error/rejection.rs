@@ -7,10 +7,15 @@ use std::{
     time::Duration,
 };
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use bytes::BytesMut;
+use futures_util::stream::{self, StreamExt};
 use hangup_protocol::{Close, CloseCode, Reason};
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 
 use super::{BoxError, Ending};
 
@@ -77,24 +82,48 @@ impl Rejection {
     pub(crate) async fn into_ending(self) -> (Ending, String) {
         let value = self.value.into_inner().unwrap_or_else(PoisonError::into_inner);
         let response = (self.into_response)(value);
-        let (parts, body) = response.into_parts();
-        let read = Limited::new(body, MAX_BODY).collect();
-        let body = match tokio::time::timeout(BODY_TIMEOUT, read).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(_)) | Err(_) => bytes::Bytes::new(),
-        };
+        let (parts, mut body) = response.into_parts();
+        let mut start = BytesMut::new();
+        let read = read_start(&mut body, &mut start);
+        let is_whole = tokio::time::timeout(BODY_TIMEOUT, read).await == Ok(true);
+        let text = if is_whole { &start[..] } else { &[] };
         let close = Close::new(
             close_code(parts.status),
-            reason(parts.status, &parts.headers, &body),
+            reason(parts.status, &parts.headers, text),
         );
-        let text = format!("{}: {}", parts.status, String::from_utf8_lossy(&body));
+        let text = format!("{}: {}", parts.status, String::from_utf8_lossy(text));
+        // Under `Refusal::Http` the response goes out as it was: what was read, and the rest behind it.
+        let body = if is_whole {
+            Body::from(start.freeze())
+        } else {
+            let start = stream::iter((!start.is_empty()).then(|| Ok(start.freeze())));
+            Body::from_stream(start.chain(body.into_data_stream()))
+        };
         (
             Ending::Refuse {
                 close,
-                response: Response::from_parts(parts, body.into()),
+                response: Response::from_parts(parts, body),
             },
             text,
         )
+    }
+}
+
+/// Reads a body of at most [`MAX_BODY`] bytes: whether that was all of it.
+async fn read_start(body: &mut Body, start: &mut BytesMut) -> bool {
+    loop {
+        match body.frame().await {
+            None => return true,
+            Some(Err(_)) => return false,
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    start.extend_from_slice(data);
+                }
+                if start.len() > MAX_BODY {
+                    return false;
+                }
+            }
+        }
     }
 }
 

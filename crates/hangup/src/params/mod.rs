@@ -12,7 +12,58 @@
 //!
 //! A request is read in four steps: [`Sources::new`]; nested groups, then the fields in the order path, query,
 //! header, cookie, each in the order of the signature, so that errors come in FastAPI's order;
-//! [`Errors::into_error`] if one of them was `None`.
+//! [`Errors::into_error`] if one of them was `None`. `#[websocket]` and `#[derive(Params)]` write this:
+//!
+//! ```
+//! use hangup::params::{EndpointContext, Errors, Field, Number, Sources, ValidationError};
+//!
+//! static LIMIT: Field = Field::query("limit").ge(Number::whole(1)).le(Number::whole(100));
+//! static TAGS: Field = Field::query("tags");
+//! static TOKEN: Field = Field::header("x-token").min_length(3);
+//!
+//! fn read(parts: &http::request::Parts) -> Result<(u8, Vec<String>, Option<String>), ValidationError> {
+//!     let (sources, mut errors) = (Sources::new(parts), Errors::new());
+//!     let limit = LIMIT.read_or(&sources, &mut errors, || 10);
+//!     let tags = TAGS.read(&sources, &mut errors);
+//!     let token = TOKEN.read(&sources, &mut errors);
+//!     match (limit, tags, token) {
+//!         (Some(limit), Some(tags), Some(token)) => Ok((limit, tags, token)),
+//!         _ => Err(errors.into_error(EndpointContext::default())),
+//!     }
+//! }
+//!
+//! let request = http::Request::get("/ws?tags=a&tags=b&limit=0").body(())?;
+//! let error = read(&request.into_parts().0).unwrap_err();
+//! assert_eq!(error.errors()[0].msg(), "Input should be greater than or equal to 1");
+//! # Ok::<(), http::Error>(())
+//! ```
+//!
+//! # Types
+//!
+//! | Rust | FastAPI | feature |
+//! |---|---|---|
+//! | the integers, `f32`, `f64`, `bool`, `String`, `char`, `Ipv4Addr`, `Ipv6Addr`, `IpAddr` | `int`, `float`, `bool`, `str`, `IPv4Address`, `IPv6Address`, `IPvAnyAddress` | - |
+//! | field-less enums | `Enum`, `Literal` | - |
+//! | `Vec<T>`, `HashSet<T>`, `BTreeSet<T>`, tuples, `Option<T>` | `list[T]`, `set[T]`, `tuple[A, B]`, `T \| None` | - |
+//! | `Decimal` | `Decimal` | `decimal` (default) |
+//! | `uuid::Uuid` | `UUID` | `uuid` (default) |
+//! | `speedate::{Date, Time, DateTime, Duration}`, `std::time::Duration` | `date`, `time`, `datetime`, `timedelta` | `speedate` (default) |
+//! | the types of `chrono`, `jiff`, `time` | the same; with and without an offset | `chrono`, `jiff`, `time` |
+//! | `rust_decimal::Decimal` | `Decimal` of 96 bits | `rust_decimal` |
+//! | `url::Url` | `AnyUrl` | `url` |
+//! | `Email` | `EmailStr` | `email` |
+//!
+//! `pattern` needs the feature `regex` (default).
+//!
+//! # Where the answers differ from FastAPI's
+//!
+//! - An integer that its type does not hold is refused as if the type's limits were `ge` and `le`: Python's
+//!   integers have no end.
+//! - An IPv6 address with a scope (`fe80::1%eth0`) is refused: `Ipv6Addr` holds none.
+//! - A path with a newline behind it is another path: in Starlette `$` matches before it.
+//! - A query string that is UTF-8 without percent-encoding is read as UTF-8, not as latin-1.
+//! - What `email-validator` says of a broken Punycode domain or bracketed address is said in fewer words, and
+//!   rare characters are shown by number instead of name.
 
 mod context;
 mod display;
@@ -44,5 +95,5 @@ pub use param::{Invalid, Param};
 pub use parameter::{Parameter, Reader, Reading};
 pub use pattern::Pattern;
 pub use rules::{Bound, Number, Rules};
-pub use sources::Sources;
+pub use sources::{Sources, decode_path};
 pub use types::*;

@@ -7,12 +7,13 @@ mod socket;
 use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::Router;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use tokio::io::DuplexStream;
+
+use crate::app::Served;
 
 pub use self::{
     connect::Connect,
@@ -49,7 +50,7 @@ const PIPE: usize = 64 * 1024;
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClient {
-    router: Router,
+    app: Served,
     headers: HeaderMap,
     time_limit: Duration,
 }
@@ -57,9 +58,9 @@ pub struct TestClient {
 impl TestClient {
     /// A client of an app or of an axum router.
     #[must_use]
-    pub fn new(app: impl Into<Router>) -> Self {
+    pub fn new(app: impl Into<Served>) -> Self {
         Self {
-            router: app.into(),
+            app: app.into(),
             headers: HeaderMap::new(),
             time_limit: Duration::from_secs(5),
         }
@@ -92,7 +93,7 @@ impl TestClient {
     #[must_use]
     pub fn stream(&self) -> DuplexStream {
         let (client, server) = tokio::io::duplex(PIPE);
-        let service = TowerToHyperService::new(self.router.clone());
+        let service = TowerToHyperService::new(self.app.clone());
         tokio::spawn(async move {
             let mut http = hyper::server::conn::http1::Builder::new();
             let connection = http

@@ -85,6 +85,22 @@ impl Log {
         self.only()
     }
 
+    /// The only event of a connection, as soon as it is there, where time is not paused.
+    pub(crate) async fn ended(&self) -> Event {
+        let waiting = async {
+            while self.connections().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(20), waiting)
+            .await
+            .is_err()
+        {
+            panic!("the connection has not ended");
+        }
+        self.only()
+    }
+
     /// The only event of a connection so far.
     pub(crate) fn only(&self) -> Event {
         match self.connections().as_slice() {

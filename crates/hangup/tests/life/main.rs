@@ -11,10 +11,15 @@ mod log;
 mod wire;
 
 mod closing;
+mod cork;
 mod ending;
 mod flood;
 mod handler_failures;
 mod handlers;
 mod misuse;
 mod opening;
+mod peer;
 mod refusal;
+mod router;
+mod socket;
+mod tcp;

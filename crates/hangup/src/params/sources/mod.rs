@@ -5,6 +5,7 @@ mod decode;
 mod header;
 mod path;
 mod query;
+mod route;
 
 use std::cell::OnceCell;
 
@@ -14,6 +15,8 @@ use self::cookie::Cookies;
 use self::path::Template;
 use self::query::Query;
 use super::{Field, Location};
+
+pub use self::route::decode_path;
 
 pub(super) use self::decode::Raw;
 pub(super) use self::path::Made;

@@ -2,11 +2,18 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::params::fits::TakesStrict;
 use crate::params::{Invalid, Param, Rules};
+
+impl TakesStrict for Ipv4Addr {}
+impl TakesStrict for Ipv6Addr {}
 
 /// Four decimal numbers without leading zeros.
 impl Param for Ipv4Addr {
-    fn parse(text: &str, _: &Rules) -> Result<Self, Invalid> {
+    fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
+        if rules.strict {
+            return Err(Invalid::is_instance_of("IPv4Address"));
+        }
         text.parse()
             .map_err(|_| Invalid::new("ip_v4_address", "Input is not a valid IPv4 address"))
     }
@@ -14,7 +21,10 @@ impl Param for Ipv4Addr {
 
 /// Without brackets and, unlike Python's, without a scope (`%eth0`), which the type does not hold.
 impl Param for Ipv6Addr {
-    fn parse(text: &str, _: &Rules) -> Result<Self, Invalid> {
+    fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
+        if rules.strict {
+            return Err(Invalid::is_instance_of("IPv6Address"));
+        }
         text.parse()
             .map_err(|_| Invalid::new("ip_v6_address", "Input is not a valid IPv6 address"))
     }

@@ -40,6 +40,7 @@ fn from_date(text: &str) -> Result<DateTime, Invalid> {
 }
 
 /// For a type that needs an offset from UTC: pydantic's `AwareDatetime`.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 pub(in crate::params::types) fn aware(datetime: &DateTime) -> Result<i32, Invalid> {
     datetime
         .time
@@ -48,6 +49,7 @@ pub(in crate::params::types) fn aware(datetime: &DateTime) -> Result<i32, Invali
 }
 
 /// For a type that has no offset from UTC: pydantic's `NaiveDatetime`.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 pub(in crate::params::types) fn naive(time: &Time) -> Result<(), Invalid> {
     match time.tz_offset {
         None => Ok(()),

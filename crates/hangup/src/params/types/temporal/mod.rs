@@ -13,6 +13,7 @@ use strum::EnumMessage;
 use crate::params::fits::TakesStrict;
 use crate::params::{Invalid, Param, Rules};
 
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 pub(super) use self::datetime::{aware, naive};
 
 /// More than six digits of a second are cut; a timestamp is in UTC.

@@ -3,9 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::tests::{frames, masked, run, unmasked};
 use super::*;
-use crate::{Close, CloseCode, Event, MessageKind};
+use crate::{Close, CloseCode, MessageKind};
 
 /// Bytes of a client: mostly valid frames, some broken ones.
 fn stream() -> impl Strategy<Value = Vec<u8>> {

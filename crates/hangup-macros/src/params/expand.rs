@@ -1,0 +1,67 @@
+//! The implementations of `hangup::params::Params` and of axum's `FromRequestParts`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{DeriveInput, GenericParam, parse_quote};
+
+use super::ast::Group;
+use crate::field::{self, Reading};
+
+pub(crate) fn whole(input: &DeriveInput, group: &Group) -> TokenStream {
+    let members: Vec<_> = group.fields.iter().map(|(_, member)| member).collect();
+    let names = group.fields.iter().map(|(name, _)| name);
+    let Reading {
+        statements,
+        values,
+        sources,
+        errors,
+    } = field::reading(&members);
+    let body = quote! {
+        #statements
+        ::core::option::Option::Some(Self { #(#names: #values?,)* })
+    };
+    implementations(
+        input,
+        &quote!(#sources: &::hangup::params::Sources<'_>, #errors: &mut ::hangup::params::Errors),
+        &body,
+    )
+}
+
+/// Implementations that spare the user the errors of missing ones. They are never run.
+pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
+    implementations(
+        input,
+        &quote!(_: &::hangup::params::Sources<'_>, _: &mut ::hangup::params::Errors),
+        &quote!(::core::unreachable!()),
+    )
+}
+
+fn implementations(input: &DeriveInput, given: &TokenStream, body: &TokenStream) -> TokenStream {
+    let name = &input.ident;
+    let (parameters, arguments, conditions) = input.generics.split_for_impl();
+    let mut with_state = input.generics.clone();
+    let state: GenericParam = parse_quote!(__State: ::core::marker::Send + ::core::marker::Sync);
+    with_state.params.push(state);
+    let (parameters_with_state, _, _) = with_state.split_for_impl();
+    quote_spanned! {name.span()=>
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic)]
+        impl #parameters ::hangup::params::Params for #name #arguments #conditions {
+            fn read(#given) -> ::core::option::Option<Self> {
+                #body
+            }
+        }
+
+        #[automatically_derived]
+        impl #parameters_with_state ::hangup::__private::FromRequestParts<__State> for #name #arguments #conditions {
+            type Rejection = ::hangup::params::ValidationError;
+
+            async fn from_request_parts(
+                parts: &mut ::hangup::__private::Parts,
+                _: &__State,
+            ) -> ::core::result::Result<Self, ::hangup::params::ValidationError> {
+                ::hangup::params::extract::<Self>(parts)
+            }
+        }
+    }
+}

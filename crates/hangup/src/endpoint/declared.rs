@@ -1,0 +1,49 @@
+//! Functions with `#[websocket]`: the macro leaves a function that gives the endpoint.
+
+use std::{future::Future, marker::PhantomData};
+
+use http::request::Parts;
+
+use super::{Description, Endpoint, Handshake, Routed};
+use crate::error::{Error, Result};
+
+/// Tells the compiler that a function is one which [`#[websocket]`](crate::websocket) has left.
+#[derive(Debug)]
+pub struct Declared<E>(PhantomData<fn() -> E>);
+
+impl<F, E> Routed<Declared<E>> for F
+where
+    F: Fn() -> E,
+    E: Routed<E>,
+{
+    const PATH: &'static str = E::PATH;
+}
+
+impl<F, E, S> Endpoint<Declared<E>, S> for F
+where
+    F: Fn() -> E + Clone + Send + Sync + 'static,
+    E: Endpoint<E, S>,
+    S: Sync,
+{
+    type Arguments = E::Arguments;
+
+    fn describe(&self) -> Description {
+        self().describe()
+    }
+
+    fn matches(&self, parts: &Parts) -> bool {
+        self().matches(parts)
+    }
+
+    async fn extract(&self, parts: &mut Parts, state: &S) -> Result<Self::Arguments> {
+        self().extract(parts, state).await
+    }
+
+    fn run(
+        self,
+        handshake: Handshake,
+        arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<(), Error>> + Send + 'static {
+        self().run(handshake, arguments)
+    }
+}

@@ -1,0 +1,155 @@
+//! Each example, run as its user would run it.
+
+use hangup::{
+    CloseCode,
+    testing::{Received, TestClient},
+};
+use http::{HeaderName, HeaderValue};
+
+macro_rules! example {
+    ($name:ident, $file:literal) => {
+        #[path = $file]
+        #[allow(
+            dead_code,
+            unreachable_pub,
+            missing_docs,
+            reason = "an example is a program of its own"
+        )]
+        mod $name;
+    };
+}
+
+example!(echo, "../01_echo.rs");
+example!(validation, "../02_validation.rs");
+example!(errors, "../03_errors.rs");
+example!(in_axum, "../04_axum.rs");
+example!(dependencies, "../05_dependencies.rs");
+example!(chat, "../06_chat.rs");
+
+#[tokio::test]
+async fn echo() {
+    let client = TestClient::new(echo::app());
+    let mut refused = client.connect("/items/foo/ws").await.unwrap();
+    refused
+        .assert_closed(CloseCode::POLICY_VIOLATION, "Session cookie missing")
+        .await;
+
+    let mut socket = client
+        .connect("/items/foo/ws")
+        .cookie("session", "abc")
+        .await
+        .unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "Message text was: hi, for item ID: foo");
+    socket.close(CloseCode::NORMAL_CLOSURE, "bye").await;
+    socket.assert_closed(CloseCode::NORMAL_CLOSURE, "bye").await;
+}
+
+#[tokio::test]
+async fn validation() {
+    let client = TestClient::new(validation::app());
+    let mut socket = client.connect("/search?limit=1000").await.unwrap();
+    let errors: serde_json::Value = socket.recv_json().await;
+    assert_eq!(errors[0]["type"], "less_than_equal");
+    assert_eq!(errors[1]["loc"], serde_json::json!(["query", "q"]));
+    let close = socket.recv_close().await;
+    assert_eq!(close.code(), CloseCode::POLICY_VIOLATION);
+    assert!(
+        close
+            .reason()
+            .starts_with(r#"[{"type":"less_than_equal","loc":["query","limit"]"#)
+    );
+
+    let mut socket = client.connect("/search?q=rust").await.unwrap();
+    assert_eq!(socket.recv_text().await, "10 results for \"rust\" from 0");
+    socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
+
+    let mut socket = client.connect("/count?from=x").await.unwrap();
+    assert_eq!(socket.recv_close().await.code(), CloseCode::UNSUPPORTED_DATA);
+}
+
+#[tokio::test]
+async fn errors() {
+    let client = TestClient::new(errors::app());
+    for (room, code, reason) in [
+        ("cellar", CloseCode::of::<4004>(), "there is no room \"cellar\""),
+        ("stadium", CloseCode::of::<4001>(), "room is full"),
+        ("archive", CloseCode::INTERNAL_ERROR, ""),
+    ] {
+        let mut socket = client.connect(&format!("/rooms/{room}")).await.unwrap();
+        socket.assert_closed(code, reason).await;
+    }
+
+    let mut socket = client.connect("/rooms/lobby").await.unwrap();
+    socket.send_text("21").await;
+    assert_eq!(socket.recv_text().await, "42");
+    socket.send_text("darn").await;
+    assert_eq!(socket.recv_text().await, "mind your language");
+    socket
+        .assert_closed(CloseCode::POLICY_VIOLATION, "\"darn\" is not said here")
+        .await;
+
+    let mut socket = client.connect("/rooms/lobby").await.unwrap();
+    socket.send_text("x").await;
+    socket
+        .assert_closed(CloseCode::INTERNAL_ERROR, "something went wrong")
+        .await;
+}
+
+#[tokio::test]
+async fn in_axum() {
+    let client = TestClient::new(in_axum::app());
+    let mut socket = client.connect("/api/counter/ws").await.unwrap();
+    socket.send_text("5").await;
+    assert_eq!(socket.recv_text().await, "5");
+    socket.send_text("x").await;
+    socket.assert_closed(CloseCode::UNSUPPORTED_DATA, "").await;
+}
+
+#[tokio::test]
+async fn dependencies() {
+    let client = TestClient::new(dependencies::app());
+    let token = |token| {
+        (
+            HeaderName::from_static("x-token"),
+            HeaderValue::from_static(token),
+        )
+    };
+    for (sent, code, reason) in [
+        ("nobody", CloseCode::UNAUTHORIZED, "unknown token"),
+        ("mallory-token", CloseCode::FORBIDDEN, "you are banned"),
+    ] {
+        let (name, value) = token(sent);
+        let mut socket = client.connect("/me").header(name, value).await.unwrap();
+        socket.assert_closed(code, reason).await;
+    }
+
+    // The errors of the dependency's parameters stand before the endpoint's own.
+    let mut socket = client.connect("/me?times=9").await.unwrap();
+    let close = socket.recv_close().await;
+    assert_eq!(close.code(), CloseCode::POLICY_VIOLATION);
+    let errors: serde_json::Value = serde_json::from_str(close.reason()).unwrap();
+    assert_eq!(errors[0]["loc"], serde_json::json!(["header", "x-token"]));
+    assert_eq!(errors[1]["loc"], serde_json::json!(["query", "times"]));
+
+    let (name, value) = token("alice-token");
+    let mut socket = client.connect("/me").header(name, value).await.unwrap();
+    assert_eq!(socket.recv_text().await, "hello, alice");
+    socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
+}
+
+#[tokio::test]
+async fn chat() {
+    let client = TestClient::new(chat::app());
+    let mut ann = client.connect("/chat?name=ann").await.unwrap();
+    assert_eq!(ann.recv_text().await, "ann joined");
+    let mut bob = client.connect("/chat?name=bob").await.unwrap();
+    assert_eq!(bob.recv_text().await, "bob joined");
+    assert_eq!(ann.recv_text().await, "bob joined");
+    ann.send_text("hello").await;
+    assert_eq!(bob.recv_text().await, "ann: hello");
+    assert_eq!(ann.recv_text().await, "ann: hello");
+    bob.close(CloseCode::GOING_AWAY, "").await;
+    assert!(matches!(bob.recv().await, Received::Close(_)));
+    assert_eq!(ann.recv_text().await, "bob left");
+}
