@@ -79,7 +79,7 @@ impl Bound {
                 quote_spanned!(*place=> ::hangup::params::Number::fraction(#value))
             }
             Self::Digits(text) => quote!(::hangup::params::Number::digits(#text)),
-            Self::Constant(value) => quote! {
+            Self::Constant(value) => quote_spanned! {value.span()=>
                 ::hangup::params::Bound::<<#ty as ::hangup::params::Parameter>::Inner>(#value).number()
             },
         }

@@ -154,7 +154,10 @@ fn source_in_struct(
     }
     match source {
         Some(Source::Path) => {}
-        Some(other) => diagnostics.at(marker, format!("write `#[{}(..)]`", other.name())),
+        Some(other) => diagnostics.at(marker, format!(
+                "in a struct, too, {} parameters are marked `#[{0}]`: only `#[path]` is the compiler's own",
+                other.name()
+            )),
         None => diagnostics.at(
             marker,
             "`#[param(path)]` is the only form of this attribute at a field: the other sources are `#[query]`, \

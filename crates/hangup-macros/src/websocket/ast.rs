@@ -77,7 +77,7 @@ pub(crate) fn take_parameters(function: &mut Function, diagnostics: &mut Diagnos
 
 fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     let attrs = std::mem::take(&mut parameter.attrs);
-    unknown(&attrs, diagnostics);
+    let is_understood = unknown(&attrs, diagnostics) == 0;
     parameter.attrs = attrs.iter().filter(|attr| is_lint(attr)).cloned().collect();
 
     let ty = &*parameter.ty;
@@ -102,7 +102,9 @@ fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Opt
             Some(Parameter::Handshake(name))
         }
         None => {
-            extractor::check(name(&parameter.pat), ty, diagnostics);
+            if is_understood {
+                extractor::check(name(&parameter.pat), ty, diagnostics);
+            }
             Some(Parameter::Extractor(ty.clone()))
         }
     }
@@ -121,12 +123,14 @@ pub(super) fn is_lint(attr: &Attribute) -> bool {
     LINTS.iter().any(|lint| attr.path().is_ident(lint))
 }
 
-/// Attributes of a parameter that nobody reads.
-fn unknown(attrs: &[Attribute], diagnostics: &mut Diagnostics) {
+/// Reports the attributes of a parameter that nobody reads, and says how many there are.
+fn unknown(attrs: &[Attribute], diagnostics: &mut Diagnostics) -> usize {
+    let mut count = 0;
     for attr in attrs {
         if field::is_marker(attr) || is_lint(attr) || attr.path().is_ident("doc") {
             continue;
         }
+        count += 1;
         let written = match attr.path().get_ident() {
             Some(name) => name.to_string(),
             None => String::new(),
@@ -144,4 +148,5 @@ fn unknown(attrs: &[Attribute], diagnostics: &mut Diagnostics) {
             },
         );
     }
+    count
 }

@@ -61,8 +61,18 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     item(function, &TokenStream::new(), &endpoint)
 }
 
-/// The function and a value that passes for an endpoint, so that one mistake does not become many.
+/// The function and a value that passes for an endpoint, so that one mistake does not become many. A method stays
+/// what it is.
 pub(crate) fn stub(function: &Function) -> TokenStream {
+    if function.signature.receiver().is_some() {
+        let Function {
+            attrs,
+            visibility,
+            signature,
+            body,
+        } = function;
+        return quote!(#(#attrs)* #visibility #signature #body);
+    }
     let declared = declared(&function.signature.ident);
     let endpoint = quote! {
         #[automatically_derived]
@@ -199,7 +209,7 @@ fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let outcome = local("outcome");
+    let outcome = Ident::new("outcome", returned.resolved_at(Span::mixed_site()));
     let into_outcome = quote_spanned!(returned=> ::hangup::IntoOutcome::into_outcome(#outcome));
     quote_spanned! {name.span()=>
         fn run(
