@@ -37,8 +37,11 @@ impl Package {
             package.save("Cargo.lock", &lock)?;
         }
 
-        let mut choices = "//! The enums.\n\nuse hangup::params::Param;\n".to_owned();
+        let mut choices = "//! The enums.\n\nuse hangup::Param;\n".to_owned();
         for (name, source) in plan.choices.sources() {
+            if plan.users_of(&name).is_empty() {
+                continue;
+            }
             package.begin("src/choices.rs", &choices, Item::Choice(name));
             choices.push_str(&source);
         }
@@ -54,7 +57,7 @@ impl Package {
                 package.begin(&file, &text, Item::Endpoint(*place));
                 let _ = writeln!(
                     text,
-                    "pub mod e{place} {{\nuse hangup::{{Handshake, params::Params, websocket}};\nuse vectors::Unread;\n\
+                    "pub mod e{place} {{\nuse hangup::{{Handshake, Params, websocket}};\nuse vectors::Unread;\n\
                      use crate::choices::*;\n{source}}}"
                 );
                 let _ = writeln!(

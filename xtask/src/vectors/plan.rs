@@ -67,18 +67,19 @@ impl Plan {
 
     /// An enum that does not compile takes every endpoint with it that uses it.
     pub(crate) fn refuse_choice(&mut self, name: &str, words: &str) {
-        let uses = |source: &str| {
-            let mut names = source.split(|c: char| !c.is_ascii_alphanumeric());
-            names.any(|word| word == name)
-        };
-        let places: Vec<usize> = self
-            .sources()
-            .filter(|(_, source)| uses(source))
-            .map(|(place, _)| place)
-            .collect();
-        for place in places {
+        for place in self.users_of(name) {
             self.refuse(place, words);
         }
+    }
+
+    /// The endpoints with this enum that the compiler has not refused.
+    pub(crate) fn users_of(&self, choice: &str) -> Vec<usize> {
+        let uses = |source: &str| {
+            let mut names = source.split(|c: char| !c.is_ascii_alphanumeric());
+            names.any(|word| word == choice)
+        };
+        let users = self.sources().filter(|(_, source)| uses(source));
+        users.map(|(place, _)| place).collect()
     }
 
     /// As the generated program reads it; its endpoints are numbered without those that were refused.
