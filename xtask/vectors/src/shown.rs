@@ -44,7 +44,7 @@ shown! {
     Url: |value| text(value);
     Email: |value| text(value);
     Ipv4Addr: |value| text(value);
-    Ipv6Addr: |value| text(value);
+    Ipv6Addr: |value| Value::from(ipv6(*value));
     Decimal: |value| json!({"$decimal": value.to_string()});
     Date: |value| Value::from(date(value));
     Time: |value| Value::from(time(value));
@@ -130,6 +130,14 @@ fn time(time: &Time) -> String {
     out
 }
 
+/// Python's `str`, which up to 3.12 writes an address of IPv4 in hexadecimal as any other.
+fn ipv6(address: Ipv6Addr) -> String {
+    match (address.to_ipv4_mapped(), address.segments()) {
+        (Some(_), [.., high, low]) => format!("::ffff:{high:x}:{low:x}"),
+        (None, _) => address.to_string(),
+    }
+}
+
 /// A number that JSON parsers read in the same way: an integer, or a float beyond 64 bits.
 fn microseconds(duration: &Duration) -> Value {
     let seconds = i128::from(duration.day) * 86_400 + i128::from(duration.second);
@@ -158,6 +166,13 @@ mod tests {
             default::microseconds(-90_000_000_001).shown(),
             json!({"$us": -90_000_000_001i64})
         );
+    }
+
+    #[test]
+    fn addresses_are_pythons() {
+        let mapped: Ipv6Addr = default::parsed("::ffff:1.2.3.4");
+        assert_eq!(mapped.shown(), "::ffff:102:304");
+        assert_eq!(Ipv6Addr::LOCALHOST.shown(), "::1");
     }
 
     #[test]
