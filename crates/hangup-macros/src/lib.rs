@@ -1,4 +1,17 @@
-//! The attribute and derive macros of `hangup`.
+//! The attribute and derive macros of `hangup`, which re-exports them: name that crate, not this one.
+//!
+//! | module | what |
+//! |---|---|
+//! | `websocket` | [`#[websocket]`](macro@websocket): an async function becomes an endpoint |
+//! | `params` | [`#[derive(Params)]`](derive@Params): a struct of parameters |
+//! | `param` | [`#[derive(Param)]`](derive@Param): a field-less enum as a parameter type |
+//! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose): how an error type closes |
+//! | `field` | one parameter with its options: of a function, or of a struct |
+//! | `setting`, `doc`, `shape` | `name = value`, doc comments, and what the tokens of a type show |
+//! | `diagnostics`, `wording` | mistakes, all reported at once, and their words |
+//!
+//! A macro reads what is written (`ast`, `attr`), looks for mistakes (`check`), and writes code (`expand`). After a
+//! mistake it writes a stub, so that one mistake does not become many.
 
 mod diagnostics;
 mod doc;
@@ -13,25 +26,206 @@ mod wording;
 
 use proc_macro::TokenStream;
 
-/// Makes an endpoint of an async function.
+/// Makes an endpoint of an async function: it knows its path, and reads typed parameters from the request.
+///
+/// ```
+/// use hangup::{App, Handshake, Result, websocket};
+///
+/// /// Talk about one item.
+/// #[websocket("/items/{item_id}/ws")]
+/// async fn item_socket(
+///     handshake: Handshake,
+///     #[path(gt = 0)] item_id: i64,
+///     #[query(default = 10, ge = 1, le = 100)] limit: i64,
+///     #[header(min_length = 3)] x_token: String,
+///     #[cookie] session: Option<String>,
+/// ) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     socket.send_text(format!("{limit} of {item_id} for {x_token}, {session:?}")).await?;
+///     Ok(())
+/// }
+///
+/// let app: App = App::new().endpoint(item_socket);
+/// // or, in an axum application:
+/// let router: axum::Router = axum::Router::new().route("/items/{item_id}/ws", hangup::route(item_socket));
+/// ```
+///
+/// # The route
+///
+/// The path is axum's, `/items/{item_id}` and `/files/{*rest}`, with FastAPI's convertors: `{n:int}`, `{x:float}`,
+/// `{id:uuid}`, `{name:str}` and `{rest:path}`. After it come:
+///
+/// | option | what |
+/// |---|---|
+/// | `refuse = "http"`, `refuse = "close"` | how a connection that ends before `accept` is answered: `hangup::Refusal` |
+/// | `error_message` | sends validation errors whole, as a text message before the Close frame |
+///
+/// The doc comment of the function is the description of the endpoint.
+///
+/// # Parameters
+///
+/// | parameter | what |
+/// |---|---|
+/// | of the type `Handshake` | the opening handshake, once, at any place |
+/// | `#[path]`, `#[query]`, `#[header]`, `#[cookie]` | a value from there, of any type with `hangup::Param`, or a list, set or tuple of them |
+/// | `#[params]` | a struct with [`#[derive(Params)]`](derive@Params) |
+/// | without an attribute | an extractor of axum's: `State`, `Extension`, your own `FromRequestParts` |
+///
+/// An `Option` is optional, and so is a parameter with a `default`; any other is required. A doc comment above a
+/// parameter describes it. In a header's name underscores stand for hyphens: `x_token` is `x-token`.
+///
+/// Extractors run first, in their order. A validation error of theirs is kept, any other rejection ends the request.
+/// Then the parameters are read: groups, path, query, header, cookie. All errors are reported as one
+/// `hangup::ValidationError`.
+///
+/// # Options of a parameter
+///
+/// They are FastAPI's. An option that does not fit the type of the parameter does not compile.
+///
+/// | option | for | what |
+/// |---|---|---|
+/// | `alias = "item-query"` | all | the name in the request, as it is |
+/// | `default = 10` | all but paths | the value of an absent parameter: text for a `String`, `[..]` for a list or set, a literal also for an `Option`, else an expression of the parameter's type; it is not validated |
+/// | `gt`, `ge`, `lt`, `le` | numbers | a bound: `1`, `0.5`, exactly `"0.10"` for a decimal, or a constant of the parameter's type |
+/// | `multiple_of` | numbers | a divisor |
+/// | `min_length`, `max_length` | text, lists, sets | a number of characters or items |
+/// | `pattern = "^[a-z]+$"` | text | a regular expression that must match somewhere |
+/// | `max_digits`, `decimal_places` | decimals | a number of digits |
+/// | `allow_inf_nan = false` | floats, decimals | whether infinities and NaN pass |
+/// | `strict` | single values | no conversion from text |
+/// | `convert_underscores = false` | headers | leaves the underscores of the name as they are |
+/// | `description = "..."` | all | in place of the doc comment |
+/// | `deprecated` | all | a note for the documentation |
+///
+/// # What becomes of the function
+///
+/// The name stays that of a function, which gives the endpoint to `App::endpoint` and `hangup::route`; it takes no
+/// arguments any more. What was written lives on behind it. It is `async`, returns anything that `hangup` can end a
+/// connection with (`hangup::Result`, `Result<(), E>` with `E: IntoClose`, or nothing), and has no generic
+/// parameters.
 #[proc_macro_attribute]
 pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
     websocket::attribute(arguments.into(), item.into()).into()
 }
 
-/// Says how an error type closes a WebSocket.
+/// Says how an error type closes a WebSocket: above a struct, or above each variant of an enum.
+///
+/// ```
+/// use hangup::{CloseCode, IntoClose};
+///
+/// #[derive(Debug, thiserror::Error, IntoClose)]
+/// enum JoinError {
+///     #[error("the room {room} is full")]
+///     #[close(4001, "only {seats} seats in this room")]
+///     Full { room: String, seats: usize },
+///     #[error("you may not enter")]
+///     #[close(POLICY_VIOLATION)]
+///     Forbidden,
+///     #[error("the database is gone")]
+///     #[close(INTERNAL_ERROR, hidden)]
+///     Database(#[from] std::io::Error),
+/// }
+///
+/// let full = JoinError::Full { room: "attic".into(), seats: 4 };
+/// assert_eq!(full.to_close().code(), 4001);
+/// assert_eq!(full.to_close().reason().as_str(), "only 4 seats in this room");
+/// assert_eq!(JoinError::Forbidden.to_close().reason().as_str(), "you may not enter");
+/// ```
+///
+/// | form | the reason |
+/// |---|---|
+/// | `#[close(CODE)]` | the `Display` text |
+/// | `#[close(CODE, "text")]` | the text, with `{field}` and `{0}` as in `format!`; at most 123 bytes |
+/// | `#[close(CODE, hidden)]` | none |
+///
+/// The code is a number that may be sent (1000-1003, 1007-1014, 3000-4999), the name of a constant of
+/// `hangup::CloseCode`, or a constant of your own of that type.
+///
+/// The type is also registered, so that it closes with its own code when it travels as `hangup::Error` through `?`.
+/// A generic type is many types, of which none can be registered: return `Result<(), TheType>` from the endpoint, or
+/// name those that you use with `hangup::recognise_close!(TheType<u8>)`.
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()
 }
 
-/// Makes a parameter type of a field-less enum.
+/// Makes a parameter type of a field-less enum: one of a few values, as Python's `Enum` or `Literal`.
+///
+/// ```
+/// use hangup::Param;
+///
+/// #[derive(Debug, PartialEq, Param)]
+/// enum Model {
+///     Alexnet, // alexnet
+///     LeNet,   // le_net
+///     #[param(rename = "resnet-50")]
+///     Resnet,
+/// }
+///
+/// #[derive(Param)]
+/// enum Level {
+///     Low = 1,
+///     High = 2,
+/// }
+///
+/// let rules = hangup::params::Rules::new();
+/// assert_eq!(Model::parse("resnet-50", &rules), Ok(Model::Resnet));
+/// let wrong = Model::parse("vgg", &rules).unwrap_err();
+/// assert!(format!("{wrong:?}").contains("Input should be 'alexnet', 'le_net' or 'resnet-50'"));
+/// ```
+///
+/// The value of a variant is what `#[param(rename = "text")]` or `#[param(value = 1)]` says; else its number, if every
+/// variant is given one; else its name in snake_case.
+///
+/// `#[param(literal)]` above the enum makes it Python's `Literal`: errors have the type `literal_error`, and values
+/// may be mixed, `true` and `false` among them. What comes as text equals text only, so a number or a flag of a
+/// `Literal` is never met in a request.
 #[proc_macro_derive(Param, attributes(param))]
 pub fn derive_param(input: TokenStream) -> TokenStream {
     param::derive(input.into()).into()
 }
 
-/// Reads a struct of parameters from a request.
+/// Reads a struct of parameters from a request: for `#[params]` in an endpoint or in another struct, and as an
+/// extractor of axum's in any handler.
+///
+/// ```
+/// use hangup::{Handshake, Params, Result, websocket};
+///
+/// #[derive(Params)]
+/// struct Paging {
+///     #[query(default = 0, ge = 0)]
+///     offset: i64,
+///     #[query(le = 100)]
+///     limit: Option<u32>,
+///     #[params]
+///     sort: Sort,
+/// }
+///
+/// #[derive(Params)]
+/// struct Sort {
+///     #[query(alias = "sort-by", default = "name")]
+///     by: String,
+/// }
+///
+/// #[websocket("/items")]
+/// async fn items(handshake: Handshake, #[params] paging: Paging) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     socket.send_text(format!("{} {:?} {}", paging.offset, paging.limit, paging.sort.by)).await?;
+///     Ok(())
+/// }
+///
+/// async fn over_http(paging: Paging) -> String {
+///     paging.offset.to_string()
+/// }
+///
+/// let router: axum::Router = axum::Router::new()
+///     .route("/ws", hangup::route(items))
+///     .route("/http", axum::routing::get(over_http)); // 422 with the errors, as FastAPI
+/// ```
+///
+/// The attributes and options are those of [`#[websocket]`](macro@websocket), with one exception: in a struct the
+/// compiler keeps `#[path]` for itself, so a path parameter is marked `#[param(path)]`, and its options follow:
+/// `#[param(path, gt = 0)]`. Such a parameter may also be named by a prefix around the endpoint.
 #[proc_macro_derive(Params, attributes(param, query, header, cookie, params))]
 pub fn derive_params(input: TokenStream) -> TokenStream {
     params::derive(input.into()).into()

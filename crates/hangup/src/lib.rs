@@ -93,7 +93,7 @@ pub use self::{
     socket::{Closed, Message, Receiver, Sender, WebSocket},
 };
 
-#[doc = include_str!("docs/from_fastapi.md")]
+#[doc = include_str!("../docs/from_fastapi.md")]
 pub mod from_fastapi {}
 
 /// The README's examples are compiled as the tests of this item.

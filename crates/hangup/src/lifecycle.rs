@@ -82,7 +82,7 @@ where
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
     let shared = Shared::new(Arc::clone(&settings));
-    let report = Report::new(Arc::clone(&context));
+    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared));
 
     // The parameters, then the endpoint, up to its answer to the handshake.
     let opened = async {
@@ -115,7 +115,12 @@ where
 
     // The answer: 101, or a refusal.
     let (acceptance, conversation) = match answer {
-        Answer::Accepted(acceptance, conversation) => (acceptance, conversation),
+        Answer::Accepted(acceptance, conversation) => {
+            if !acceptance.is_refusal {
+                report.accepted();
+            }
+            (acceptance, conversation)
+        }
         Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
             Refused::WithClose(verdict) => {
                 let refused: Conversation = Box::pin(std::future::ready(verdict));
@@ -160,7 +165,7 @@ async fn connect(
     }
     let _member = connections.as_ref().map(|connections| connections.join(&shared));
     let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
-    report.ended(&shared.lock(), conclusion);
+    report.ended(conclusion);
 }
 
 /// The endpoint to its end, and what that end stands for.

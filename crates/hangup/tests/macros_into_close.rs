@@ -1,7 +1,7 @@
 //! `#[derive(IntoClose)]`: what each form of `#[close(..)]` puts on the wire, and that `?` keeps it.
 #![forbid(unsafe_code)]
 
-use hangup::{Close, CloseCode, IntoClose};
+use hangup::{App, Close, CloseCode, Handshake, IntoClose, Result, testing::TestClient};
 
 mod codes {
     pub(crate) const ROOM_FULL: hangup::CloseCode = hangup::CloseCode::of::<4001>();
@@ -99,4 +99,23 @@ fn the_trait_and_the_derive_have_one_name() {
     fn is_into_close<T: hangup::IntoClose>() {}
     is_into_close::<Never>();
     is_into_close::<Close>();
+}
+
+#[tokio::test]
+async fn a_derived_type_is_known_behind_the_general_error() {
+    async fn join(_: Handshake) -> Result {
+        Err(Gone { since: 7 })?;
+        Ok(())
+    }
+    async fn wrapped(handshake: Handshake) -> Result {
+        handshake.accept().await?;
+        Err(JoinError::Database(std::io::Error::other("secret")).into())
+    }
+    let client = TestClient::new(App::new().route("/join", join).route("/wrapped", wrapped));
+    let mut socket = client.connect("/join").await.unwrap();
+    socket
+        .assert_closed(CloseCode::of::<4010>(), "gone since 7")
+        .await;
+    let mut socket = client.connect("/wrapped").await.unwrap();
+    socket.assert_closed(CloseCode::INTERNAL_ERROR, "").await;
 }

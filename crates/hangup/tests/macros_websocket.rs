@@ -1,5 +1,10 @@
 //! `#[websocket]`: an endpoint by its name, its parameters, its extractors, and all of their errors at once.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test fails where something is missing"
+)]
 
 use std::collections::BTreeSet;
 
@@ -241,6 +246,15 @@ async fn odd_endpoints_work_too() {
         .connect("/nothing")
         .await
         .unwrap();
+    socket.assert_closed(CloseCode::INTERNAL_ERROR, "").await;
+    let client = TestClient::new(App::new().endpoint(r#async));
+    assert_eq!(text(&client, "/async?type=7").await, "7");
+}
+
+#[tokio::test]
+async fn a_local_may_have_the_name_of_an_endpoint() {
+    let nothing = App::new().endpoint(nothing);
+    let mut socket = TestClient::new(nothing).connect("/nothing").await.unwrap();
     socket.assert_closed(CloseCode::INTERNAL_ERROR, "").await;
 }
 

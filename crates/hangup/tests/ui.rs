@@ -2,6 +2,7 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p hangup --all-features --test ui` writes the messages anew; read them before
 //! they are kept.
+#![allow(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 use std::process::Command;
 

@@ -41,7 +41,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
         }
 
         #[automatically_derived]
-        #[allow(unused_variables)]
+        #[allow(unused_variables, clippy::manual_async_fn)]
         impl<S> ::hangup::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -58,7 +58,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             #run
         }
     };
-    item(function, &TokenStream::new(), &endpoint)
+    item(function, &quote!(#[allow(clippy::too_many_arguments)]), &endpoint)
 }
 
 /// The function and a value that passes for an endpoint, so that one mistake does not become many. A method stays
@@ -209,7 +209,7 @@ fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let outcome = Ident::new("outcome", returned.resolved_at(Span::mixed_site()));
+    let outcome = Ident::new("outcome", returned);
     let into_outcome = quote_spanned!(returned=> ::hangup::IntoOutcome::into_outcome(#outcome));
     quote_spanned! {name.span()=>
         fn run(

@@ -77,7 +77,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     #[track_caller]
     pub fn endpoint<E, A>(self, endpoint: E) -> Self
     where
-        E: Endpoint<A, S> + Routed<A>,
+        E: Routed<A> + Endpoint<A, S>,
         A: 'static,
     {
         self.route(E::PATH, endpoint)

@@ -19,6 +19,14 @@ where
     const PATH: &'static str = E::PATH;
 }
 
+/// What no type is. As a second way to be [`Routed`] it has the compiler speak of `Routed` and its note, where a
+/// plain function is given, instead of a function without arguments that it expects.
+trait Unheard {}
+
+impl<F: Unheard> Routed<()> for F {
+    const PATH: &'static str = "";
+}
+
 impl<F, E, S> Endpoint<Declared<E>, S> for F
 where
     F: Fn() -> E + Clone + Send + Sync + 'static,

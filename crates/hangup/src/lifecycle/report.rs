@@ -13,13 +13,15 @@ use super::verdict::{Log, Verdict};
 use crate::{
     handlers::Phase,
     params::EndpointContext,
-    socket::{Conclusion, Core},
+    socket::{Conclusion, Shared},
 };
 
 /// Says how a connection ended, exactly once: also where it is dropped before its end.
 pub(super) struct Report {
     endpoint: Arc<EndpointContext>,
     begun: Instant,
+    shared: Arc<Shared>,
+    phase: Phase,
     is_told: bool,
 }
 
@@ -36,12 +38,19 @@ struct End<'a> {
 }
 
 impl Report {
-    pub(super) fn new(endpoint: Arc<EndpointContext>) -> Self {
+    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>) -> Self {
         Self {
             endpoint,
             begun: Instant::now(),
+            shared,
+            phase: Phase::BeforeAccept,
             is_told: false,
         }
+    }
+
+    /// The endpoint has accepted.
+    pub(super) fn accepted(&mut self) {
+        self.phase = Phase::AfterAccept;
     }
 
     /// The handshake was refused with an HTTP response.
@@ -59,25 +68,32 @@ impl Report {
     }
 
     /// The connection was open, and has ended.
-    pub(super) fn ended(mut self, core: &Core, conclusion: Conclusion<Verdict>) {
+    pub(super) fn ended(mut self, conclusion: Conclusion<Verdict>) {
         let log = match conclusion {
             Conclusion::Finished(verdict) => verdict.into_log(),
             Conclusion::Panicked(panic) => Some(Box::new(Log {
                 error: panic.to_string(),
                 is_unforeseen: true,
-                phase: Phase::AfterAccept,
+                phase: self.phase,
             })),
             Conclusion::Cancelled => Some(Box::new(Log {
                 error: "the endpoint went on without its peer and was cancelled after disconnect_grace"
                     .to_owned(),
                 is_unforeseen: false,
-                phase: Phase::AfterAccept,
+                phase: self.phase,
             })),
         };
+        self.tell_of_frames(log.as_deref());
+    }
+
+    /// Says what the protocol knows of the end, and the error.
+    fn tell_of_frames(&mut self, log: Option<&Log>) {
+        let shared = Arc::clone(&self.shared);
+        let core = shared.lock();
         let protocol = core.protocol();
         let violation = protocol.violation().map(ToString::to_string);
         self.tell(&End {
-            phase: log.as_ref().map_or(Phase::AfterAccept, |log| log.phase),
+            phase: log.map_or(self.phase, |log| log.phase),
             status: None,
             sent: protocol
                 .close_sent()
@@ -90,9 +106,9 @@ impl Report {
                 Some(Side::Peer) => "peer",
                 None => "none",
             },
-            is_clean: protocol.is_closed() && violation.is_none(),
-            error: log.as_ref().map(|log| &*log.error).or(violation.as_deref()),
-            is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
+            is_clean: core.is_clean(),
+            error: log.map(|log| &*log.error).or(violation.as_deref()),
+            is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });
     }
 
@@ -129,16 +145,11 @@ impl Report {
 impl Drop for Report {
     fn drop(&mut self) {
         if !self.is_told {
-            self.tell(&End {
-                phase: Phase::BeforeAccept,
-                status: None,
-                sent: None,
-                received: None,
-                initiator: "none",
-                is_clean: false,
-                error: Some("cancelled: the client left, or the server stopped"),
+            self.tell_of_frames(Some(&Log {
+                error: "cancelled: the client left, or the server stopped".to_owned(),
                 is_unforeseen: false,
-            });
+                phase: self.phase,
+            }));
         }
     }
 }

@@ -88,7 +88,8 @@ impl Core {
         self.end_transport();
     }
 
-    fn end_transport(&mut self) {
+    pub(super) fn end_transport(&mut self) {
+        self.is_cut |= self.output.unsent() > 0;
         self.transport = None;
         self.input.release();
         self.output.release();

@@ -47,6 +47,8 @@ pub(crate) struct Core {
     /// Set once nothing can be received or sent any more.
     over: Option<Box<Disconnect>>,
     pub(super) closing: Closing,
+    /// Whether the transport ended before all was written.
+    pub(super) is_cut: bool,
     pub(super) settings: Arc<Resolved>,
     /// The task that polls the endpoint and does all reading and writing.
     driver: Option<Waker>,
@@ -69,6 +71,7 @@ impl Core {
             inbox: None,
             over: None,
             closing: Closing::Not,
+            is_cut: false,
             settings,
             driver: None,
             receiver: None,
@@ -144,6 +147,11 @@ impl Core {
         &self.protocol
     }
 
+    /// Whether both Close frames were exchanged, down to the last byte, and no rule was broken.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.protocol.is_closed() && self.protocol.violation().is_none() && !self.is_cut
+    }
+
     pub(crate) fn is_accepted(&self) -> bool {
         !matches!(self.opening, Opening::Waiting | Opening::Denied(_))
     }
@@ -164,10 +172,7 @@ impl Core {
     /// The transport ended or failed without a Close frame from the peer.
     pub(super) fn vanish(&mut self) {
         self.protocol.receive_eof();
-        self.transport = None;
-        self.input.release();
-        self.output.release();
-        self.closing = Closing::Done;
+        self.end_transport();
         self.finish(Disconnect::vanished());
     }
 

@@ -11,7 +11,7 @@ mod transport;
 mod websocket;
 
 pub(crate) use self::{
-    core::{Core, Shared},
+    core::Shared,
     driver::{Conclusion, Driver},
     opening::Acceptance,
     transport::Transport,

@@ -85,6 +85,7 @@ impl TestClient {
     /// `path` is the request's target as it stands on the wire, with the query.
     #[doc(alias = "websocket_connect")]
     #[must_use = "nothing is sent until it is awaited"]
+    #[track_caller]
     pub fn connect(&self, path: &str) -> Connect {
         Connect::new(self.stream(), path, self.headers.clone(), self.time_limit)
     }

@@ -154,6 +154,9 @@ impl TestSocket {
 
     async fn next(&mut self) -> Received {
         loop {
+            if self.protocol.reading_is_over() && !self.input.is_empty() {
+                panic!("the server sent {:?} after its Close frame", self.input);
+            }
             let mut output = Vec::new();
             let mut rest = &*self.input;
             let event = self.protocol.receive(&mut rest, &mut output);
@@ -171,9 +174,6 @@ impl TestSocket {
             }
             match self.stream.read_buf(&mut self.input).await {
                 Ok(0) | Err(_) => return Received::End,
-                Ok(_) if self.protocol.reading_is_over() => {
-                    panic!("the server sent {:?} after its Close frame", self.input)
-                }
                 Ok(_) => {}
             }
         }

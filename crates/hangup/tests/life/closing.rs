@@ -263,6 +263,18 @@ async fn a_peer_that_stops_reading_and_then_leaves_leaves_nothing_behind() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_was_never_written_whole_is_not_clean() {
+    let log = Log::listen();
+    let mut peer = Peer::open(client(App::new().route("/ws", send_much)).stream(), "/ws").await;
+    peer.send(wire::close(1000, "")).await;
+    let event = log.connection().await;
+    assert_eq!(
+        event.line(&["code_received", "initiator", "clean"]),
+        "1000 peer false"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_peer_that_reads_slowly_gets_everything_and_the_close() {
     let endpoint = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;

@@ -179,27 +179,26 @@ async fn a_panic_has_a_handler_like_any_error() {
 
 #[tokio::test]
 async fn a_handler_is_given_the_error_the_endpoint_and_the_request() {
-    let line = line!() + 2;
-    let inner =
-        App::new()
-            .route("/items/{item_id}/ws", fail_top)
-            .error_handler(async |failed: Failure<Middle>| {
-                let endpoint = failed.endpoint();
-                let header = failed.request().headers.get("x-token").unwrap();
-                Close::new(
-                    CloseCode::of::<4100>(),
-                    format!(
-                        "{}|{}|{}|{}|{}|{}|{}",
-                        failed.error(),
-                        failed.root(),
-                        endpoint.function,
-                        endpoint.path,
-                        endpoint.line,
-                        failed.request().uri,
-                        header.to_str().unwrap(),
-                    ),
-                )
-            });
+    let say_all = async |failed: Failure<Middle>| {
+        let endpoint = failed.endpoint();
+        let header = failed.request().headers.get("x-token").unwrap();
+        Close::new(
+            CloseCode::of::<4100>(),
+            format!(
+                "{}|{}|{}|{}|{}|{}|{}",
+                failed.error(),
+                failed.root(),
+                endpoint.function,
+                endpoint.path,
+                endpoint.line,
+                failed.request().uri,
+                header.to_str().unwrap(),
+            ),
+        )
+    };
+    let inner = App::new().error_handler(say_all);
+    let line = line!() + 1;
+    let inner = inner.route("/items/{item_id}/ws", fail_top);
     let app = App::new().nest("/api", inner);
     let client = TestClient::new(app);
     let connect = client.connect("/api/items/7/ws?q=1");

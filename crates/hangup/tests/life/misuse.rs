@@ -31,7 +31,7 @@ fn assert_names(message: &str, texts: &[&str], lines: &[u32]) {
 
 #[test]
 fn two_handlers_for_one_type_in_one_scope_are_refused() {
-    let first = line!() + 2;
+    let first = line!() + 1;
     let once = || App::<()>::new().error_handler(async |_: Failure<Unforeseen>| CloseCode::GOING_AWAY);
     let second = line!() + 1;
     let said = message(|| once().error_handler(async |_: Failure<Unforeseen>| CloseCode::FORBIDDEN));

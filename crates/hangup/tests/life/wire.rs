@@ -96,7 +96,10 @@ fn parse(bytes: &[u8]) -> Option<(Frame, usize)> {
 pub(crate) fn frames(mut bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     while !bytes.is_empty() {
-        let (frame, length) = parse(bytes).unwrap_or_else(|| panic!("{bytes:?} is no whole frame"));
+        let (frame, length) = parse(bytes).unwrap_or_else(|| {
+            let start = &bytes[..bytes.len().min(20)];
+            panic!("{start:?}.. of {} bytes is no whole frame", bytes.len())
+        });
         frames.push(frame);
         bytes = &bytes[length..];
     }
@@ -130,6 +133,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
+    /// Sends to a server that may have left, and reads meanwhile.
+    pub(crate) async fn send_and_read(&mut self, bytes: &[u8]) {
+        let (mut reader, mut writer) = tokio::io::split(&mut self.stream);
+        let reading = async {
+            while let Ok(1..) = reader.read_buf(&mut self.read).await {}
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            biased;
+            _ = writer.write_all(bytes) => {}
+            () = reading => {}
+        }
+    }
+
+    /// What comes within a time.
+    pub(crate) async fn read_for(&mut self, time: std::time::Duration) {
+        let _ = tokio::time::timeout(time, self.read_all()).await;
+    }
+
     /// The head of the next response.
     pub(crate) async fn head(&mut self) -> String {
         loop {
@@ -153,9 +175,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         }
     }
 
+    /// Reads until the server ends the stream.
+    pub(crate) async fn read_all(&mut self) {
+        while self.stream.read_buf(&mut self.read).await.unwrap() > 0 {}
+    }
+
     /// All that comes until the server ends the stream.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
-        while self.stream.read_buf(&mut self.read).await.unwrap() > 0 {}
+        self.read_all().await;
         self.read.split().to_vec()
     }
 

@@ -1,11 +1,12 @@
-//! A type of the user's own that is no extractor: only the router's state decides, so the route is at fault too.
+//! Types that are no extractors for the router's state.
 
+use axum::extract::State;
 use hangup::{App, Handshake, Result, websocket};
 
 struct User;
 
 #[websocket("/a")]
-async fn endpoint(_handshake: Handshake, _user: User) -> Result {
+async fn endpoint(_handshake: Handshake, _user: User, State(_number): State<u8>) -> Result {
     Ok(())
 }
 
