@@ -19,6 +19,15 @@ impl Failure {
         }
     }
 
+    /// All has been said already: only the exit code is left.
+    pub(crate) fn told() -> Self {
+        Self::from("")
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.message.is_empty()
+    }
+
     pub(crate) fn exit_code(&self) -> u8 {
         if self.is_usage { 2 } else { 1 }
     }

@@ -15,6 +15,7 @@ mod process;
 mod project;
 mod steps;
 mod tidy;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ usage: cargo xtask COMMAND [OPTIONS]
       --all                   groups 12 and 13 (compression) too
       --cases PATTERNS        only these, such as 1.*,6.4.1
       --address HOST:PORT     a server that runs already
+  vectors [FILE]          vectors of parameter validation, one a line (default: the repository's own few)
 
 Downloads and reports go to target/xtask.
 ";
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Some("tidy") => arguments.end().and_then(|()| tidy::command()),
         Some("interop") => interop::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
+        Some("vectors") => vectors::command(arguments),
         Some(other) => Err(Failure::usage(format!("there is no command `{other}`"))),
     };
     report(outcome)
@@ -66,7 +69,9 @@ fn report(outcome: Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("\nxtask: {failure}");
+            if !failure.is_told() {
+                eprintln!("\nxtask: {failure}");
+            }
             ExitCode::from(failure.exit_code())
         }
     }

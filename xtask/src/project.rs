@@ -10,10 +10,15 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
+/// Cargo's `target`.
+pub(crate) fn target_folder() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    root().join(target)
+}
+
 /// A folder of ours under `target/xtask`, made if it is not there.
 pub(crate) fn work_folder(name: &str) -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let folder = root().join(target).join("xtask").join(name);
+    let folder = target_folder().join("xtask").join(name);
     std::fs::create_dir_all(&folder).while_doing(format!("making {}", folder.display()))?;
     Ok(folder)
 }

@@ -1,0 +1,68 @@
+//! `cargo xtask vectors FILE`: golden vectors of parameter validation, each sent to an endpoint that is generated from
+//! its declaration.
+//!
+//! A line of the file is one vector: what is declared, what is sent, what must come of it. Vectors with the same
+//! declaration share an endpoint, which is written with `#[websocket]` as a user would write it. The package of all
+//! endpoints is under `target/xtask/vectors`; what they have in common is the package `xtask/vectors`.
+
+mod choices;
+mod compile;
+mod declaration;
+mod declared_type;
+mod endpoint;
+mod literal;
+mod package;
+mod plan;
+mod skip;
+mod vector;
+mod width;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use self::plan::Plan;
+use crate::arguments::Arguments;
+use crate::failure::{Failure, Result, While};
+use crate::project;
+
+/// The vectors of the repository.
+const OWN: &str = "xtask/vectors/fixture.jsonl";
+
+pub(crate) fn command(arguments: Arguments) -> Result<()> {
+    match arguments.words()?.as_slice() {
+        [] => run(&project::root().join(OWN)),
+        [file] => run(Path::new(file)),
+        _ => Err(Failure::usage("`vectors` takes one file")),
+    }
+}
+
+pub(crate) fn own() -> Result<()> {
+    run(&project::root().join(OWN))
+}
+
+fn run(file: &Path) -> Result<()> {
+    let text = fs::read_to_string(file).while_doing(format!("reading {}", file.display()))?;
+    let mut plan = Plan::of(&text);
+    let (vectors, endpoints) = plan.counts();
+    eprintln!("{vectors} vectors, {endpoints} endpoints to build");
+    let program = compile::program(&mut plan)?;
+    let plan_file = save(&plan)?;
+    let status = Command::new(&program)
+        .arg(file)
+        .arg(plan_file)
+        .status()
+        .while_doing(format!("starting {}", program.display()))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        // The program has told what is wrong, and its count is to be the last line.
+        Some(1) => Err(Failure::told()),
+        _ => Err(format!("the vectors did not run to their end ({status})").into()),
+    }
+}
+
+fn save(plan: &Plan) -> Result<PathBuf> {
+    let path = project::work_folder("vectors")?.join("plan.json");
+    fs::write(&path, plan.json().to_string()).while_doing(format!("writing {}", path.display()))?;
+    Ok(path)
+}

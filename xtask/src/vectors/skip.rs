@@ -1,0 +1,51 @@
+//! Why a vector is not sent: what Rust, axum or `hangup` cannot declare. `fastapi_vectors.md` lists the same reasons.
+
+use std::fmt;
+
+/// A reason to skip a vector.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Skip {
+    Union,
+    Beyond128Bits,
+    OtherDefault,
+    MixedSegment,
+    ModelMissing,
+    ModelExtra,
+    Frozenset,
+    UnorderedSet,
+    LongTuple,
+    Choice(String),
+    Constraint(String),
+    Type(String),
+    NotAscii,
+    Malformed(String),
+    /// The macro refuses the declaration, in these words.
+    Refused(String),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Union => "a union of types, which Rust does not have",
+            Self::Beyond128Bits => "an integer beyond 128 bits, which no integer of Rust holds",
+            Self::OtherDefault => "a default of another type than the parameter's",
+            Self::MixedSegment => {
+                "text beside a parameter in one segment of the path, which axum's router does not take"
+            }
+            Self::ModelMissing => {
+                "the `input` of a model's missing field: the whole model, where a group's is null"
+            }
+            Self::ModelExtra => "a model that keeps or forbids what it does not declare",
+            Self::Frozenset => "an error that names the type `frozenset`, which Rust does not have",
+            Self::UnorderedSet => "a set of a type without a total order (floats, decimals, dates and times)",
+            Self::LongTuple => "a tuple of any length, or of more than six",
+            Self::NotAscii => "a request target that is not ASCII",
+            Self::Choice(value) => return write!(f, "an enum or literal with the value {value}"),
+            Self::Constraint(what) => return write!(f, "the constraint {what}"),
+            Self::Type(name) => return write!(f, "the type `{name}`"),
+            Self::Malformed(what) => return write!(f, "not a vector that can be read: {what}"),
+            Self::Refused(words) => return write!(f, "refused by the compiler: {words}"),
+        };
+        f.write_str(text)
+    }
+}
