@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
-use hangup::params::{Email, EndpointContext, Errors, Field, Number, Pattern, Sources, Url};
+use hangup::params::{Email, EndpointContext, Errors, Field, Number, Pattern, Sources};
 use http::{HeaderValue, Request};
 use libfuzzer_sys::fuzz_target;
+use url::Url;
 use uuid::Uuid;
 
 static N: Field = Field::path("n");
