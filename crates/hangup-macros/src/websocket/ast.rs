@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{
     Attribute, FnArg, Ident, Pat, PatType, Signature, Token, Type, Visibility,
     parse::{Parse, ParseStream},
+    token,
 };
 
 use super::extractor;
@@ -40,7 +41,7 @@ impl Parse for Function {
 fn is_function(input: ParseStream<'_>) -> bool {
     input.peek(Token![fn])
         || input.peek(Token![async])
-        || input.peek(Token![unsafe])
+        || input.peek(token::Unsafe)
         || input.peek(Token![extern]) && !input.peek2(Token![crate])
         || input.peek(Token![const]) && (input.peek2(Token![fn]) || input.peek2(Token![async]))
 }

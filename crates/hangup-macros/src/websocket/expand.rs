@@ -41,7 +41,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
         }
 
         #[automatically_derived]
-        #[allow(unused_variables, clippy::manual_async_fn)]
+        #[allow(unused_variables, clippy::all, clippy::pedantic)]
         impl<S> ::hangup::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -81,7 +81,7 @@ pub(crate) fn stub(function: &Function) -> TokenStream {
         }
 
         #[automatically_derived]
-        #[allow(unused_variables)]
+        #[allow(unused_variables, clippy::all, clippy::pedantic)]
         impl<S> ::hangup::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,

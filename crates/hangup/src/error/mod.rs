@@ -86,14 +86,18 @@ impl Error {
         Self(Box::new(Kind::Error(Box::new(error), Some(close))))
     }
 
-    /// Takes what an extractor answered; an [`Error`] is taken as it is.
+    /// Takes what an extractor answered; errors of this crate are taken as they are.
     pub(crate) fn rejected<R: IntoResponse + Send + 'static>(rejection: R) -> Self {
         let boxed: Box<dyn Any + Send> = Box::new(rejection);
         let boxed = match boxed.downcast::<Self>() {
             Ok(error) => return *error,
             Err(boxed) => boxed,
         };
-        match boxed.downcast::<ValidationError>() {
+        let boxed = match boxed.downcast::<ValidationError>() {
+            Ok(error) => return Self::from_boxed(error),
+            Err(boxed) => boxed,
+        };
+        match boxed.downcast::<HttpError>() {
             Ok(error) => Self::from_boxed(error),
             Err(boxed) => Self::from_rejection(Rejection::new::<R>(boxed)),
         }

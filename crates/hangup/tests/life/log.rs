@@ -3,12 +3,12 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Debug},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
 use tracing::{
-    Level, Metadata, Subscriber,
+    Dispatch, Level, Metadata, Subscriber,
     field::{Field, Visit},
     span,
     subscriber::DefaultGuard,
@@ -58,6 +58,17 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn listen() -> Self {
+        // With a single listener tracing asks the thread that meets a call site first whether anybody listens,
+        // and that may be another one. These two see to it that there is never a single one.
+        static OTHERS: OnceLock<[Dispatch; 2]> = OnceLock::new();
+        OTHERS.get_or_init(|| {
+            let other = || {
+                Dispatch::new(Listener {
+                    events: Arc::default(),
+                })
+            };
+            [other(), other()]
+        });
         let events = Arc::default();
         let listener = Listener {
             events: Arc::clone(&events),

@@ -25,5 +25,6 @@ mod report;
 mod router;
 mod senders;
 mod socket;
+mod stop;
 mod tcp;
 mod test_client;

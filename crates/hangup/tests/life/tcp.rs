@@ -25,6 +25,15 @@ async fn connect(app: App) -> Peer<TcpStream> {
     Peer::open(TcpStream::connect(address).await.unwrap(), "/ws").await
 }
 
+/// Sends 1 MiB once the Close frame is there, and does not read it: a reset would fail a send, or the read.
+async fn send_behind_the_close(peer: &mut Peer<TcpStream>) {
+    peer.stream.readable().await.unwrap();
+    for _ in 0..32 {
+        peer.send(frame(BINARY, &[7; 32 * 1024])).await;
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn end_at_the_first_message(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
     socket.recv().await?;
@@ -69,9 +78,7 @@ async fn a_client_that_has_sent_much_gets_the_close_and_the_end_and_no_reset() {
 async fn a_client_that_has_sent_much_behind_a_violation_gets_the_close_and_the_end_and_no_reset() {
     let mut peer = connect(App::new().route("/ws", end_at_the_first_message)).await;
     peer.send(frame(3, b"a reserved opcode")).await;
-    for _ in 0..32 {
-        peer.send(frame(BINARY, &[7; 32 * 1024])).await;
-    }
+    send_behind_the_close(&mut peer).await;
     let frames = peer.frames().await;
     assert_eq!((frames.len(), frames[0].opcode), (1, CLOSE));
     assert_eq!(frames[0].payload[..2], [3, 0xea]);
@@ -81,9 +88,7 @@ async fn a_client_that_has_sent_much_behind_a_violation_gets_the_close_and_the_e
 async fn a_client_that_has_sent_much_behind_its_close_gets_the_answer_and_the_end_and_no_reset() {
     let mut peer = connect(App::new().route("/ws", end_at_the_first_message)).await;
     peer.send(wire::close(1001, "")).await;
-    for _ in 0..32 {
-        peer.send(frame(BINARY, &[7; 32 * 1024])).await;
-    }
+    send_behind_the_close(&mut peer).await;
     assert_eq!(peer.frames().await, [Frame::close(1001, "")]);
 }
 

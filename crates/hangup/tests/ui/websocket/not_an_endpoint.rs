@@ -7,11 +7,6 @@ fn not_async(_handshake: Handshake) -> Result {
     Ok(())
 }
 
-#[websocket("/b")]
-async unsafe fn not_safe(_handshake: Handshake) -> Result {
-    Ok(())
-}
-
 #[websocket("/c")]
 async extern "C" fn foreign(_handshake: Handshake) -> Result {
     Ok(())
