@@ -10,6 +10,12 @@ use super::text::{decoded, is_token};
 use super::vector::{Group, Param, Vector};
 
 pub(crate) fn check(vector: &Vector) -> Result<(), Skip> {
+    if !["ok", "errors", "not_found"]
+        .iter()
+        .any(|kind| !vector.expect[*kind].is_null())
+    {
+        return Err(Skip::Malformed("nothing is expected that is known".to_owned()));
+    }
     target(vector)?;
     model(vector)?;
     for param in vector.params() {
