@@ -157,7 +157,11 @@ fn scoped_address(vector: &Vector) -> Result<(), Skip> {
     let sent = decoded(&vector.request.to_string());
     let errors = vector.expect["errors"].to_string();
     let scopes = sent.match_indices('%').filter_map(|(at, _)| {
-        let start = sent[..at].rfind(|c: char| !(c.is_ascii_hexdigit() || c == ':'))? + 1;
+        let is_other = |c: char| !(c.is_ascii_hexdigit() || c == ':');
+        let start = sent[..at]
+            .rsplit(is_other)
+            .next()
+            .map(|address| at - address.len())?;
         let end = at + sent[at..].find(['&', '"', ';', ' ', '/'])?;
         sent[start..at].contains(':').then(|| &sent[start..end])
     });
