@@ -8,6 +8,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
 use axum::{
@@ -17,7 +18,7 @@ use axum::{
 use hangup_protocol::{Close, CloseCode};
 use http::{HeaderValue, StatusCode};
 use hyper::upgrade::OnUpgrade;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{
     report::Report,
@@ -138,7 +139,14 @@ where
             }
         },
     };
-    tokio::spawn(connect(on_upgrade, conversation, shared, connections, report));
+    tokio::spawn(connect(
+        on_upgrade,
+        conversation,
+        shared,
+        connections,
+        report,
+        settings.accept_timeout,
+    ));
     // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
     let subprotocol = if acceptance.is_refusal {
         first_subprotocol
@@ -155,13 +163,15 @@ async fn connect(
     shared: Arc<Shared>,
     connections: Option<Arc<Connections>>,
     report: Report,
+    accept_timeout: Duration,
 ) {
-    match on_upgrade.await {
-        Ok(upgraded) => {
+    // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
+    match timeout(accept_timeout, on_upgrade).await {
+        Ok(Ok(upgraded)) => {
             let (transport, read_ahead) = Transport::from_upgraded(upgraded);
             shared.lock().open(transport, &read_ahead);
         }
-        Err(_) => shared.lock().fail_to_open(),
+        Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
     }
     let _member = connections.as_ref().map(|connections| connections.join(&shared));
     let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
