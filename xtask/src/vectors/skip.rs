@@ -22,7 +22,7 @@ pub(crate) enum Skip {
     Fragment,
     Beyond64BitsInError,
     ScopedAddress,
-    IdnaWords,
+    PythonsWords,
     Name(String),
     Choice(String),
     Constraint(String),
@@ -61,7 +61,7 @@ impl fmt::Display for Skip {
                 "a number in an error's `input` or `ctx` that JSON libraries of Rust do not hold"
             }
             Self::ScopedAddress => "an IPv6 address with a scope (`%eth0`), which Rust's type does not hold",
-            Self::IdnaWords => "the words of Python's package idna about a domain",
+            Self::PythonsWords => "what Python's own packages say about an e-mail address",
             Self::NotAscii => "a request target that is not ASCII",
             Self::Name(name) => {
                 return write!(f, "the name `{name}`, which no header and no cookie can have");
