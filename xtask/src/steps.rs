@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::{interop, process, project, tidy};
+use crate::{interop, process, project, tidy, vectors};
 
 struct Step {
     name: &'static str,
@@ -33,6 +33,11 @@ const STEPS: &[Step] = &[
         name: "docs",
         what: "rustdoc, warnings denied",
         run: docs,
+    },
+    Step {
+        name: "vectors",
+        what: "parameters against FastAPI's answers",
+        run: vectors::own,
     },
     Step {
         name: "tidy",

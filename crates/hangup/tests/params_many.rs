@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 fn read<T: Parameter>(field: &Field, query: &str) -> Result<T, Value> {
     let request = Request::builder()
         .uri(format!("/ws?{query}"))
-        .header("cookie", "q=1")
+        .header("cookie", "q=1; empty=")
         .header("q", "7");
     let parts = request.header("q", "8").body(()).unwrap().into_parts().0;
     let mut errors = Errors::new();
@@ -126,8 +126,11 @@ fn a_cookie_is_no_list() {
         "set_type"
     );
     assert_eq!(read::<(i64,)>(&cookie, "").unwrap_err()[0]["type"], "tuple_type");
-    assert_eq!(
-        read::<Vec<i64>>(&Field::cookie("none"), "").unwrap_err()[0]["type"],
-        "missing"
-    );
+    for absent in ["none", "empty"] {
+        assert_eq!(
+            read::<Vec<i64>>(&Field::cookie(absent), "").unwrap_err()[0]["type"],
+            "missing"
+        );
+    }
+    assert_eq!(read(&Field::cookie("empty"), ""), Ok(None::<BTreeSet<i64>>));
 }

@@ -126,6 +126,10 @@ fn choices(is_literal: bool, given: &[Value]) -> Result<Type, Skip> {
             values.push(value.clone());
         }
     }
+    let has_text = values.iter().any(Value::is_string);
+    if !is_literal && has_text && !values.iter().all(Value::is_string) {
+        return Err(Skip::MixedEnum);
+    }
     Ok(Type::Choices { is_literal, values })
 }
 
@@ -182,6 +186,7 @@ mod tests {
         assert_eq!(Type::read("list[union[int,str]]"), Err(Skip::Union));
         assert_eq!(Type::read("set[float]"), Err(Skip::UnorderedSet));
         assert_eq!(Type::read("tuple[int,...]"), Err(Skip::LongTuple));
+        assert_eq!(Type::read(r#"enum:["a",1]"#), Err(Skip::MixedEnum));
         assert_eq!(Type::read("enum:[1.5]"), Err(Skip::Choice("1.5".into())));
         for unknown in [
             "",

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::choices::Choices;
 use super::declaration;
+use super::expressible;
 use super::literal;
 use super::skip::Skip;
 use super::vector::{Group, Vector};
@@ -13,7 +12,7 @@ use super::width;
 
 /// The module's body. Vectors with the same declaration have the same.
 pub(crate) fn source(vector: &Vector, choices: &mut Choices) -> Result<String, Skip> {
-    expressible(vector)?;
+    expressible::check(vector)?;
     let mut writer = Writer {
         int: width::of(vector)?,
         choices,
@@ -22,10 +21,10 @@ pub(crate) fn source(vector: &Vector, choices: &mut Choices) -> Result<String, S
     };
     let mut arguments = vec!["handshake_: Handshake".to_owned()];
     let mut values = Vec::new();
-    if let Some(name) = &vector.model {
+    if let Some(model) = &vector.model {
         let group = writer.group(&vector.own)?;
         arguments.push(format!("#[params] model_: {group}"));
-        values.push((name.clone(), "model_".to_owned()));
+        values.push((model.name.clone(), "model_".to_owned()));
     } else {
         for (name, identifier, source) in writer.members(&vector.own)? {
             arguments.push(source);
@@ -44,67 +43,11 @@ pub(crate) fn source(vector: &Vector, choices: &mut Choices) -> Result<String, S
     ))
 }
 
-/// What would compile, and give another answer than Python's.
-fn expressible(vector: &Vector) -> Result<(), Skip> {
-    let is_mixed = |segment: &str| {
-        segment
-            .split_once('}')
-            .is_some_and(|(_, after)| !after.is_empty())
-    };
-    if vector.route.split('/').any(is_mixed) {
-        return Err(Skip::MixedSegment);
-    }
-    let errors = vector.expect["errors"].as_array().map_or(&[][..], Vec::as_slice);
-    if vector.model.is_some() {
-        if errors.iter().any(|error| error["type"] == "extra_forbidden") {
-            return Err(Skip::ModelExtra);
-        }
-        if errors
-            .iter()
-            .any(|error| error["type"] == "missing" && error["input"].is_object())
-        {
-            return Err(Skip::ModelMissing);
-        }
-    }
-    let values = match &vector.model {
-        Some(name) => &vector.expect["ok"][name],
-        None => &vector.expect["ok"],
-    };
-    if let (Some(_), Some(values)) = (&vector.model, values.as_object())
-        && values.len() > vector.own.params.len()
-    {
-        return Err(Skip::ModelExtra);
-    }
-    let is_frozen =
-        |error: &Value| error["type"] == "frozen_set_type" || error["ctx"]["field_type"] == "Frozenset";
-    if errors.iter().any(is_frozen) {
-        return Err(Skip::Frozenset);
-    }
-    defaults(&vector.own, values)
-}
-
-/// A default of another type than the parameter's can be left out, unless it is what is expected.
-fn defaults(group: &Group, values: &Value) -> Result<(), Skip> {
-    for param in &group.params {
-        if let Some(default) = &param.default
-            && !default.is_null()
-            && values.get(&param.name) == Some(default)
-            && literal::default(&param.ty, default, &mut Choices::default()).is_none()
-        {
-            return Err(Skip::OtherDefault);
-        }
-    }
-    group
-        .dependencies
-        .iter()
-        .try_for_each(|(name, group)| defaults(group, &values[name]))
-}
-
 /// Whether the path has a parameter that nobody reads; `#[websocket]` takes that for a mistake.
 fn leaves_path_unread(vector: &Vector) -> bool {
     let is_read = |name: &str| {
         let mut own = vector.own.params.iter();
-        own.any(|param| param.source == "path" && param.alias.as_ref().unwrap_or(&param.name) == name)
+        own.any(|param| param.source == "path" && param.wire_name() == name)
     };
     let mut names = vector
         .route
@@ -145,7 +88,7 @@ impl Writer<'_> {
         let mut fields = String::new();
         let mut values = Vec::new();
         for (value_name, identifier, source) in members {
-            let _ = writeln!(fields, "    {source},");
+            let _ = writeln!(fields, "    {},", in_struct(&source));
             values.push((value_name, identifier));
         }
         let _ = writeln!(
@@ -155,6 +98,14 @@ impl Writer<'_> {
             object(&values, "self.")
         );
         Ok(name)
+    }
+}
+
+/// In a struct the compiler keeps `#[path]` for itself.
+fn in_struct(declaration: &str) -> String {
+    match declaration.strip_prefix("#[path(") {
+        Some(options) => format!("#[param(path, {options}"),
+        None => declaration.replacen("#[path]", "#[param(path)]", 1),
     }
 }
 

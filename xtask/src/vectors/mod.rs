@@ -10,10 +10,12 @@ mod compile;
 mod declaration;
 mod declared_type;
 mod endpoint;
+mod expressible;
 mod literal;
 mod package;
 mod plan;
 mod skip;
+mod text;
 mod vector;
 mod width;
 

@@ -14,6 +14,16 @@ pub(crate) enum Skip {
     Frozenset,
     UnorderedSet,
     LongTuple,
+    MixedEnum,
+    StrictEnum,
+    Convertor,
+    EncodedRoute,
+    EmptyRest,
+    Fragment,
+    Beyond64BitsInError,
+    ScopedAddress,
+    PythonsWords,
+    Name(String),
     Choice(String),
     Constraint(String),
     Type(String),
@@ -39,7 +49,23 @@ impl fmt::Display for Skip {
             Self::Frozenset => "an error that names the type `frozenset`, which Rust does not have",
             Self::UnorderedSet => "a set of a type without a total order (floats, decimals, dates and times)",
             Self::LongTuple => "a tuple of any length, or of more than six",
+            Self::MixedEnum => "an enum of both text and numbers",
+            Self::StrictEnum => "a strict enum, whose error names the Python class",
+            Self::Convertor => "a path convertor of another type than the parameter's",
+            Self::EncodedRoute => {
+                "a route that is equal to the path only after decoding; axum's router compares what was sent"
+            }
+            Self::EmptyRest => "an empty rest of the path, which axum's `{*rest}` does not take",
+            Self::Fragment => "a `#` in the request target, which hyper cuts off",
+            Self::Beyond64BitsInError => {
+                "a number in an error's `input` or `ctx` that JSON libraries of Rust do not hold"
+            }
+            Self::ScopedAddress => "an IPv6 address with a scope (`%eth0`), which Rust's type does not hold",
+            Self::PythonsWords => "what Python's own packages say about an e-mail address",
             Self::NotAscii => "a request target that is not ASCII",
+            Self::Name(name) => {
+                return write!(f, "the name `{name}`, which no header and no cookie can have");
+            }
             Self::Choice(value) => return write!(f, "an enum or literal with the value {value}"),
             Self::Constraint(what) => return write!(f, "the constraint {what}"),
             Self::Type(name) => return write!(f, "the type `{name}`"),

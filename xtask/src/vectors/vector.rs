@@ -8,11 +8,19 @@ use super::skip::Skip;
 pub(crate) struct Vector {
     pub(crate) route: String,
     pub(crate) own: Group,
-    /// The name that the values of the parameters are under, if they are the fields of a model.
-    pub(crate) model: Option<String>,
-    /// The request, as text: only to look for long integers.
+    /// What the parameters are the fields of, if not of the function.
+    pub(crate) model: Option<Model>,
+    /// The path and the query, as they are sent.
+    pub(crate) target: String,
     pub(crate) request: Value,
     pub(crate) expect: Value,
+}
+
+pub(crate) struct Model {
+    /// What its values are under.
+    pub(crate) name: String,
+    /// `extra = "allow"`
+    pub(crate) keeps_extra: bool,
 }
 
 /// Parameters that are declared together, and the groups that are read before them.
@@ -42,15 +50,32 @@ impl Vector {
         }
         let model = match &json["param_model"] {
             Value::Null => None,
-            model => Some(text(model, "name")?),
+            model => Some(Model {
+                name: text(model, "name")?,
+                keeps_extra: model["extra"] == "allow",
+            }),
         };
         Ok(Self {
             route: text(json, "route")?,
             own,
             model,
+            target,
             request: json["request"].clone(),
             expect: json["expect"].clone(),
         })
+    }
+
+    /// The errors that are expected.
+    pub(crate) fn errors(&self) -> &[Value] {
+        self.expect["errors"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The values that are expected, by the names of the parameters.
+    pub(crate) fn values(&self) -> &Value {
+        match &self.model {
+            Some(model) => &self.expect["ok"][&model.name],
+            None => &self.expect["ok"],
+        }
     }
 
     /// Every parameter, of the endpoint and of all groups.
@@ -84,6 +109,14 @@ impl Group {
 }
 
 impl Param {
+    pub(crate) fn wire_name(&self) -> String {
+        match &self.alias {
+            Some(alias) => alias.clone(),
+            None if self.source == "header" && self.convert_underscores => self.name.replace('_', "-"),
+            None => self.name.clone(),
+        }
+    }
+
     fn read(json: &Value) -> Result<Self, Skip> {
         let source = text(json, "in")?;
         if !["path", "query", "header", "cookie"].contains(&&*source) {

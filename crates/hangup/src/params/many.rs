@@ -122,13 +122,18 @@ fn set<C: Default, T: Param>(
     }
 }
 
-/// How many values there are: none is `Absent`. A place that holds one value only is `Invalid`, with this error.
+/// How many values there are: none is `Absent`, and so is an empty text in a place that holds one value only; any
+/// other there is `Invalid`, with this error.
 pub(super) fn length(reader: &mut Reader<'_, '_>, kind: &'static str, msg: &'static str) -> Reading<usize> {
     let (field, sources) = (reader.field, reader.sources);
     if let Location::Path | Location::Cookie = field.location {
         let Some(raw) = sources.one(field) else {
             return Reading::Absent;
         };
+        // FastAPI asks for the length, and a text has one.
+        if raw.decode().is_empty() {
+            return Reading::Absent;
+        }
         reader.errors.at(field, Invalid::new(kind, msg), raw.input());
         return Reading::Invalid;
     }

@@ -54,16 +54,8 @@
 //! | `Email` | `EmailStr` | `email` |
 //!
 //! `pattern` needs the feature `regex` (default).
-//!
-//! # Where the answers differ from FastAPI's
-//!
-//! - An integer that its type does not hold is refused as if the type's limits were `ge` and `le`: Python's
-//!   integers have no end.
-//! - An IPv6 address with a scope (`fe80::1%eth0`) is refused: `Ipv6Addr` holds none.
-//! - A path with a newline behind it is another path: in Starlette `$` matches before it.
-//! - A query string that is UTF-8 without percent-encoding is read as UTF-8, not as latin-1.
-//! - What `email-validator` says of a broken Punycode domain or bracketed address is said in fewer words, and
-//!   rare characters are shown by number instead of name.
+#![doc = ""]
+#![doc = include_str!("fastapi_vectors.md")]
 
 mod context;
 mod display;

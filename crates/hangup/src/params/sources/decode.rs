@@ -35,6 +35,7 @@ impl<'r> Raw<'r> {
         match self {
             Self::Path(text, Made::Int) => number(text, str::parse::<i64>),
             Self::Path(text, Made::Float) => number(text, str::parse::<f64>),
+            Self::Path(text, Made::Uuid) => Value::String(hyphenated(&percent(text, false))),
             raw => Value::String(raw.decode().into_owned()),
         }
     }
@@ -49,7 +50,20 @@ impl<'r> Raw<'r> {
 }
 
 fn number<N: Into<Value>, E>(text: &str, parse: impl Fn(&str) -> Result<N, E>) -> Value {
-    parse(text).map_or_else(|_| Value::from(text), Into::into)
+    let text = percent(text, false);
+    parse(&text).map_or_else(|_| Value::from(&*text), Into::into)
+}
+
+/// As Python shows a UUID, which the convertor has made sure of.
+fn hyphenated(uuid: &str) -> String {
+    let mut out = String::with_capacity(36);
+    for (place, digit) in uuid.chars().filter(|c| *c != '-').enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(digit.to_ascii_lowercase());
+    }
+    out
 }
 
 /// Percent-decodes; bytes that are not UTF-8 become U+FFFD, a `%` without two hex digits stays.
@@ -126,7 +140,17 @@ fn unquote(bytes: &[u8]) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Raw, percent};
+    use super::{Made, Raw, percent};
+
+    #[test]
+    fn what_a_convertor_made_is_the_input() {
+        assert_eq!(Raw::Path("00%37", Made::Int).input(), 7);
+        assert_eq!(Raw::Path("1.50", Made::Float).input(), 1.5);
+        assert_eq!(
+            Raw::Path("ABCDEF01234567890123456789ABCDEF", Made::Uuid).input(),
+            "abcdef01-2345-6789-0123-456789abcdef"
+        );
+    }
 
     #[test]
     fn what_is_not_utf8_becomes_one_mark_for_each_bad_part() {

@@ -1,5 +1,7 @@
 //! The path, read by the template of its route.
 
+use std::iter;
+
 use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
@@ -14,6 +16,8 @@ pub(crate) enum Made {
     Int,
     /// `{x:float}`: a float.
     Float,
+    /// `{u:uuid}`: a UUID.
+    Uuid,
 }
 
 /// The template of a route and the path that matched it, both still encoded.
@@ -62,29 +66,18 @@ impl<'r> Template<'r> {
     fn captures(&self) -> impl Iterator<Item = Capture<'r>> {
         let mut path = self.path.split('/');
         let mut rest = self.path;
-        self.template.split('/').filter_map(move |wanted| {
+        let mut template = self.template.split('/').peekable();
+        iter::from_fn(move || {
+            let wanted = template.next()?;
             let before = rest;
             let value = path.next();
             rest = value
                 .and_then(|value| before.get(value.len() + 1..))
                 .unwrap_or_default();
-            let name = wanted.strip_prefix('{')?.strip_suffix('}')?;
-            match name.strip_prefix('*') {
-                Some(name) => Some(Capture {
-                    name,
-                    convertor: "path",
-                    value: before,
-                }),
-                None => {
-                    let (name, convertor) = name.split_once(':').unwrap_or((name, "str"));
-                    Some(Capture {
-                        name,
-                        convertor,
-                        value: value?,
-                    })
-                }
-            }
+            let is_last = template.peek().is_none();
+            Some(Capture::of(wanted, value, before, is_last))
         })
+        .flatten()
     }
 }
 
@@ -96,11 +89,35 @@ struct Capture<'r> {
     value: &'r str,
 }
 
-impl Capture<'_> {
+impl<'r> Capture<'r> {
+    /// What a segment of the template takes of the path: of its own segment, or of all that is left.
+    fn of(wanted: &'r str, segment: Option<&'r str>, left: &'r str, is_last: bool) -> Option<Self> {
+        let (prefix, name) = parameter(wanted)?;
+        let (name, convertor, value) = match name.strip_prefix('*') {
+            Some(name) => (name, "path", Some(left)),
+            None => {
+                let (name, convertor) = name.split_once(':').unwrap_or((name, "str"));
+                (name, convertor, segment)
+            }
+        };
+        let value = value?.get(prefix..)?;
+        let value = match convertor {
+            "str" => value,
+            _ if is_last => without_newline(value),
+            _ => value,
+        };
+        Some(Self {
+            name,
+            convertor,
+            value,
+        })
+    }
+
     fn made(&self) -> Made {
         match self.convertor {
             "int" => Made::Int,
             "float" => Made::Float,
+            "uuid" => Made::Uuid,
             _ => Made::Text,
         }
     }
@@ -108,7 +125,7 @@ impl Capture<'_> {
     fn matches(&self) -> bool {
         let text = percent(self.value, false);
         match self.convertor {
-            "path" => true,
+            "path" => !text.contains('\n'),
             "int" => is_digits(&text),
             "float" => match text.split_once('.') {
                 Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
@@ -117,6 +134,31 @@ impl Capture<'_> {
             "uuid" => is_uuid(text.as_bytes()),
             _ => !text.is_empty() && !text.contains('/'),
         }
+    }
+}
+
+/// The parameter in a segment of a template, and how many bytes of text are before it; `{{` stands for `{`.
+fn parameter(segment: &str) -> Option<(usize, &str)> {
+    let (mut prefix, mut rest) = (0, segment);
+    loop {
+        let at = rest.find(['{', '}'])?;
+        let (_, brace) = rest.split_at(at);
+        match brace.strip_prefix("{{").or_else(|| brace.strip_prefix("}}")) {
+            Some(after) => (prefix, rest) = (prefix + at + 1, after),
+            None => return Some((prefix + at, brace.strip_prefix('{')?.strip_suffix('}')?)),
+        }
+    }
+}
+
+/// The end of Starlette's pattern is before a newline that ends the path, if the convertor does not take it.
+fn without_newline(encoded: &str) -> &str {
+    match encoded
+        .len()
+        .checked_sub(3)
+        .and_then(|end| encoded.split_at_checked(end))
+    {
+        Some((value, newline)) if newline.eq_ignore_ascii_case("%0A") => value,
+        _ => encoded,
     }
 }
 
@@ -168,6 +210,18 @@ mod tests {
             Some("y/z")
         );
         assert_eq!(get("/c/{n:int}/ws", "/c/5/ws", "n").as_deref(), Some("5"));
+        assert_eq!(get("/user-{id}/ws", "/user-%31/ws", "id").as_deref(), Some("1"));
+        assert_eq!(
+            get("/{{{id}/{{as_is}}", "/{x/{as_is}", "id").as_deref(),
+            Some("x")
+        );
+    }
+
+    #[test]
+    fn a_newline_at_the_end_is_no_part_of_what_a_convertor_takes() {
+        assert_eq!(get("/c/{n:int}", "/c/5%0a", "n").as_deref(), Some("5"));
+        assert_eq!(get("/c/{*n}", "/c/a/b%0A", "n").as_deref(), Some("a/b"));
+        assert_eq!(get("/c/{n}", "/c/a%0A", "n").as_deref(), Some("a\n"));
     }
 
     #[test]
@@ -186,6 +240,11 @@ mod tests {
             ("/c/{n:uuid}", "/c/12345678-1234-5678-1234-567812345678", true),
             ("/c/{n:uuid}", "/c/12345678123456781234567812345678", true),
             ("/c/{n:uuid}", "/c/1234", false),
+            ("/c/no-{n:int}", "/c/no-x", false),
+            ("/c/{n:int}", "/c/5%0A", true),
+            ("/c/{n:int}", "/c/5%0A%0a", false),
+            ("/c/{n:int}/ws", "/c/5%0A/ws", false),
+            ("/c/{*n}", "/c/a%0Ab", false),
         ] {
             assert_eq!(
                 Template::new(template, path).matches(),
