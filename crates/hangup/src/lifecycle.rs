@@ -220,7 +220,7 @@ where
     let resolution = resolve(error, handling, phase, socket.clone()).await;
     if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
         // The message is an extra: where it cannot be sent, the Close frame cannot either.
-        let _ = socket.send_text(message).await;
+        let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;
     }
     // Whoever sends before `accept` completes the handshake.
     let is_answered = shared.lock().is_accepted();
