@@ -59,6 +59,7 @@ fn target(vector: &Vector) -> Result<(), Skip> {
     if vector.expect["not_found"] == true {
         return Ok(());
     }
+    let path = decoded(path);
     let mut sent = path.split('/');
     for wanted in vector.route.split('/') {
         if wanted.starts_with("{") && wanted.ends_with(":path}") {
@@ -69,7 +70,8 @@ fn target(vector: &Vector) -> Result<(), Skip> {
         }
         let literal = wanted.split('{').next().unwrap_or_default();
         let sent = sent.next().unwrap_or_default();
-        if sent.get(..literal.len()) != Some(literal) || (literal == wanted && sent != wanted) {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+        if !literal.bytes().all(is_plain) || (literal == wanted && sent != wanted) {
             return Err(Skip::EncodedRoute);
         }
     }

@@ -53,7 +53,7 @@ impl fmt::Display for Skip {
             Self::StrictEnum => "a strict enum, whose error names the Python class",
             Self::Convertor => "a path convertor of another type than the parameter's",
             Self::EncodedRoute => {
-                "a route that is equal to the path only after decoding; axum's router compares what was sent"
+                "a route whose text must be encoded in a path, or a newline behind its last text"
             }
             Self::EmptyRest => "an empty rest of the path, which axum's `{*rest}` does not take",
             Self::Fragment => "a `#` in the request target, which hyper cuts off",
