@@ -53,6 +53,7 @@
 //! | the peer breaks the protocol | 1002; 1007 for bad UTF-8, 1009 for a message that is too large |
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
+//! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
 //! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
 //! A **refusal** is a Close frame behind a completed handshake, or an HTTP response: see [`Refusal`].

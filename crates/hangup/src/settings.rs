@@ -43,6 +43,7 @@ pub struct Settings {
     error_message: Option<bool>,
     max_message_size: Option<usize>,
     write_buffer: Option<usize>,
+    read_ahead: Option<usize>,
     accept_timeout: Option<Duration>,
     close_timeout: Option<Duration>,
     linger_timeout: Option<Duration>,
@@ -80,10 +81,15 @@ impl Settings {
         /// How many unsent bytes a connection may hold before a `send` waits. One message may go past the
         /// bound. Default: 64 KiB.
         write_buffer: usize,
+        /// How many bytes of messages are read while the endpoint does not receive, so that pings are answered and
+        /// the peer's leaving is seen; each message counts 64 bytes more, and one may go past the bound. What is
+        /// beyond stays with the peer. Default: 64 KiB.
+        read_ahead: usize,
         /// How long an endpoint may take until it accepts or ends; then the connection is refused with 3008
         /// (HTTP 408). Default: 60 s.
         accept_timeout: Duration,
-        /// How long the peer's Close frame is awaited after ours has been written. Default: 5 s.
+        /// How long the closing handshake may take: until our Close frame is written and the peer's has come.
+        /// Default: 5 s.
         close_timeout: Duration,
         /// How long the read side is drained once both Close frames are exchanged and the write side is shut
         /// down, so that a TCP reset cannot overtake the Close frame. Default: 1 s.
@@ -100,6 +106,7 @@ impl Settings {
             error_message: self.error_message.unwrap_or(outer.error_message),
             max_message_size: self.max_message_size.unwrap_or(outer.max_message_size),
             write_buffer: self.write_buffer.unwrap_or(outer.write_buffer),
+            read_ahead: self.read_ahead.unwrap_or(outer.read_ahead),
             accept_timeout: self.accept_timeout.unwrap_or(outer.accept_timeout),
             close_timeout: self.close_timeout.unwrap_or(outer.close_timeout),
             linger_timeout: self.linger_timeout.unwrap_or(outer.linger_timeout),
@@ -116,6 +123,7 @@ pub(crate) struct Resolved {
     pub(crate) error_message: bool,
     pub(crate) max_message_size: usize,
     pub(crate) write_buffer: usize,
+    pub(crate) read_ahead: usize,
     pub(crate) accept_timeout: Duration,
     pub(crate) close_timeout: Duration,
     pub(crate) linger_timeout: Duration,
@@ -130,6 +138,7 @@ impl Default for Resolved {
             error_message: false,
             max_message_size: 1024 * 1024,
             write_buffer: 64 * 1024,
+            read_ahead: 64 * 1024,
             accept_timeout: Duration::from_secs(60),
             close_timeout: Duration::from_secs(5),
             linger_timeout: Duration::from_secs(1),

@@ -83,7 +83,8 @@ impl<'a> Serve<'a> {
         self
     }
 
-    /// How long a stopping server waits for the closing handshakes. Default: 30 s.
+    /// How long a stopping server waits for the closing handshakes; what has not ended then goes on until the
+    /// runtime stops. Default: 30 s.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain_timeout = timeout;
         self

@@ -105,6 +105,12 @@ fn invalid(said: &str) -> Invalid {
         }
         Some("a boolean") => Invalid::new("bool_type", "Input should be a valid boolean"),
         Some(integer) if is_integer(integer) => Invalid::new("int_type", "Input should be a valid integer"),
+        Some(model) if model.starts_with("struct ") || model.starts_with("a map") => {
+            Invalid::new("model_type", "Input should be a valid dictionary or object")
+        }
+        Some(choice) if choice.starts_with("enum ") || choice.starts_with("variant ") => {
+            Invalid::new("enum", "Input should be one of the expected values")
+        }
         Some(list) if list.starts_with("a sequence") => {
             Invalid::new("list_type", "Input should be a valid list")
         }
@@ -169,6 +175,11 @@ mod tests {
         assert_eq!(
             item(r#"{"name":"a","lines":[{"count":1}]}"#),
             json!({"type": "missing", "loc": ["lines", 0, "price"], "msg": "Field required", "input": {"count": 1}})
+        );
+        assert_eq!(
+            item("3")["msg"],
+            "Input should be a valid dictionary or object",
+            "no name of a type of ours"
         );
         assert_eq!(item(r#"{"name":1,"lines":[]}"#)["type"], "string_type");
         assert_eq!(item(r#"{"name":"a","lines":{}}"#)["type"], "list_type");

@@ -92,6 +92,10 @@ impl Rejection {
             reason(parts.status, &parts.headers, text),
         );
         let text = format!("{}: {}", parts.status, String::from_utf8_lossy(text));
+        if parts.status.is_server_error() {
+            // What it says of the inside is for the log, also under `Refusal::Http`.
+            return (Ending::Close(close), text);
+        }
         // Under `Refusal::Http` the response goes out as it was: what was read, and the rest behind it.
         let body = if is_whole {
             Body::from(start.freeze())
@@ -165,7 +169,7 @@ mod tests {
 
     async fn close_of<R: IntoResponse + Send + 'static>(rejection: R) -> Close {
         match Rejection::new::<R>(Box::new(rejection)).into_ending().await {
-            (Ending::Refuse { close, .. }, _) => close,
+            (Ending::Refuse { close, .. } | Ending::Close(close), _) => close,
             _ => panic!("a rejection is a refusal"),
         }
     }

@@ -78,6 +78,7 @@ pub(crate) async fn resolve(
     socket: Option<Sender>,
 ) -> Resolution {
     let mut log = String::new();
+    let is_over = phase == Phase::AfterAccept && socket.as_ref().is_none_or(Sender::is_closed);
     let (scopes, timeout, scene) = match handling {
         Some(handling) => {
             let Handling {
@@ -104,7 +105,8 @@ pub(crate) async fn resolve(
         error = promote(error, outwards.as_slice());
         log.push_str(&error.with_sources());
         let own = Ending::of(&error);
-        let says_nothing = own.is_none() && matches!(error.kind(), Kind::Error(..));
+        let has_left = is_over && error.disconnect().is_some();
+        let says_nothing = own.is_none() && !has_left && matches!(error.kind(), Kind::Error(..));
         let found = outwards.find_map(|scope| scope.find(&error, says_nothing));
         let (Some((entry, place)), Some(scene)) = (found, &scene) else {
             return unhandled(error, own, log).await;
@@ -148,8 +150,7 @@ async fn unhandled(error: Error, own: Option<Ending>, mut log: String) -> Resolu
     };
     let (ending, text) = rejection.into_ending().await;
     let _ = write!(log, " ({text})");
-    let is_unforeseen =
-        matches!(&ending, Ending::Refuse { response, .. } if response.status().is_server_error());
+    let is_unforeseen = matches!(ending, Ending::Close(_));
     Resolution {
         is_unforeseen,
         ..Resolution::foreseen(ending, log)

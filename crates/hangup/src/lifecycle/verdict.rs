@@ -135,6 +135,17 @@ impl Verdict {
             (Ending::PeerLeft, Refusal::Http) => refuse_with_http(&Close::from(CloseCode::INTERNAL_ERROR)),
             (ending, Refusal::Close) => return Refused::WithClose(Self { ending, ..self }),
         };
+        if response.status().is_informational() {
+            // A 1xx would not end the exchange, and a 101 would say that the handshake is completed.
+            let error = format!("an endpoint cannot be refused with HTTP {}", response.status());
+            let log = Log {
+                error,
+                is_unforeseen: true,
+                phase: Phase::BeforeAccept,
+            };
+            let response = refuse_with_http(&Close::from(CloseCode::INTERNAL_ERROR));
+            return Refused::WithHttp(response, Some(Box::new(log)));
+        }
         Refused::WithHttp(response, self.log)
     }
 

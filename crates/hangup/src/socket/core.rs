@@ -12,6 +12,7 @@ use tokio::task::coop;
 use super::{
     buffers::{BUFFER_SIZE, Input, Output},
     closing::Closing,
+    inbox::Inbox,
     message::Message,
     opening::Opening,
     transport::Transport,
@@ -42,8 +43,8 @@ pub(crate) struct Core {
     pub(super) protocol: Connection,
     pub(super) input: Input,
     pub(super) output: Output,
-    /// A message that was read while nobody received. Nothing more is read until it is taken.
-    inbox: Option<Message>,
+    /// What was read while nobody received.
+    inbox: Inbox,
     /// Set once nothing can be received or sent any more.
     over: Option<Box<Disconnect>>,
     pub(super) closing: Closing,
@@ -68,7 +69,7 @@ impl Core {
             protocol: Connection::new(Role::Server, settings.max_message_size),
             input: Input::default(),
             output: Output::default(),
-            inbox: None,
+            inbox: Inbox::default(),
             over: None,
             closing: Closing::Not,
             is_cut: false,
@@ -159,6 +160,7 @@ impl Core {
     /// Writes the Close frame, unless one has been written or received.
     pub(crate) fn close(&mut self, close: &Close) {
         if self.protocol.close(close, self.output.buffer()).is_ok() {
+            self.inbox.shut();
             self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
         }
     }
@@ -184,7 +186,7 @@ impl Core {
     /// The next message, for whoever asks: read at once by the driver's own task, and by the driver for others.
     pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
         let is_driver = self.is_driver(cx);
-        if let Some(message) = self.inbox.take() {
+        if let Some(message) = self.inbox.pop() {
             if !is_driver {
                 // There is room again: the driver goes on reading, whether more is asked for or not.
                 self.wake_driver();
@@ -202,18 +204,30 @@ impl Core {
         Poll::Pending
     }
 
-    /// Reads while nobody receives, so that pings are answered and the peer's leaving is seen: up to one message.
+    /// Reads while nobody receives, so that pings are answered and the peer's leaving is seen: until `read_ahead`
+    /// bytes of messages wait.
     pub(super) fn poll_read_ahead(&mut self, cx: &mut Context<'_>) {
-        if self.inbox.is_some() || self.over.is_some() {
-            return;
-        }
-        if let Poll::Ready(read) = self.poll_read(cx) {
-            self.inbox = read.ok();
+        while !self.inbox.is_full(self.settings.read_ahead) && self.over.is_none() {
+            let Poll::Ready(read) = self.poll_read(cx) else {
+                break;
+            };
+            if let Ok(message) = read {
+                self.inbox.push(message);
+            }
             if let Some(receiver) = self.receiver.take() {
                 receiver.wake();
             }
         }
         self.input.shrink();
+    }
+
+    /// Nobody will receive any more: what comes is read and thrown away.
+    pub(super) fn stop_receiving(&mut self) {
+        let was_full = self.inbox.is_full(self.settings.read_ahead);
+        self.inbox.shut();
+        if was_full {
+            self.wake_driver();
+        }
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
@@ -267,7 +281,6 @@ impl Core {
 
     /// Reads and discards until the protocol reads nothing more, or the transport ends.
     pub(super) fn poll_read_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.inbox = None;
         loop {
             while !self.input.unread().is_empty() && !self.protocol.reading_is_over() {
                 let budget = ready!(coop::poll_proceed(cx));

@@ -4,6 +4,7 @@ mod buffers;
 mod closing;
 mod core;
 mod driver;
+mod inbox;
 mod message;
 mod opening;
 mod sender;

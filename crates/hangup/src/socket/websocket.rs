@@ -261,6 +261,14 @@ impl Receiver {
     }
 }
 
+/// Once nobody can receive any more, what the peer sends is read and thrown away, so that its pings are answered and
+/// its leaving is seen.
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.shared.lock().stop_receiving();
+    }
+}
+
 impl fmt::Debug for WebSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocket")

@@ -378,3 +378,15 @@ async fn an_accept_that_fails_together_with_the_endpoint_has_accepted() {
         socket.assert_closed(CloseCode::of::<4000>(), "not loaded").await;
     }
 }
+
+#[tokio::test]
+async fn a_denial_cannot_be_a_1xx() {
+    async fn endpoint(handshake: Handshake) -> Result {
+        handshake.deny(StatusCode::SWITCHING_PROTOCOLS)
+    }
+    let refused = TestClient::new(App::new().route("/ws", endpoint))
+        .connect("/ws")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.status(), 500);
+}

@@ -382,3 +382,21 @@ async fn an_app_is_a_part_of_an_axum_router_and_has_axum_routes() {
         .unwrap_err();
     assert_eq!((plain.status().as_u16(), &plain.body()[..]), (200, &b"hello"[..]));
 }
+
+#[tokio::test]
+async fn what_a_5xx_of_an_extractor_says_stays_inside_under_every_refusal() {
+    #[derive(Clone)]
+    struct SecretThing;
+    async fn endpoint(_: Handshake, _: Extension<SecretThing>) -> Result {
+        Ok(())
+    }
+    let app = |refusal| TestClient::new(App::new().route("/ws", endpoint).refusal(refusal));
+    let refused = app(Refusal::Http).connect("/ws").await.unwrap_err();
+    assert_eq!(refused.status(), 500);
+    assert_eq!(
+        refused.json(),
+        serde_json::json!({ "detail": "Internal Server Error", "code": 1011 })
+    );
+    let mut socket = app(Refusal::Close).connect("/ws").await.unwrap();
+    socket.assert_closed(CloseCode::INTERNAL_ERROR, "").await;
+}

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use hangup::{
-    App, CloseCode, Endpoint, Handshake, Message, Result, Settings,
+    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Settings,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::time::timeout;
@@ -228,4 +228,67 @@ async fn a_message_waits_for_the_endpoint_and_no_second_one_is_read() {
     peer.send(&message).await;
     let second = timeout(Duration::from_secs(5), peer.send(&message)).await;
     assert!(second.is_err(), "half a megabyte waits outside");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_peers_close_is_answered_although_messages_wait_unread() {
+    async fn busy(handshake: Handshake) -> Result {
+        let _socket = handshake.accept().await?;
+        std::future::pending().await
+    }
+    let mut socket = TestClient::new(App::new().route("/ws", busy))
+        .connect("/ws")
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        socket.send_text("hello").await;
+    }
+    socket.close(CloseCode::of::<4001>(), "gone").await;
+    socket.assert_closed(CloseCode::of::<4001>(), "gone").await;
+}
+
+#[tokio::test]
+async fn messages_that_came_before_the_peers_close_are_still_received() {
+    async fn late(handshake: Handshake) -> Result {
+        let mut socket = handshake.accept().await?;
+        while !socket.sender().is_closed() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(&*socket.recv_text().await?, "one");
+        assert_eq!(&*socket.recv_text().await?, "two");
+        assert_eq!(socket.recv().await.unwrap_err().code(), 4001);
+        Err(Close::from(CloseCode::FORBIDDEN).into())
+    }
+    let log = crate::log::Log::listen();
+    let mut socket = TestClient::new(App::new().route("/ws", late))
+        .connect("/ws")
+        .await
+        .unwrap();
+    socket.send_text("one").await;
+    socket.send_text("two").await;
+    socket.close(CloseCode::of::<4001>(), "").await;
+    socket.assert_closed(CloseCode::of::<4001>(), "").await;
+    // It came to its end, and no assertion of it failed.
+    let event = log.ended().await;
+    assert_eq!(event.get("error"), "3003");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_when_nobody_can_receive_any_more_is_thrown_away() {
+    async fn deaf(handshake: Handshake) -> Result {
+        let (sender, receiver) = handshake.accept().await?.split();
+        drop(receiver);
+        sender.send_text("deaf").await?;
+        std::future::pending().await
+    }
+    let mut socket = TestClient::new(App::new().route("/ws", deaf))
+        .connect("/ws")
+        .await
+        .unwrap();
+    assert_eq!(socket.recv_text().await, "deaf");
+    for _ in 0..100 {
+        socket.send_binary(vec![7; 10_000]).await;
+    }
+    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
