@@ -4,11 +4,10 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use hangup_protocol::Close;
-use tokio::{sync::Notify, time::timeout};
+use tokio::sync::Notify;
 
 use crate::socket::Shared;
 
@@ -43,7 +42,7 @@ impl Connections {
         self.open().stopping.is_some()
     }
 
-    /// Adds a connection that has just been opened. If the server stops already it is closed at once.
+    /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once.
     pub(crate) fn join(self: &Arc<Self>, shared: &Arc<Shared>) -> Member {
         let mut open = self.open();
         let number = open.next;
@@ -58,27 +57,31 @@ impl Connections {
         }
     }
 
-    /// Closes every connection, now and those still to come, and waits until all have ended. Gives how many had
-    /// not when the time was up.
-    pub(crate) async fn stop(&self, close: Close, within: Duration) -> usize {
+    /// Closes every connection, now and those still to come.
+    pub(crate) fn stop(&self, close: &Close) {
         let all: Vec<_> = {
             let mut open = self.open();
             open.stopping = Some(close.clone());
             open.sockets.values().cloned().collect()
         };
         for shared in all {
-            shared.lock().close_from_outside(&close);
+            shared.lock().close_from_outside(close);
         }
-        let all_ended = async {
-            loop {
-                let ended = self.one_ended.notified();
-                if self.open().sockets.is_empty() {
-                    return;
-                }
-                ended.await;
+    }
+
+    /// Waits until every connection has ended.
+    pub(crate) async fn all_ended(&self) {
+        loop {
+            let ended = self.one_ended.notified();
+            if self.count() == 0 {
+                return;
             }
-        };
-        let _ = timeout(within, all_ended).await;
+            ended.await;
+        }
+    }
+
+    /// How many connections have not ended.
+    pub(crate) fn count(&self) -> usize {
         self.open().sockets.len()
     }
 }
@@ -93,7 +96,7 @@ impl Drop for Member {
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connections")
-            .field("open", &self.open().sockets.len())
+            .field("open", &self.count())
             .finish_non_exhaustive()
     }
 }

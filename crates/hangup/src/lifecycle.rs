@@ -25,7 +25,7 @@ use self::{
     verdict::{Refused, Verdict},
 };
 use crate::{
-    connections::Connections,
+    connections::{Connections, Member},
     endpoint::{Endpoint, Handshake},
     error::{Result, catch_panic, catch_panic_now, refuse_with_http},
     handlers::{Handling, Phase, resolve},
@@ -139,11 +139,13 @@ where
             }
         },
     };
+    // From here on a server that stops waits for it: the HTTP connection has not ended yet.
+    let member = connections.map(|connections| connections.join(&shared));
     tokio::spawn(connect(
         on_upgrade,
         conversation,
         shared,
-        connections,
+        member,
         report,
         settings.accept_timeout,
     ));
@@ -161,7 +163,7 @@ async fn connect(
     on_upgrade: OnUpgrade,
     conversation: Conversation,
     shared: Arc<Shared>,
-    connections: Option<Arc<Connections>>,
+    _member: Option<Member>,
     report: Report,
     accept_timeout: Duration,
 ) {
@@ -173,7 +175,6 @@ async fn connect(
         }
         Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
     }
-    let _member = connections.as_ref().map(|connections| connections.join(&shared));
     let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
     report.ended(conclusion);
 }
@@ -219,7 +220,7 @@ where
     let resolution = resolve(error, handling, phase, socket.clone()).await;
     if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
         // The message is an extra: where it cannot be sent, the Close frame cannot either.
-        let _ = socket.send_text(message).await;
+        let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;
     }
     // Whoever sends before `accept` completes the handshake.
     let is_answered = shared.lock().is_accepted();

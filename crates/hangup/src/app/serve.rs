@@ -127,12 +127,14 @@ impl<'a> Serve<'a> {
         }
         drop((listener, stopped));
         let _ = stop.send(());
-        let until = tokio::time::Instant::now() + self.drain_timeout;
-        let left = connections
-            .stop(Close::from(self.drain_code), self.drain_timeout)
-            .await;
-        let _ = tokio::time::timeout_at(until, stop.closed()).await;
-        tracing::info!(unfinished = left, "server stopped");
+        connections.stop(&Close::from(self.drain_code));
+        // The HTTP connections first: a handshake that is under way may still become one of the open connections.
+        let all_ended = async {
+            stop.closed().await;
+            connections.all_ended().await;
+        };
+        let _ = tokio::time::timeout(self.drain_timeout, all_ended).await;
+        tracing::info!(unfinished = connections.count(), "server stopped");
         Ok(())
     }
 }

@@ -78,7 +78,7 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// [`Disconnect`] with 1006 if the client has left meanwhile.
+    /// [`Disconnect`]: with 1006 if the client has left meanwhile, with what the server closes with if it stops.
     ///
     /// # Cancel safety
     ///

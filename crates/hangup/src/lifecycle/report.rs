@@ -88,25 +88,31 @@ impl Report {
 
     /// Says what the protocol knows of the end, and the error.
     fn tell_of_frames(&mut self, log: Option<&Log>) {
-        let shared = Arc::clone(&self.shared);
-        let core = shared.lock();
-        let protocol = core.protocol();
-        let violation = protocol.violation().map(ToString::to_string);
+        // A subscriber may ask a `Sender` of this connection, so nothing is locked while it is told.
+        let (sent, received, begun_by, violation, is_clean) = {
+            let core = self.shared.lock();
+            let protocol = core.protocol();
+            (
+                protocol.close_sent().cloned(),
+                protocol.close_received().cloned(),
+                protocol.close_begun_by(),
+                protocol.violation().map(ToString::to_string),
+                core.is_clean(),
+            )
+        };
         self.tell(&End {
             phase: log.map_or(self.phase, |log| log.phase),
             status: None,
-            sent: protocol
-                .close_sent()
-                .map(|sent| (sent.code().get(), &**sent.reason())),
-            received: protocol
-                .close_received()
+            sent: sent.as_ref().map(|sent| (sent.code().get(), &**sent.reason())),
+            received: received
+                .as_ref()
                 .map(|received| (received.code().get(), &**received.reason())),
-            initiator: match protocol.close_begun_by() {
+            initiator: match begun_by {
                 Some(Side::Local) => "local",
                 Some(Side::Peer) => "peer",
                 None => "none",
             },
-            is_clean: core.is_clean(),
+            is_clean,
             error: log.map(|log| &*log.error).or(violation.as_deref()),
             is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });

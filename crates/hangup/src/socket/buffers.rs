@@ -143,9 +143,13 @@ impl Output {
             return Poll::Ready(Ok(()));
         }
         while let Some(rest) = self.buffer.get(self.written..).filter(|rest| !rest.is_empty()) {
-            match ready!(transport.poll_write(cx, rest))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.written += written,
+            match transport.poll_write(cx, rest)? {
+                Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(written) => self.written += written,
+                Poll::Pending => {
+                    self.forget_written();
+                    return Poll::Pending;
+                }
             }
         }
         ready!(transport.poll_flush(cx))?;
@@ -153,11 +157,57 @@ impl Output {
         Poll::Ready(Ok(()))
     }
 
+    /// Takes what is written off the front, where that moves fewer bytes than it takes off. Without it a sender
+    /// that is always ahead of its peer would keep every byte that it has ever sent.
+    fn forget_written(&mut self) {
+        if self.written >= self.unsent() {
+            self.buffer.drain(..self.written);
+            self.written = 0;
+        }
+    }
+
     pub(crate) fn release(&mut self) {
         let mut buffer = std::mem::take(self).buffer;
         if buffer.capacity() > 0 && buffer.capacity() <= 2 * BUFFER_SIZE {
             buffer.clear();
             give_back(&WRITE_BUFFERS, buffer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::task::noop_waker;
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_is_not_kept_although_the_peer_never_catches_up() {
+        let (stream, mut peer) = tokio::io::duplex(1000);
+        let mut transport = Transport::Other(Box::new(stream));
+        let waker = noop_waker();
+        let mut cx = Context::from_waker(&waker);
+        let mut output = Output::default();
+        let mut sent = 0_u64;
+        let mut read = 0_u64;
+        let mut piece = [0; 700];
+        while sent < 2_000_000 {
+            while output.unsent() <= BUFFER_SIZE {
+                output
+                    .buffer()
+                    .extend((sent..sent + 1000).map(|at| (at % 251) as u8));
+                sent += 1000;
+            }
+            assert!(output.poll_flush(&mut cx, &mut transport).is_pending());
+            // A fresh budget, as without it the pipe takes nothing.
+            tokio::task::yield_now().await;
+            peer.read_exact(&mut piece).await.unwrap();
+            for byte in piece {
+                assert_eq!(u64::from(byte), read % 251);
+                read += 1;
+            }
+            assert!(output.buffer.len() <= 3 * BUFFER_SIZE, "{}", output.buffer.len());
         }
     }
 }

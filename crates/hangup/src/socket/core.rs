@@ -163,7 +163,7 @@ impl Core {
         }
     }
 
-    /// Closes from outside of the connection's task, which is woken for it.
+    /// Closes from what may be another task than the connection's own, which is woken for it.
     pub(crate) fn close_from_outside(&mut self, close: &Close) {
         self.close(close);
         self.wake_driver();
@@ -183,10 +183,15 @@ impl Core {
 
     /// The next message, for whoever asks: read at once by the driver's own task, and by the driver for others.
     pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        let is_driver = self.is_driver(cx);
         if let Some(message) = self.inbox.take() {
+            if !is_driver {
+                // There is room again: the driver goes on reading, whether more is asked for or not.
+                self.wake_driver();
+            }
             return Poll::Ready(Ok(message));
         }
-        if self.is_driver(cx) {
+        if is_driver {
             return self.poll_read(cx);
         }
         if let Some(over) = &self.over {

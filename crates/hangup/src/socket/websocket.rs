@@ -170,7 +170,7 @@ impl WebSocket {
     ///
     /// Cancel safety: the Close frame is on its way once the future has been polled.
     pub async fn close(self, close: impl Into<Close>) -> Closed {
-        self.receiver.shared.lock().close(&close.into());
+        self.receiver.shared.lock().close_from_outside(&close.into());
         poll_fn(|cx| self.receiver.shared.lock().poll_closed(cx)).await
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hangup::{App, Close, CloseCode, Handshake, Result, Settings, testing::TestClient};
+use hangup::{
+    App, Close, CloseCode, EndpointContext, Handshake, Result, Settings, ValidationError, testing::TestClient,
+};
 use tokio::{
     io::AsyncWriteExt,
     time::{Instant, timeout},
@@ -289,4 +291,19 @@ async fn a_peer_that_reads_slowly_gets_everything_and_the_close() {
         assert_eq!(peer.frame().await.payload.len(), 100_000);
     }
     assert_eq!(peer.frame().await.opcode, CLOSE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_message_of_a_validation_error_does_not_wait_for_ever_for_a_peer_that_does_not_read() {
+    async fn fail_with_much_unsent(handshake: Handshake) -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.send_binary(vec![0; 1024 * 1024]).await?;
+        Err(ValidationError::new(Vec::new(), EndpointContext::default()).into())
+    }
+    let log = Log::listen();
+    let app = App::new().route("/ws", fail_with_much_unsent);
+    let client = TestClient::new(app.settings(Settings::new().error_message(true)));
+    let _peer = Peer::open(client.stream(), "/ws").await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(log.only().line(&["code_sent", "clean"]), "1008 false");
 }

@@ -12,6 +12,7 @@ mod wire;
 
 mod closing;
 mod cork;
+mod drain;
 mod ending;
 mod flood;
 mod handler_failures;

@@ -1,9 +1,16 @@
 //! The one event of a connection: its fields, its level, and what stands in no byte on the wire.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use hangup::{App, Close, CloseCode, Failure, Handshake, Refusal, Result, testing::TestClient};
+use hangup::{App, Close, CloseCode, Failure, Handshake, Refusal, Result, Sender, testing::TestClient};
 use tracing::Level;
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
 
 use crate::{
     errors::{Other, RoomFull, Unforeseen, top},
@@ -228,4 +235,59 @@ async fn nothing_of_an_internal_error_stands_in_any_byte_on_the_wire() {
             }
         }
     }
+}
+
+/// Asks a sender at every event, as a subscriber does that shows the log to its WebSocket clients.
+struct Asking {
+    sender: Arc<Mutex<Option<Sender>>>,
+    said: Arc<Mutex<Vec<bool>>>,
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Asking {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "hangup::connection"
+            && let Some(sender) = &*self.sender.lock().unwrap()
+        {
+            self.said.lock().unwrap().push(sender.is_closed());
+        }
+    }
+}
+
+#[test]
+fn a_subscriber_may_ask_a_sender_of_the_connection_whose_event_it_is_told() {
+    let said: Arc<Mutex<Vec<bool>>> = Arc::default();
+    let asked = Arc::clone(&said);
+    let (done, is_done) = std::sync::mpsc::channel();
+    // In a thread, as a deadlock would hang the test.
+    std::thread::spawn(move || {
+        let kept: Arc<Mutex<Option<Sender>>> = Arc::default();
+        let asking = Asking {
+            sender: Arc::clone(&kept),
+            said: asked,
+        };
+        let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(asking));
+        let endpoint = move |handshake: Handshake| {
+            let kept = Arc::clone(&kept);
+            async move {
+                let socket = handshake.accept().await?;
+                *kept.lock().unwrap() = Some(socket.sender());
+                Result::<()>::Ok(())
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let client = TestClient::new(App::new().route("/ws", endpoint));
+            let mut socket = client.connect("/ws").await.unwrap();
+            socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
+            drop(socket);
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        });
+        let _ = done.send(());
+    });
+    is_done.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(*said.lock().unwrap(), [true]);
 }

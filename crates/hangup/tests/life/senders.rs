@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hangup::{
-    App, CloseCode, Endpoint, Handshake, Message, Result, Sender,
+    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Sender,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::{sync::Notify, time::timeout};
@@ -218,4 +218,41 @@ async fn a_sender_that_outlives_its_connection_sends_nothing_and_says_so() {
     let sender = kept.lock().unwrap().take().unwrap();
     assert!(sender.is_closed());
     assert_eq!(sender.send_text("late").await.unwrap_err().code(), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_in_another_task_goes_out_at_once() {
+    let mut socket = open(async |handshake: Handshake| -> Result {
+        let socket = handshake.accept().await?;
+        let closing = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            socket
+                .close(Close::new(CloseCode::of::<4001>(), "elsewhere"))
+                .await
+        });
+        assert!(closing.await?.is_clean());
+        Ok(())
+    })
+    .await;
+    socket.assert_closed(CloseCode::of::<4001>(), "elsewhere").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_are_answered_once_another_task_has_taken_a_message_and_asks_for_no_more() {
+    let mut socket = open(async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        tokio::spawn(async move {
+            socket.recv().await?;
+            std::future::pending::<Result>().await
+        })
+        .await?
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    socket.send_text("taken").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    socket.ping("still there?").await;
+    assert_eq!(socket.recv().await, Received::Pong("still there?".into()));
+    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
