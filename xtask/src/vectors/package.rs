@@ -33,9 +33,7 @@ impl Package {
         package.save("Cargo.toml", &manifest())?;
         let lock =
             fs::read_to_string(project::root().join("Cargo.lock")).while_doing("reading Cargo.lock")?;
-        if !package.folder.join("Cargo.lock").is_file() {
-            package.save("Cargo.lock", &lock)?;
-        }
+        package.save("Cargo.lock", &lock)?;
 
         let mut choices = "//! The enums.\n\nuse hangup::Param;\n".to_owned();
         for (name, source) in plan.choices.sources() {
