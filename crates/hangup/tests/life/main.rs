@@ -22,6 +22,7 @@ mod opening;
 mod peer;
 mod promise;
 mod refusal;
+mod replaced;
 mod report;
 mod router;
 mod senders;

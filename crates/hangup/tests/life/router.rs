@@ -1,7 +1,5 @@
 //! Inside of an axum application: routes, layers, state, extractors and their rejections.
 
-use std::convert::Infallible;
-
 use axum::{
     Extension, Router,
     extract::{FromRequestParts, Path, Request, State},
@@ -13,10 +11,9 @@ use hangup::{
     testing::TestClient,
 };
 use http::{StatusCode, header, request::Parts};
-use tokio::io::AsyncWriteExt;
 use tracing::Level;
 
-use crate::{errors::Unforeseen, log::Log, wire::handshake};
+use crate::{errors::Unforeseen, log::Log};
 
 #[tokio::test]
 async fn state_extensions_and_paths_are_parameters() {
@@ -309,47 +306,6 @@ async fn the_nearest_settings_layer_stands_over_the_others_and_leaves_the_rest()
         assert_eq!(socket.recv_close().await.code(), code, "{path} {size}");
     }
     assert_eq!(client.connect("/refused").await.unwrap_err().status(), 500);
-}
-
-/// An app whose endpoint accepts, below a layer that answers with something else.
-fn replaced() -> Router {
-    async fn replace(request: Request, next: Next) -> Result<Response, Infallible> {
-        drop(next.run(request).await);
-        Ok((StatusCode::IM_A_TEAPOT, "instead").into_response())
-    }
-    async fn endpoint(handshake: Handshake) -> Result {
-        handshake.accept().await?.recv().await?;
-        Ok(())
-    }
-    let settings = Settings::new().accept_timeout(std::time::Duration::from_secs(10));
-    let router = Router::new()
-        .route("/ws", hangup::route(endpoint))
-        .layer(settings);
-    router.layer(middleware::from_fn(replace))
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_layer_that_replaces_the_101_leaves_the_endpoint_without_a_peer() {
-    let log = Log::listen();
-    let refused = TestClient::new(replaced()).connect("/ws").await.unwrap_err();
-    assert_eq!(
-        (refused.status().as_u16(), &refused.body()[..]),
-        (418, &b"instead"[..])
-    );
-    let event = log.connection().await;
-    assert_eq!(event.line(&["code_sent", "clean", "error"]), "- false -");
-    assert_eq!(event.level, Level::INFO);
-}
-
-#[tokio::test(start_paused = true)]
-async fn accept_does_not_wait_for_ever_where_a_layer_replaces_the_101() {
-    let log = Log::listen();
-    // The HTTP connection stays open, and hyper keeps the upgrade for as long.
-    let mut stream = TestClient::new(replaced()).stream();
-    stream.write_all(handshake("/ws", "").as_bytes()).await.unwrap();
-    let event = log.connection().await;
-    assert_eq!(event.line(&["code_sent", "clean"]), "- false");
-    assert_eq!(event.get("duration_ms"), "10000");
 }
 
 #[tokio::test]
