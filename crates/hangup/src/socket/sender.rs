@@ -3,7 +3,7 @@
 use std::{fmt, future::poll_fn, sync::Arc};
 
 use bytes::Bytes;
-use hangup_protocol::Connection;
+use hangup_protocol::{Close, Connection};
 use serde::Serialize;
 
 use super::{core::Shared, message::Message};
@@ -75,6 +75,14 @@ impl Sender {
             let _ = protocol.ping(&payload, output);
         })
         .await
+    }
+
+    /// Closes the connection with a code and a reason, from any task: what was sent before goes out first, and the
+    /// endpoint sees a [`Disconnect`] with that code. Nothing happens if it is closed already.
+    ///
+    /// It does not wait for the closing handshake, which the connection's task takes to its end.
+    pub fn close(&self, close: impl Into<Close>) {
+        self.shared.lock().close_from_outside(&close.into());
     }
 
     /// Whether nothing can be sent any more.

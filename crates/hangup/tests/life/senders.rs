@@ -256,3 +256,25 @@ async fn pings_are_answered_once_another_task_has_taken_a_message_and_asks_for_n
     socket.close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
+
+#[tokio::test]
+async fn a_sender_closes_from_another_task() {
+    async fn kicked(handshake: Handshake) -> Result {
+        let mut socket = handshake.accept().await?;
+        let sender = socket.sender();
+        tokio::spawn(async move {
+            sender.send_text("goodbye").await.unwrap();
+            sender.close(hangup::Close::new(CloseCode::of::<4009>(), "kicked"));
+            sender.close(CloseCode::NORMAL_CLOSURE);
+            assert!(sender.send_text("more").await.is_err());
+        });
+        assert_eq!(socket.recv().await.unwrap_err().code(), 4009);
+        Ok(())
+    }
+    let mut socket = TestClient::new(App::new().route("/ws", kicked))
+        .connect("/ws")
+        .await
+        .unwrap();
+    assert_eq!(socket.recv_text().await, "goodbye");
+    socket.assert_closed(CloseCode::of::<4009>(), "kicked").await;
+}
