@@ -53,7 +53,7 @@ mod tests {
         for good in [
             "a/home/b",
             "https://x.org/home/",
-            "./work/x",
+            "homework/x",
             "/homepage",
             "/worker",
             "target/xtask",
