@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::socket::Shared;
 
-/// The connections of one server, from their 101 to the end of their closing handshake.
+/// The connections of one server, from just before their 101 to the end of their closing handshake.
 #[derive(Default)]
 pub(crate) struct Connections {
     open: Mutex<Open>,

@@ -17,7 +17,7 @@ use crate::error::{Disconnect, Error, JsonError, ReceiveError};
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
 /// Dropping it closes nothing: the connection is closed when the endpoint ends, with the code and the reason
-/// that its end stands for.
+/// that its end stands for. What the peer sends until then is thrown away.
 ///
 /// # Cancel safety
 ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Disconnect, Handshake, Result, Settings, testing::TestClient};
+use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, testing::TestClient};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -286,4 +286,32 @@ async fn the_test_client_closes_with_any_code() {
     socket
         .assert_closed(CloseCode::of::<4321>(), "until tomorrow")
         .await;
+}
+
+#[tokio::test]
+async fn a_catch_all_is_not_told_of_a_peer_that_has_left() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("the chat is over")]
+    struct ChatOver(#[from] Disconnect);
+
+    async fn chat(handshake: Handshake) -> Result {
+        let mut socket = handshake.accept().await?;
+        loop {
+            socket.recv().await.map_err(ChatOver::from)?;
+        }
+    }
+    let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let app = App::new().route("/ws", chat).error_handler(move |_: Failure| {
+        let told = told.clone();
+        async move {
+            let _ = told.send(());
+            CloseCode::INTERNAL_ERROR
+        }
+    });
+    let log = Log::listen();
+    let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
+    socket.close(CloseCode::GOING_AWAY, "").await;
+    socket.assert_closed(CloseCode::GOING_AWAY, "").await;
+    assert_eq!(log.ended().await.level, Level::INFO);
+    assert!(hears.try_recv().is_err(), "the catch-all was asked");
 }
