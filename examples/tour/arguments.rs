@@ -1,7 +1,7 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::Refusal;
+use hangup::{DeflateConfig, Refusal};
 
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
@@ -22,6 +22,34 @@ pub(crate) struct Arguments {
     /// The largest message that /echo takes, such as 1MiB.
     #[arg(long, value_parser = size, default_value = "32MiB")]
     pub(crate) max_message_size: usize,
+    /// Which messages are compressed where the client offers it. Without it those of /echo, with contexts taken over.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = false, default_missing_value = "on")]
+    pub(crate) deflate: Option<Deflate>,
+}
+
+/// How messages are compressed with permessage-deflate.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Deflate {
+    /// Each message on its own.
+    On,
+    /// With what was learned from earlier messages: smaller, at the cost of memory per connection.
+    Takeover,
+    /// Not at all.
+    Off,
+}
+
+impl Deflate {
+    pub(crate) const fn config(self) -> Option<DeflateConfig> {
+        match self {
+            Self::On => Some(DeflateConfig::new()),
+            Self::Takeover => Some(
+                DeflateConfig::new()
+                    .server_context_takeover(true)
+                    .client_context_takeover(true),
+            ),
+            Self::Off => None,
+        }
+    }
 }
 
 /// How a connection is refused before accept.

@@ -7,7 +7,7 @@ use hangup::{App, Disconnect, Handshake, Result, Settings, websocket};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::Sample;
+use crate::{Sample, arguments::Deflate};
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
@@ -27,15 +27,17 @@ pub(crate) const SAMPLES: &[Sample] = &[
     },
 ];
 
-pub(crate) fn app(max_message_size: usize) -> App {
+pub(crate) fn app(max_message_size: usize, deflate: Deflate) -> App {
     let last = Last::default();
     let disconnects: Router = Router::new()
         .route("/disconnect/ws", hangup::route(disconnect))
         .route("/disconnect/last", get(last_disconnect))
         .with_state(last);
-    let echo = App::new()
-        .route("/echo", echo)
-        .settings(Settings::new().max_message_size(max_message_size));
+    let echo = App::new().route("/echo", echo).settings(
+        Settings::new()
+            .max_message_size(max_message_size)
+            .deflate(deflate.config()),
+    );
     App::new()
         .route("/json/ws", json_echo)
         .merge(disconnects)

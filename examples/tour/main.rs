@@ -13,7 +13,7 @@ use clap::Parser;
 use hangup::{App, Settings};
 use tokio::net::TcpListener;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Deflate};
 
 /// One path of the tour, and the lines that show what it does.
 pub(crate) struct Sample {
@@ -40,8 +40,15 @@ async fn main() -> io::Result<()> {
         .include(validation::app())
         .include(failures::app())
         .include(close::app())
-        .include(conversation::app(arguments.max_message_size))
-        .settings(Settings::new().refusal(arguments.refuse.into()))
+        .include(conversation::app(
+            arguments.max_message_size,
+            arguments.deflate.unwrap_or(Deflate::Takeover),
+        ))
+        .settings(
+            Settings::new()
+                .refusal(arguments.refuse.into())
+                .deflate(arguments.deflate.and_then(Deflate::config)),
+        )
         .serve_on(listener)
         .await
 }

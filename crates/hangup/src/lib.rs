@@ -33,6 +33,7 @@
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
+//! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | test | [`testing::TestClient`] |
 //!
@@ -80,7 +81,8 @@ pub mod testing;
 
 pub use hangup_macros::{IntoClose, Param, Params, websocket};
 pub use hangup_protocol::{
-    Close, CloseCode, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Utf8Bytes,
+    Close, CloseCode, DeflateConfig, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason,
+    Utf8Bytes,
 };
 
 pub use self::{

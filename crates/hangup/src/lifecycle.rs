@@ -64,7 +64,8 @@ where
         on_upgrade,
         subprotocols,
         accept_key,
-    } = match Opening::check(&mut parts) {
+        deflate,
+    } = match Opening::check(&mut parts, scope.settings.deflate.as_ref()) {
         Ok(opening) => opening,
         Err(response) => {
             tracing::debug!(path = %context.path, status = response.status().as_u16(), "not an opening handshake");
@@ -82,7 +83,7 @@ where
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings));
+    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref());
     let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared));
 
     // The parameters, then the endpoint, up to its answer to the handshake.
@@ -155,7 +156,7 @@ where
     } else {
         acceptance.subprotocol
     };
-    switching_protocols(accept_key, subprotocol, acceptance.headers)
+    switching_protocols(accept_key, subprotocol, deflate.as_ref(), acceptance.headers)
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.

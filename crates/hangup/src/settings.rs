@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hangup_protocol::DeflateConfig;
+
 /// How a connection that ends before `accept` is answered.
 ///
 /// Whatever the choice, an [`HttpError`](crate::HttpError) and
@@ -49,6 +51,7 @@ pub struct Settings {
     linger_timeout: Option<Duration>,
     disconnect_grace: Option<Duration>,
     handler_timeout: Option<Duration>,
+    deflate: Option<Option<DeflateConfig>>,
 }
 
 macro_rules! setters {
@@ -100,6 +103,31 @@ impl Settings {
         handler_timeout: Duration,
     }
 
+    /// Compresses messages with permessage-deflate (RFC 7692) where the client offers it; `None` switches it off
+    /// for the routes below. Default: off, for the sake of memory and of time.
+    ///
+    /// With [`DeflateConfig::new`] a connection keeps no memory for it between messages; the contexts that are used
+    /// while a message is compressed or inflated belong to the thread. Each direction whose context is taken over
+    /// costs a connection the memory that its method names. A message is inflated piece by piece, and ends the
+    /// connection with 1009 as soon as it passes [`max_message_size`](Self::max_message_size) or
+    /// [`DeflateConfig::max_expansion`].
+    ///
+    /// ```
+    /// use hangup::{DeflateConfig, Settings};
+    ///
+    /// let on = Settings::new().deflate(DeflateConfig::new());
+    /// let by_size = Settings::new().deflate(DeflateConfig::new().min_size(1024));
+    /// let off = Settings::new().deflate(None);
+    /// ```
+    #[doc(alias = "permessage-deflate")]
+    #[doc(alias = "ws_per_message_deflate")]
+    #[doc(alias = "compression")]
+    #[must_use]
+    pub fn deflate(mut self, deflate: impl Into<Option<DeflateConfig>>) -> Self {
+        self.deflate = Some(deflate.into());
+        self
+    }
+
     pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
         Resolved {
             refusal: self.refusal.unwrap_or(outer.refusal),
@@ -112,6 +140,7 @@ impl Settings {
             linger_timeout: self.linger_timeout.unwrap_or(outer.linger_timeout),
             disconnect_grace: self.disconnect_grace.unwrap_or(outer.disconnect_grace),
             handler_timeout: self.handler_timeout.unwrap_or(outer.handler_timeout),
+            deflate: self.deflate.clone().unwrap_or_else(|| outer.deflate.clone()),
         }
     }
 }
@@ -129,6 +158,7 @@ pub(crate) struct Resolved {
     pub(crate) linger_timeout: Duration,
     pub(crate) disconnect_grace: Duration,
     pub(crate) handler_timeout: Duration,
+    pub(crate) deflate: Option<DeflateConfig>,
 }
 
 impl Default for Resolved {
@@ -144,6 +174,7 @@ impl Default for Resolved {
             linger_timeout: Duration::from_secs(1),
             disconnect_grace: Duration::from_secs(30),
             handler_timeout: Duration::from_secs(10),
+            deflate: None,
         }
     }
 }
@@ -162,5 +193,18 @@ mod tests {
         assert_eq!(route.refusal, Refusal::Http);
         assert_eq!(route.max_message_size, 20);
         assert_eq!(route.close_timeout, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn compression_is_inherited_and_can_be_switched_off() {
+        let app = Settings::new()
+            .deflate(DeflateConfig::new().level(6))
+            .over(&Resolved::default());
+        assert_eq!(Resolved::default().deflate, None);
+        assert_eq!(
+            Settings::new().over(&app).deflate,
+            Some(DeflateConfig::new().level(6))
+        );
+        assert_eq!(Settings::new().deflate(None).over(&app).deflate, None);
     }
 }

@@ -1,7 +1,7 @@
 //! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
 
 use axum::response::{IntoResponse, Response};
-use hangup_protocol::{HandshakeError, HeaderLines, RequestView, handshake};
+use hangup_protocol::{DeflateAgreement, DeflateConfig, HandshakeError, HeaderLines, RequestView, handshake};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 
@@ -12,6 +12,8 @@ pub(crate) struct Opening {
     /// The subprotocols that the client offers, the one it likes best first.
     pub(crate) subprotocols: Vec<Box<str>>,
     pub(crate) accept_key: HeaderValue,
+    /// What is agreed on compression (RFC 7692).
+    pub(crate) deflate: Option<DeflateAgreement>,
 }
 
 struct Lines<'a>(&'a HeaderMap);
@@ -27,7 +29,7 @@ impl HeaderLines for Lines<'_> {
 
 impl Opening {
     /// Checks a request; one that opens no WebSocket is answered with 426 or 400.
-    pub(crate) fn check(parts: &mut Parts) -> Result<Self, Box<Response>> {
+    pub(crate) fn check(parts: &mut Parts, deflate: Option<&DeflateConfig>) -> Result<Self, Box<Response>> {
         let request = RequestView {
             method: parts.method.as_str(),
             http_version: http_version(parts.version),
@@ -39,6 +41,7 @@ impl Opening {
             .iter()
             .map(|name| Box::from(*name))
             .collect();
+        let deflate = deflate.and_then(|config| config.negotiate(&accepted.extensions));
         let accept_key = HeaderValue::try_from(accepted.accept_key);
         let on_upgrade = parts.extensions.remove::<OnUpgrade>();
         match (on_upgrade, accept_key) {
@@ -46,6 +49,7 @@ impl Opening {
                 on_upgrade,
                 subprotocols,
                 accept_key,
+                deflate,
             }),
             _ => {
                 tracing::error!("the server below this router cannot upgrade connections");
@@ -59,6 +63,7 @@ impl Opening {
 pub(crate) fn switching_protocols(
     accept_key: HeaderValue,
     subprotocol: Option<HeaderValue>,
+    deflate: Option<&DeflateAgreement>,
     headers: HeaderMap,
 ) -> Response {
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
@@ -68,6 +73,10 @@ pub(crate) fn switching_protocols(
     all.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     all.insert(header::SEC_WEBSOCKET_ACCEPT, accept_key);
     all.remove(header::SEC_WEBSOCKET_EXTENSIONS);
+    if let Some(extension) = deflate.and_then(|deflate| HeaderValue::try_from(deflate.to_header_value()).ok())
+    {
+        all.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
+    }
     all.remove(header::SEC_WEBSOCKET_PROTOCOL);
     if let Some(subprotocol) = subprotocol {
         all.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);

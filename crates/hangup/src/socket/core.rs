@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker, ready},
 };
 
-use hangup_protocol::{Close, Connection, Event, Role};
+use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
 use tokio::task::coop;
 
 use super::{
@@ -26,9 +26,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Arc<Resolved>) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings)),
+            core: Mutex::new(Core::new(settings, deflate)),
         })
     }
 
@@ -62,11 +62,15 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>) -> Self {
+    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Self {
+        let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
             transport: None,
-            protocol: Connection::new(Role::Server, settings.max_message_size),
+            protocol: match deflate {
+                Some(agreement) => protocol.with_deflate(agreement),
+                None => protocol,
+            },
             input: Input::default(),
             output: Output::default(),
             inbox: Inbox::default(),

@@ -30,6 +30,7 @@ pub struct Connect {
     headers: HeaderMap,
     cookies: Vec<String>,
     subprotocols: Vec<String>,
+    offers_deflate: bool,
     time_limit: Duration,
     caller: &'static Location<'static>,
 }
@@ -57,6 +58,7 @@ impl Connect {
             headers,
             cookies: Vec::new(),
             subprotocols: Vec::new(),
+            offers_deflate: false,
             time_limit,
             caller: Location::caller(),
         }
@@ -97,6 +99,14 @@ impl Connect {
         self
     }
 
+    /// Offers permessage-deflate, as browsers do. Whether the server takes it is seen in
+    /// [`TestSocket::headers`]; messages are compressed if it does.
+    #[must_use]
+    pub fn deflate(mut self) -> Self {
+        self.offers_deflate = true;
+        self
+    }
+
     async fn send(mut self) -> Result<TestSocket, HttpResponse> {
         let caller = self.caller;
         for (name, values, separator) in [
@@ -109,6 +119,12 @@ impl Connect {
                     Err(_) => panic!("{values:?} is no value for the header `{name}`, at {caller}"),
                 };
             }
+        }
+        if self.offers_deflate {
+            self.headers.append(
+                header::SEC_WEBSOCKET_EXTENSIONS,
+                HeaderValue::from_static("permessage-deflate; client_max_window_bits"),
+            );
         }
         let exchange = exchange(&mut self.stream, &self.path, &self.headers);
         let (response, read_ahead) = match timeout(self.time_limit, exchange).await {

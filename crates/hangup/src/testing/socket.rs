@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, panic::Location, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use hangup_protocol::{Close, CloseCode, Connection, Event, PeerClose, Role};
+use hangup_protocol::{Close, CloseCode, Connection, DeflateConfig, Event, PeerClose, Role, extensions};
 use http::{HeaderMap, header};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
@@ -64,7 +64,21 @@ impl TestSocket {
         time_limit: Duration,
     ) -> Self {
         let role = Role::Client { mask_seed: 0x5eed };
-        let protocol = Connection::new(role, MAX_MESSAGE_SIZE);
+        let mut protocol = Connection::new(role, MAX_MESSAGE_SIZE);
+        // What the server answers reads as an offer with one outcome.
+        let answer = headers
+            .get_all(header::SEC_WEBSOCKET_EXTENSIONS)
+            .iter()
+            .map(http::HeaderValue::as_bytes);
+        let taken_over = DeflateConfig::new()
+            .server_context_takeover(true)
+            .client_context_takeover(true);
+        if let Some(agreement) = extensions(answer)
+            .ok()
+            .and_then(|answer| taken_over.negotiate(&answer))
+        {
+            protocol = protocol.with_deflate(&agreement);
+        }
         Self {
             stream,
             protocol,

@@ -12,6 +12,8 @@ mod wire;
 
 mod closing;
 mod cork;
+mod deflate;
+
 mod drain;
 mod ending;
 mod flood;

@@ -1,0 +1,80 @@
+//! What compression costs a connection in memory, as `DeflateConfig` states it, and what a bomb can make it hold.
+
+#![cfg(feature = "deflate")]
+
+use allocation_counter::measure;
+use hangup_protocol::{Connection, DeflateConfig, Event, Role, extensions};
+
+const LIMIT: usize = 1 << 20;
+
+/// A server and a client that have agreed on compression.
+fn pair(config: &DeflateConfig) -> (Connection, Connection) {
+    let offers = extensions([b"permessage-deflate".as_slice()].into_iter()).unwrap();
+    let agreement = config.negotiate(&offers).unwrap();
+    (
+        Connection::new(Role::Server, LIMIT).with_deflate(&agreement),
+        Connection::new(Role::Client { mask_seed: 1 }, usize::MAX).with_deflate(&agreement),
+    )
+}
+
+/// The bytes that a server keeps once it has received a message and sent it back, and the server.
+fn kept_by_a_server(config: &DeflateConfig) -> (i64, Connection) {
+    let (mut server, mut client) = pair(config);
+    let text = "some text to learn from ".repeat(100);
+    let (mut request, mut response) = (Vec::with_capacity(1 << 16), Vec::with_capacity(1 << 16));
+    let used = measure(|| {
+        // The client takes nothing over, so it leaves its context to the thread, where the server finds it.
+        client.send_text(&text, &mut request).unwrap();
+        let event = server.receive(&mut request.as_slice(), &mut response);
+        let Some(Event::Text(received)) = event else {
+            panic!("a message has been sent, not {event:?}");
+        };
+        server.send_text(&received, &mut response).unwrap();
+    });
+    (used.bytes_current, server)
+}
+
+#[test]
+fn without_takeover_a_connection_keeps_nothing_between_messages() {
+    // The contexts of the thread are made with the first message.
+    kept_by_a_server(&DeflateConfig::new());
+    assert_eq!(kept_by_a_server(&DeflateConfig::new()).0, 0);
+}
+
+#[test]
+fn a_context_that_is_taken_over_costs_what_its_method_says() {
+    for (config, stated) in [
+        (DeflateConfig::new().server_context_takeover(true), 380_000),
+        (DeflateConfig::new().client_context_takeover(true), 48_000),
+    ] {
+        // The first keeps the contexts of the thread.
+        let _first = kept_by_a_server(&config);
+        let (kept, _server) = kept_by_a_server(&config);
+        assert!(
+            (stated * 4 / 5..=stated).contains(&kept),
+            "{kept} bytes: {config:?}"
+        );
+    }
+}
+
+#[test]
+fn a_bomb_makes_a_connection_hold_no_more_than_the_bound_of_a_message() {
+    let (mut server, mut client) = pair(&DeflateConfig::new().level(9));
+    let mut bomb = Vec::new();
+    client.send_binary(&vec![0; 32 << 20], &mut bomb).unwrap();
+    assert!(
+        bomb.len() < LIMIT,
+        "the message of 32 MiB takes {} bytes",
+        bomb.len()
+    );
+    let mut response = Vec::with_capacity(1 << 10);
+    let mut event = None;
+    let held = measure(|| event = server.receive(&mut bomb.as_slice(), &mut response));
+    assert!(matches!(event, Some(Event::Violation(_))), "{event:?}");
+    // A vector that grows is there twice while it is moved.
+    assert!(
+        held.bytes_max < 3 * LIMIT as u64 + 100_000,
+        "{} bytes",
+        held.bytes_max
+    );
+}
