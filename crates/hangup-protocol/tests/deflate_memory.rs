@@ -1,6 +1,7 @@
 //! What compression costs a connection in memory, as `DeflateConfig` states it, and what a bomb can make it hold.
 
 #![cfg(feature = "deflate")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use allocation_counter::measure;
 use hangup_protocol::{Connection, DeflateConfig, Event, Role, extensions};
@@ -51,7 +52,7 @@ fn a_context_that_is_taken_over_costs_what_its_method_says() {
         let _first = kept_by_a_server(&config);
         let (kept, _server) = kept_by_a_server(&config);
         assert!(
-            (stated * 4 / 5..=stated).contains(&kept),
+            (stated * 9 / 10..=stated * 11 / 10).contains(&kept),
             "{kept} bytes: {config:?}"
         );
     }
