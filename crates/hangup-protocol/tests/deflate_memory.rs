@@ -24,8 +24,9 @@ fn kept_by_a_server(config: &DeflateConfig) -> (i64, Connection) {
     let text = "some text to learn from ".repeat(100);
     let (mut request, mut response) = (Vec::with_capacity(1 << 16), Vec::with_capacity(1 << 16));
     let used = measure(|| {
-        // The client takes nothing over, so it leaves its context to the thread, where the server finds it.
+        // A client that takes nothing over leaves its context to the thread, where the server finds it.
         client.send_text(&text, &mut request).unwrap();
+        drop(client);
         let event = server.receive(&mut request.as_slice(), &mut response);
         let Some(Event::Text(received)) = event else {
             panic!("a message has been sent, not {event:?}");
