@@ -1,11 +1,12 @@
 //! One connection, top to bottom: from the opening request to its one event. Start reading here.
 
+mod conversation;
 mod report;
 mod verdict;
 
 use std::{
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -21,22 +22,23 @@ use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{
+    conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
 };
 use crate::{
     connections::{Connections, Member},
     endpoint::{Endpoint, Handshake},
-    error::{Result, catch_panic, catch_panic_now, refuse_with_http},
-    handlers::{Handling, Phase, resolve},
+    error::{Error, catch_panic, catch_panic_now, refuse_with_http},
+    handlers::Handling,
     handshake::{Opening, switching_protocols},
     params::EndpointContext,
     scope::Scope,
-    settings::{Refusal, Resolved},
-    socket::{Acceptance, Driver, Sender, Shared, Transport},
+    socket::{Acceptance, Driver, Shared, Transport},
 };
 
-type Conversation = Pin<Box<dyn Future<Output = Verdict> + Send>>;
+/// An endpoint to its end, and what that end stands for.
+type Conversation = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
 
 /// Answers one request on a WebSocket route: with the 101, or with the one response that refuses it.
 ///
@@ -97,22 +99,22 @@ where
             });
         let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
         let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
-        let conversation = converse(
-            endpoint,
-            handshake,
-            arguments,
+        let running = arguments.and_then(|arguments| {
+            catch_panic_now(|| endpoint.run(handshake, arguments)).map_err(Error::from)
+        });
+        let judging = Judging {
             handling,
-            Arc::clone(&shared),
-            Arc::clone(&settings),
-        );
-        until_answered(Box::pin(conversation), &shared).await
+            shared: Arc::clone(&shared),
+            settings: Arc::clone(&settings),
+        };
+        until_answered(Box::pin(Converse::new(running, judging)), &shared).await
     };
     let deadline = Instant::now() + settings.accept_timeout;
     // An endpoint that is too late is dropped inside of this, and may panic then.
     let answer = match catch_panic(async move { timeout_at(deadline, opened).await }).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Answer::Refused(Verdict::too_late()),
-        Err(panic) => Answer::Refused(Verdict::panicked(&panic)),
+        Ok(Err(_)) => Answer::Refused(Box::new(Verdict::too_late())),
+        Err(panic) => Answer::Refused(Box::new(Verdict::panicked(&panic))),
     };
 
     // The answer: 101, or a refusal.
@@ -125,7 +127,7 @@ where
         }
         Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
             Refused::WithClose(verdict) => {
-                let refused: Conversation = Box::pin(std::future::ready(verdict));
+                let refused: Conversation = Box::pin(std::future::ready(Box::new(verdict)));
                 (
                     Acceptance {
                         is_refusal: true,
@@ -160,78 +162,37 @@ where
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-async fn connect(
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` stores every argument twice, and this is there once for every connection"
+)]
+fn connect(
     on_upgrade: OnUpgrade,
     conversation: Conversation,
     shared: Arc<Shared>,
-    _member: Option<Member>,
+    member: Option<Member>,
     report: Report,
     accept_timeout: Duration,
-) {
-    // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
-    match timeout(accept_timeout, on_upgrade).await {
-        Ok(Ok(upgraded)) => {
-            let (transport, read_ahead) = Transport::from_upgraded(upgraded);
-            shared.lock().open(transport, &read_ahead);
+) -> impl Future<Output = ()> + Send {
+    async move {
+        let _member = &member;
+        // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
+        match Box::pin(timeout(accept_timeout, on_upgrade)).await {
+            Ok(Ok(upgraded)) => {
+                let (transport, read_ahead) = Transport::from_upgraded(upgraded);
+                shared.lock().open(transport, &read_ahead);
+            }
+            Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
         }
-        Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
+        let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
+        report.ended(conclusion);
     }
-    let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
-    report.ended(conclusion);
-}
-
-/// The endpoint to its end, and what that end stands for.
-async fn converse<E, A, S>(
-    endpoint: E,
-    handshake: Handshake,
-    arguments: Result<E::Arguments>,
-    handling: Option<Box<Handling>>,
-    shared: Arc<Shared>,
-    settings: Arc<Resolved>,
-) -> Verdict
-where
-    E: Endpoint<A, S>,
-{
-    let outcome = match arguments {
-        Ok(arguments) => {
-            // Pinned here, as a future that is passed by value is stored once more at every step.
-            let run = pin!(async move { endpoint.run(handshake, arguments).await });
-            catch_panic(run).await.unwrap_or_else(|panic| Err(panic.into()))
-        }
-        Err(error) => Err(error),
-    };
-    let (phase, denial, is_over) = {
-        let mut core = shared.lock();
-        let phase = if core.is_accepted() {
-            Phase::AfterAccept
-        } else {
-            Phase::BeforeAccept
-        };
-        (phase, core.take_denial(), core.over().is_some())
-    };
-    let error = match (outcome, denial) {
-        (Ok(()), Some(denial)) => return Verdict::denied(denial, None),
-        (Err(error), Some(denial)) => return Verdict::denied(denial, Some(&error)),
-        (Ok(()), None) if phase == Phase::AfterAccept => return Verdict::finished(),
-        (Ok(()), None) => return Verdict::unanswered(),
-        (Err(error), None) => error,
-    };
-    let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
-    let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
-    let resolution = resolve(error, handling, phase, socket.clone()).await;
-    if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
-        // The message is an extra: where it cannot be sent, the Close frame cannot either.
-        let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;
-    }
-    // Whoever sends before `accept` completes the handshake.
-    let is_answered = shared.lock().is_accepted();
-    Verdict::of(resolution, phase, is_answered, is_over)
 }
 
 /// How the handshake is to be answered.
 enum Answer {
     Accepted(Acceptance, Conversation),
-    Refused(Verdict),
+    Refused(Box<Verdict>),
 }
 
 /// Polls the endpoint until it accepts or ends.
@@ -244,7 +205,7 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
         };
         let ended = match catch_panic_now(|| running.as_mut().poll(cx)) {
             Ok(Poll::Ready(verdict)) => Some(verdict),
-            Err(panic) => Some(Verdict::panicked(&panic)),
+            Err(panic) => Some(Box::new(Verdict::panicked(&panic))),
             Ok(Poll::Pending) => None,
         };
         // An endpoint may ask for the 101 and end in one poll: then it has accepted.

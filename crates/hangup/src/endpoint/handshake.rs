@@ -30,7 +30,12 @@ use crate::{
 #[doc(alias = "WebSocket.accept")]
 pub struct Handshake {
     shared: Arc<Shared>,
-    subprotocols: Vec<Box<str>>,
+    /// Boxed, as the future of an endpoint stores its handshake several times over.
+    answer: Box<Answer>,
+}
+
+struct Answer {
+    offered: Vec<Box<str>>,
     acceptance: Acceptance,
 }
 
@@ -38,14 +43,16 @@ impl Handshake {
     pub(crate) fn new(shared: Arc<Shared>, subprotocols: Vec<Box<str>>) -> Self {
         Self {
             shared,
-            subprotocols,
-            acceptance: Acceptance::default(),
+            answer: Box::new(Answer {
+                offered: subprotocols,
+                acceptance: Acceptance::default(),
+            }),
         }
     }
 
     /// The subprotocols that the client offers, the one it likes best first (RFC 6455, section 1.9).
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
-        self.subprotocols.iter().map(|name| &**name)
+        self.answer.offered.iter().map(|name| &**name)
     }
 
     /// Chooses the first of these subprotocols that the client offers; none if it offers none of them.
@@ -58,20 +65,20 @@ impl Handshake {
         let chosen = supported
             .into_iter()
             .find(|name| self.subprotocols().any(|offered| offered == *name));
-        self.acceptance.subprotocol = chosen.and_then(|name| HeaderValue::from_str(name).ok());
+        self.answer.acceptance.subprotocol = chosen.and_then(|name| HeaderValue::from_str(name).ok());
         chosen
     }
 
     /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
     pub fn add_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        self.acceptance.headers.append(name, value);
+        self.answer.acceptance.headers.append(name, value);
         self
     }
 
     /// The headers that are sent with the 101 besides those of the handshake itself.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.acceptance.headers
+        &self.answer.acceptance.headers
     }
 
     /// Accepts: the 101 goes out, and the connection is open.
@@ -84,22 +91,26 @@ impl Handshake {
     ///
     /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
     /// open without a socket, until the endpoint ends.
-    pub async fn accept(self) -> Result<WebSocket, Disconnect> {
-        let Self {
-            shared, acceptance, ..
-        } = self;
+    pub async fn accept(mut self) -> Result<WebSocket, Disconnect> {
+        let subprotocol = self.ask();
+        poll_fn(|cx| self.shared.lock().poll_opened(cx)).await;
+        let over = self.shared.lock().over().cloned();
+        match over {
+            Some(disconnect) => Err(disconnect),
+            None => Ok(WebSocket::new(self.shared, subprotocol)),
+        }
+    }
+
+    /// Asks for the 101, and says which subprotocol is chosen in it.
+    fn ask(&mut self) -> Option<Box<str>> {
+        let acceptance = std::mem::take(&mut self.answer.acceptance);
         let subprotocol = acceptance
             .subprotocol
             .as_ref()
             .and_then(|name| name.to_str().ok())
             .map(Box::from);
-        shared.lock().accept(acceptance);
-        poll_fn(|cx| shared.lock().poll_opened(cx)).await;
-        let over = shared.lock().over().cloned();
-        match over {
-            Some(disconnect) => Err(disconnect),
-            None => Ok(WebSocket::new(shared, subprotocol)),
-        }
+        self.shared.lock().accept(acceptance);
+        subprotocol
     }
 
     /// Refuses with an HTTP response of any status, headers and body, whatever the [`Refusal`](crate::Refusal).
@@ -119,7 +130,7 @@ impl Handshake {
 impl fmt::Debug for Handshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handshake")
-            .field("subprotocols", &self.subprotocols)
+            .field("subprotocols", &self.answer.offered)
             .finish_non_exhaustive()
     }
 }

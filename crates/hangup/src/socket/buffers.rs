@@ -3,14 +3,25 @@
 
 use std::{
     cell::RefCell,
-    io,
+    collections::VecDeque,
+    io::{self, IoSlice},
     task::{Context, Poll, ready},
 };
+
+use bytes::{Buf, Bytes};
+use smallvec::SmallVec;
 
 use super::transport::Transport;
 
 /// The size of a pooled buffer: one read takes as much as is there, up to this.
 pub(crate) const BUFFER_SIZE: usize = 64 * 1024;
+
+/// From this size on a payload is written from where it lies. Below it a copy costs less than what the system does
+/// for one more piece of a vectored write.
+pub(crate) const BY_REFERENCE: usize = 32 * 1024;
+
+/// How many pieces one vectored write takes.
+const PIECES: usize = 16;
 
 /// How many buffers of each kind a thread keeps.
 const POOLED: usize = 8;
@@ -114,12 +125,23 @@ impl Input {
 pub(crate) struct Output {
     buffer: Vec<u8>,
     written: usize,
+    attached: Option<Box<Attached>>,
+}
+
+/// Payloads that are written by reference, the first first.
+#[derive(Default)]
+struct Attached {
+    /// Each payload, behind how many bytes of the buffer it comes.
+    payloads: VecDeque<(usize, Bytes)>,
+    /// How many bytes of them are not written yet.
+    unsent: usize,
 }
 
 impl Output {
     /// How many bytes are not written yet.
     pub(crate) fn unsent(&self) -> usize {
-        self.buffer.len() - self.written
+        let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
+        self.buffer.len() - self.written + attached
     }
 
     /// The buffer, to append to.
@@ -132,20 +154,27 @@ impl Output {
         &mut self.buffer
     }
 
+    /// Adds a payload behind all that is there, without copying it.
+    pub(crate) fn attach(&mut self, payload: Bytes) {
+        let attached = self.attached.get_or_insert_default();
+        attached.unsent += payload.len();
+        attached.payloads.push_back((self.buffer.len(), payload));
+    }
+
     /// Writes until nothing is left or the transport takes no more.
     pub(crate) fn poll_flush(
         &mut self,
         cx: &mut Context<'_>,
         transport: &mut Transport,
     ) -> Poll<io::Result<()>> {
-        if self.buffer.is_empty() {
+        if self.unsent() == 0 {
             self.release();
             return Poll::Ready(Ok(()));
         }
-        while let Some(rest) = self.buffer.get(self.written..).filter(|rest| !rest.is_empty()) {
-            match transport.poll_write(cx, rest)? {
+        while self.unsent() > 0 {
+            match self.poll_write(cx, transport)? {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(written) => self.written += written,
+                Poll::Ready(written) => self.advance(written),
                 Poll::Pending => {
                     self.forget_written();
                     return Poll::Pending;
@@ -157,11 +186,59 @@ impl Output {
         Poll::Ready(Ok(()))
     }
 
+    fn poll_write(&self, cx: &mut Context<'_>, transport: &mut Transport) -> Poll<io::Result<usize>> {
+        let rest = |from: usize, to: usize| self.buffer.get(from..to).unwrap_or_default();
+        let Some(attached) = &self.attached else {
+            return transport.poll_write(cx, rest(self.written, self.buffer.len()));
+        };
+        let mut pieces = SmallVec::<[IoSlice<'_>; PIECES]>::new();
+        let mut from = self.written;
+        for (place, payload) in attached.payloads.iter().take(PIECES / 2 - 1) {
+            pieces.push(IoSlice::new(rest(from, *place)));
+            pieces.push(IoSlice::new(payload));
+            from = *place;
+        }
+        let to = attached
+            .payloads
+            .get(PIECES / 2 - 1)
+            .map_or(self.buffer.len(), |(place, _)| *place);
+        pieces.push(IoSlice::new(rest(from, to)));
+        pieces.retain(|piece| !piece.is_empty());
+        transport.poll_write_vectored(cx, &pieces)
+    }
+
+    /// Marks the next `written` bytes as written.
+    fn advance(&mut self, mut written: usize) {
+        while let Some(attached) = &mut self.attached {
+            let Some((place, payload)) = attached.payloads.front_mut() else {
+                break;
+            };
+            let flat = written.min(*place - self.written);
+            self.written += flat;
+            written -= flat;
+            let of_payload = written.min(payload.len());
+            payload.advance(of_payload);
+            attached.unsent -= of_payload;
+            written -= of_payload;
+            if *place > self.written || !payload.is_empty() {
+                return;
+            }
+            attached.payloads.pop_front();
+        }
+        self.attached = None;
+        self.written += written;
+    }
+
     /// Takes what is written off the front, where that moves fewer bytes than it takes off. Without it a sender
     /// that is always ahead of its peer would keep every byte that it has ever sent.
     fn forget_written(&mut self) {
-        if self.written >= self.unsent() {
+        if self.written >= self.buffer.len() - self.written {
             self.buffer.drain(..self.written);
+            if let Some(attached) = &mut self.attached {
+                for (place, _) in &mut attached.payloads {
+                    *place -= self.written;
+                }
+            }
             self.written = 0;
         }
     }
@@ -177,7 +254,10 @@ impl Output {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::task::noop_waker;
+    use std::future::poll_fn;
+
+    use futures_util::{FutureExt, task::noop_waker};
+    use proptest::prelude::*;
     use tokio::io::AsyncReadExt;
 
     use super::*;
@@ -209,5 +289,39 @@ mod tests {
             }
             assert!(output.buffer.len() <= 3 * BUFFER_SIZE, "{}", output.buffer.len());
         }
+    }
+
+    #[test]
+    fn payloads_by_reference_keep_their_place_whatever_the_transport_takes() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let pieces = prop::collection::vec((any::<bool>(), 0_usize..3000), 1..40);
+        proptest!(|(pieces in pieces, room in 1_usize..5000, flush_every in 1_usize..10)| {
+            runtime.block_on(async {
+                let (stream, mut peer) = tokio::io::duplex(room);
+                let mut transport = Transport::Other(Box::new(stream));
+                let (mut output, mut expected, mut received) = (Output::default(), Vec::new(), Vec::new());
+                for (at, (is_attached, length)) in pieces.into_iter().enumerate() {
+                    let payload: Vec<u8> = (0..length).map(|byte| ((at * 31 + byte) % 251) as u8).collect();
+                    expected.extend_from_slice(&payload);
+                    if is_attached {
+                        output.attach(Bytes::from(payload));
+                    } else {
+                        output.buffer().extend_from_slice(&payload);
+                    }
+                    if at % flush_every == 0 {
+                        let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
+                        let _ = peer.read_buf(&mut received).now_or_never();
+                    }
+                }
+                while output.unsent() > 0 {
+                    let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
+                    let _ = peer.read_buf(&mut received).now_or_never();
+                    tokio::task::yield_now().await;
+                }
+                drop(transport);
+                peer.read_to_end(&mut received).await.unwrap();
+                assert!(received == expected, "{} of {} bytes", received.len(), expected.len());
+            });
+        });
     }
 }

@@ -10,7 +10,7 @@ use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
 use tokio::task::coop;
 
 use super::{
-    buffers::{BUFFER_SIZE, Input, Output},
+    buffers::{Input, Output},
     closing::Closing,
     inbox::Inbox,
     message::Message,
@@ -56,7 +56,7 @@ pub(crate) struct Core {
     /// Who waits for a message or for the end, other than the driver.
     receiver: Option<Waker>,
     /// Who waits for room in the output.
-    senders: Vec<Waker>,
+    pub(super) senders: Vec<Waker>,
     /// Who waits for the end of the opening or the closing handshake.
     watchers: Vec<Waker>,
 }
@@ -305,36 +305,6 @@ impl Core {
         }
     }
 
-    /// Waits until the unsent bytes are within their bound; then whatever `send` writes is on its way.
-    pub(super) fn poll_send(
-        &mut self,
-        cx: &mut Context<'_>,
-        send: impl FnOnce(&mut Connection, &mut Vec<u8>),
-    ) -> Poll<Result<(), Disconnect>> {
-        ready!(self.poll_opened(cx));
-        let is_driver = self.is_driver(cx);
-        if self.output.unsent() > self.settings.write_buffer {
-            if is_driver {
-                ready!(self.poll_flush(cx));
-            } else if self.over.is_none() {
-                remember(&mut self.senders, cx);
-                return Poll::Pending;
-            }
-        }
-        if let Some(over) = &self.over {
-            return Poll::Ready(Err(Disconnect::clone(over)));
-        }
-        let was_empty = self.output.unsent() == 0;
-        send(&mut self.protocol, self.output.buffer());
-        if is_driver && self.output.unsent() >= BUFFER_SIZE {
-            // Whether it is written now or later, this message is taken.
-            let _ = self.poll_flush(cx);
-        } else if !is_driver && was_empty {
-            self.wake_driver();
-        }
-        Poll::Ready(Ok(()))
-    }
-
     /// Has the task woken when the opening or the closing handshake is over.
     pub(super) fn watch(&mut self, cx: &Context<'_>) {
         remember(&mut self.watchers, cx);
@@ -362,7 +332,7 @@ impl Core {
     }
 }
 
-fn remember(waiting: &mut Vec<Waker>, cx: &Context<'_>) {
+pub(super) fn remember(waiting: &mut Vec<Waker>, cx: &Context<'_>) {
     if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
         waiting.push(cx.waker().clone());
     }

@@ -21,7 +21,7 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// was sent ever waits for another `await`.
 pub(crate) struct Driver<T> {
     shared: Arc<Shared>,
-    conversation: Option<Boxed<T>>,
+    conversation: Option<Boxed<Box<T>>>,
     conclude: fn(&T) -> Option<Close>,
     conclusion: Conclusion<T>,
     /// The one timer of the connection, made when the first deadline is.
@@ -33,9 +33,9 @@ pub(crate) struct Driver<T> {
 /// How the conversation with the peer ended for the endpoint.
 pub(crate) enum Conclusion<T> {
     /// The endpoint came to its end.
-    Finished(T),
+    Finished(Box<T>),
     /// It panicked where no panic is expected, such as in the drop of a future.
-    Panicked(Panic),
+    Panicked(Box<Panic>),
     /// It was cancelled: its peer had left, and it went on for too long.
     Cancelled,
 }
@@ -44,7 +44,7 @@ impl<T> Driver<T> {
     /// `conclude` says with what Close frame a conclusion ends the connection.
     pub(crate) fn new(
         shared: Arc<Shared>,
-        conversation: Boxed<T>,
+        conversation: Boxed<Box<T>>,
         conclude: fn(&T) -> Option<Close>,
     ) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl<T> Driver<T> {
         match catch_panic_now(|| conversation.as_mut().poll(cx)) {
             Ok(Poll::Pending) => return,
             Ok(Poll::Ready(end)) => self.conclusion = Conclusion::Finished(end),
-            Err(panic) => self.conclusion = Conclusion::Panicked(panic),
+            Err(panic) => self.conclusion = Conclusion::Panicked(Box::new(panic)),
         }
         self.end_conversation();
     }

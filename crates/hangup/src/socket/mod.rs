@@ -8,6 +8,7 @@ mod inbox;
 mod message;
 mod opening;
 mod sender;
+mod sending;
 mod transport;
 mod websocket;
 

@@ -1,12 +1,20 @@
 //! `Sender`: the sending half, for this and other tasks.
 
-use std::{fmt, future::poll_fn, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    sync::Arc,
+    task::{Poll, ready},
+};
 
 use bytes::Bytes;
-use hangup_protocol::{Close, Connection};
+use hangup_protocol::Close;
 use serde::Serialize;
 
-use super::{core::Shared, message::Message};
+use super::{
+    core::{Core, Shared},
+    message::Message,
+};
 use crate::error::{Disconnect, Error};
 
 /// Sends on a connection, from any task; clones send on the same connection.
@@ -31,22 +39,14 @@ impl Sender {
     }
 
     /// Sends a text message.
-    pub async fn send_text(&self, text: impl AsRef<str>) -> Result<(), Disconnect> {
-        let text = text.as_ref();
-        self.send_with(|protocol, output| {
-            let _ = protocol.send_text(text, output);
-        })
-        .await
+    pub fn send_text(&self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.send_with(move |core| core.send_text(text.as_ref()))
     }
 
     /// Sends a binary message.
     #[doc(alias = "send_bytes")]
-    pub async fn send_binary(&self, bytes: impl AsRef<[u8]>) -> Result<(), Disconnect> {
-        let bytes = bytes.as_ref();
-        self.send_with(|protocol, output| {
-            let _ = protocol.send_binary(bytes, output);
-        })
-        .await
+    pub fn send_binary(&self, bytes: impl AsRef<[u8]>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.send_with(move |core| core.send_binary(bytes.as_ref()))
     }
 
     /// Sends a value as JSON in a text message, without blanks and with non-ASCII characters as they are.
@@ -59,22 +59,18 @@ impl Sender {
         Ok(())
     }
 
-    /// Sends a message of either kind.
-    pub async fn send(&self, message: impl Into<Message>) -> Result<(), Disconnect> {
-        match message.into() {
-            Message::Text(text) => self.send_text(&*text).await,
-            Message::Binary(bytes) => self.send_binary(bytes).await,
-        }
+    /// Sends a message of either kind. A payload from 32 KiB on is written from where it lies, unless it is
+    /// compressed: a message that goes to many peers is then shared by them, not copied.
+    pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
+        let mut message = message.into();
+        self.send_with(move |core| core.send(&mut message))
     }
 
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5).
-    pub async fn ping(&self, payload: impl Into<Bytes>) -> Result<(), Disconnect> {
+    pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
         payload.truncate(125);
-        self.send_with(|protocol, output| {
-            let _ = protocol.ping(&payload, output);
-        })
-        .await
+        self.send_with(move |core| core.send_ping(&payload))
     }
 
     /// Closes the connection with a code and a reason, from any task: what was sent before goes out first, and the
@@ -91,16 +87,14 @@ impl Sender {
         self.shared.lock().over().is_some()
     }
 
-    async fn send_with(&self, send: impl FnOnce(&mut Connection, &mut Vec<u8>)) -> Result<(), Disconnect> {
-        let mut send = Some(send);
-        poll_fn(|cx| {
-            self.shared.lock().poll_send(cx, |protocol, output| {
-                if let Some(send) = send.take() {
-                    send(protocol, output);
-                }
-            })
+    /// Waits for room, then sends. The closure is all that the future holds, and runs at most once.
+    fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
+        poll_fn(move |cx| {
+            let mut core = self.shared.lock();
+            ready!(core.poll_ready(cx))?;
+            core.send_with(cx, &mut send);
+            Poll::Ready(Ok(()))
         })
-        .await
     }
 }
 

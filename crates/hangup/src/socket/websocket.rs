@@ -2,9 +2,9 @@
 
 use std::{
     fmt,
-    future::poll_fn,
+    future::{Future, poll_fn},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -63,8 +63,8 @@ impl WebSocket {
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
     #[doc(alias = "receive")]
-    pub async fn recv(&mut self) -> Result<Message, Disconnect> {
-        self.receiver.recv().await
+    pub fn recv(&mut self) -> impl Future<Output = Result<Message, Disconnect>> {
+        self.receiver.recv()
     }
 
     /// Receives the next message, which must be text.
@@ -73,8 +73,8 @@ impl WebSocket {
     ///
     /// See [`ReceiveError`]: the peer has left, or the message was binary (1003).
     #[doc(alias = "receive_text")]
-    pub async fn recv_text(&mut self) -> Result<Utf8Bytes, ReceiveError> {
-        self.receiver.recv_text().await
+    pub fn recv_text(&mut self) -> impl Future<Output = Result<Utf8Bytes, ReceiveError>> {
+        self.receiver.recv_text()
     }
 
     /// Receives the next message, which must be binary.
@@ -83,8 +83,8 @@ impl WebSocket {
     ///
     /// See [`ReceiveError`]: the peer has left, or the message was text (1003).
     #[doc(alias = "receive_bytes")]
-    pub async fn recv_binary(&mut self) -> Result<Bytes, ReceiveError> {
-        self.receiver.recv_binary().await
+    pub fn recv_binary(&mut self) -> impl Future<Output = Result<Bytes, ReceiveError>> {
+        self.receiver.recv_binary()
     }
 
     /// Receives the next message, which must be text that is the JSON of a `T`.
@@ -108,8 +108,8 @@ impl WebSocket {
     /// # Errors
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
-    pub async fn send_text(&mut self, text: impl AsRef<str>) -> Result<(), Disconnect> {
-        self.sender.send_text(text).await
+    pub fn send_text(&mut self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.sender.send_text(text)
     }
 
     /// Sends a binary message. See [`send_text`](Self::send_text).
@@ -118,8 +118,8 @@ impl WebSocket {
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
     #[doc(alias = "send_bytes")]
-    pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), Disconnect> {
-        self.sender.send_binary(bytes).await
+    pub fn send_binary(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.sender.send_binary(bytes)
     }
 
     /// Sends a value as JSON in a text message.
@@ -137,8 +137,8 @@ impl WebSocket {
     /// # Errors
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
-    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Disconnect> {
-        self.sender.send(message).await
+    pub fn send(&mut self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.sender.send(message)
     }
 
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5). Pings of the
@@ -147,8 +147,8 @@ impl WebSocket {
     /// # Errors
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
-    pub async fn ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Disconnect> {
-        self.sender.ping(payload).await
+    pub fn ping(&mut self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
+        self.sender.ping(payload)
     }
 
     /// A sender on this connection for other tasks.
@@ -206,8 +206,8 @@ impl Receiver {
     /// # Errors
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
-    pub async fn recv(&mut self) -> Result<Message, Disconnect> {
-        poll_fn(|cx| self.poll_recv(cx)).await
+    pub fn recv(&mut self) -> impl Future<Output = Result<Message, Disconnect>> {
+        poll_fn(|cx| self.poll_recv(cx))
     }
 
     /// See [`WebSocket::recv_text`].
@@ -215,14 +215,16 @@ impl Receiver {
     /// # Errors
     ///
     /// See [`ReceiveError`].
-    pub async fn recv_text(&mut self) -> Result<Utf8Bytes, ReceiveError> {
-        match self.recv().await? {
-            Message::Text(text) => Ok(text),
-            other => Err(ReceiveError::WrongKind {
-                expected: "text",
-                received: other.kind(),
-            }),
-        }
+    pub fn recv_text(&mut self) -> impl Future<Output = Result<Utf8Bytes, ReceiveError>> {
+        poll_fn(|cx| {
+            Poll::Ready(match ready!(self.poll_recv(cx))? {
+                Message::Text(text) => Ok(text),
+                other => Err(ReceiveError::WrongKind {
+                    expected: "text",
+                    received: other.kind(),
+                }),
+            })
+        })
     }
 
     /// See [`WebSocket::recv_binary`].
@@ -230,14 +232,16 @@ impl Receiver {
     /// # Errors
     ///
     /// See [`ReceiveError`].
-    pub async fn recv_binary(&mut self) -> Result<Bytes, ReceiveError> {
-        match self.recv().await? {
-            Message::Binary(bytes) => Ok(bytes),
-            other => Err(ReceiveError::WrongKind {
-                expected: "binary",
-                received: other.kind(),
-            }),
-        }
+    pub fn recv_binary(&mut self) -> impl Future<Output = Result<Bytes, ReceiveError>> {
+        poll_fn(|cx| {
+            Poll::Ready(match ready!(self.poll_recv(cx))? {
+                Message::Binary(bytes) => Ok(bytes),
+                other => Err(ReceiveError::WrongKind {
+                    expected: "binary",
+                    received: other.kind(),
+                }),
+            })
+        })
     }
 
     /// See [`WebSocket::recv_json`].

@@ -1,0 +1,135 @@
+//! An endpoint to its end, and what that end stands for.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use pin_project_lite::pin_project;
+use tokio::time::timeout;
+
+use super::verdict::Verdict;
+use crate::{
+    error::{Error, Result, catch_panic_now},
+    handlers::{Handling, Phase, resolve},
+    settings::{Refusal, Resolved},
+    socket::{Sender, Shared},
+};
+
+/// All that an outcome is judged by.
+pub(super) struct Judging {
+    pub(super) handling: Option<Box<Handling>>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) settings: Arc<Resolved>,
+}
+
+type Judgement = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
+
+pin_project! {
+    /// Runs an endpoint, then judges its outcome.
+    ///
+    /// Written by hand, as it is there once for every open connection: it stores the endpoint's future once, and what
+    /// an error needs to be judged only when there is one.
+    pub(super) struct Converse<R> {
+        #[pin]
+        stage: Stage<R>,
+        judging: Option<Judging>,
+    }
+}
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<R> {
+        Running { #[pin] running: R },
+        Ended { outcome: Option<Result> },
+        Judged { judgement: Judgement },
+    }
+}
+
+impl<R> Converse<R> {
+    /// An endpoint whose future could not be made has failed before its first poll.
+    pub(super) fn new(running: Result<R>, judging: Judging) -> Self {
+        Self {
+            stage: match running {
+                Ok(running) => Stage::Running { running },
+                Err(error) => Stage::Ended {
+                    outcome: Some(Err(error)),
+                },
+            },
+            judging: Some(judging),
+        }
+    }
+}
+
+impl<R: Future<Output = Result>> Future for Converse<R> {
+    type Output = Box<Verdict>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Box<Verdict>> {
+        let mut this = self.project();
+        loop {
+            match this.stage.as_mut().project() {
+                StageProjection::Running { running } => {
+                    let outcome = match catch_panic_now(|| running.poll(cx)) {
+                        Ok(outcome) => ready!(outcome),
+                        Err(panic) => Err(panic.into()),
+                    };
+                    // Drops the endpoint's future: what it holds is released before the handlers run.
+                    let outcome = Some(outcome);
+                    this.stage.set(Stage::Ended { outcome });
+                }
+                StageProjection::Ended { outcome } => {
+                    let (Some(outcome), Some(judging)) = (outcome.take(), this.judging.take()) else {
+                        return Poll::Pending;
+                    };
+                    match judging.judge(outcome) {
+                        Ok(verdict) => return Poll::Ready(Box::new(verdict)),
+                        Err(judgement) => this.stage.set(Stage::Judged { judgement }),
+                    }
+                }
+                StageProjection::Judged { judgement } => return judgement.as_mut().poll(cx),
+            }
+        }
+    }
+}
+
+impl Judging {
+    /// The verdict, or, where handlers may have to be asked, the future that gives it.
+    fn judge(self, outcome: Result) -> Result<Verdict, Judgement> {
+        let (phase, denial, is_over) = {
+            let mut core = self.shared.lock();
+            let phase = if core.is_accepted() {
+                Phase::AfterAccept
+            } else {
+                Phase::BeforeAccept
+            };
+            (phase, core.take_denial(), core.over().is_some())
+        };
+        match (outcome, denial) {
+            (Ok(()), Some(denial)) => Ok(Verdict::denied(denial, None)),
+            (Err(error), Some(denial)) => Ok(Verdict::denied(denial, Some(&error))),
+            (Ok(()), None) if phase == Phase::AfterAccept => Ok(Verdict::finished()),
+            (Ok(()), None) => Ok(Verdict::unanswered()),
+            (Err(error), None) => Err(Box::pin(self.resolve(error, phase, is_over))),
+        }
+    }
+
+    async fn resolve(self, error: Error, phase: Phase, is_over: bool) -> Box<Verdict> {
+        let Self {
+            handling,
+            shared,
+            settings,
+        } = self;
+        let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
+        let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
+        let resolution = resolve(error, handling, phase, socket.clone()).await;
+        if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
+            // The message is an extra: where it cannot be sent, the Close frame cannot either.
+            let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;
+        }
+        // Whoever sends before `accept` completes the handshake.
+        let is_answered = shared.lock().is_accepted();
+        Box::new(Verdict::of(resolution, phase, is_answered, is_over))
+    }
+}
