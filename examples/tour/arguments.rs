@@ -1,7 +1,7 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::Refusal;
+use hangup::{InvalidOrigin, Origin, Origins, Refusal};
 
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
@@ -22,6 +22,35 @@ pub(crate) struct Arguments {
     /// The largest message that /echo takes, such as 1MiB.
     #[arg(long, value_parser = size, default_value = "32MiB")]
     pub(crate) max_message_size: usize,
+    /// An origin whose pages may connect, such as https://app.example, or `any`; may be given more than once.
+    /// Without it the pages of the tour's own origin may.
+    #[arg(long, value_name = "ORIGIN", value_parser = page)]
+    allow_origin: Vec<Page>,
+}
+
+/// What `--allow-origin` names.
+#[derive(Clone, Debug)]
+enum Page {
+    Any,
+    Of(Origin),
+}
+
+impl Arguments {
+    /// Which pages may connect.
+    pub(crate) fn allowed_origins(&self) -> Origins {
+        let mut named = Vec::new();
+        for page in &self.allow_origin {
+            match page {
+                Page::Any => return Origins::any(),
+                Page::Of(origin) => named.push(origin.clone()),
+            }
+        }
+        if named.is_empty() {
+            Origins::same()
+        } else {
+            Origins::list(named)
+        }
+    }
 }
 
 /// How a connection is refused before accept.
@@ -39,6 +68,13 @@ impl From<Refuse> for Refusal {
             Refuse::Close => Self::Close,
             Refuse::Http => Self::Http,
         }
+    }
+}
+
+fn page(text: &str) -> Result<Page, InvalidOrigin> {
+    match text {
+        "any" => Ok(Page::Any),
+        text => text.parse().map(Page::Of),
     }
 }
 

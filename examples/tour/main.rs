@@ -35,13 +35,16 @@ async fn main() -> io::Result<()> {
     let address = listener.local_addr()?;
     print(&arguments, &address.to_string())?;
 
+    let settings = Settings::new()
+        .refusal(arguments.refuse.into())
+        .allowed_origins(arguments.allowed_origins());
     App::new()
         .include(documents::app())
         .include(validation::app())
         .include(failures::app())
         .include(close::app())
         .include(conversation::app(arguments.max_message_size))
-        .settings(Settings::new().refusal(arguments.refuse.into()))
+        .settings(settings)
         .serve_on(listener)
         .await
 }

@@ -33,6 +33,7 @@
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
+//! | say which pages may connect | [`Origins`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | test | [`testing::TestClient`] |
 //!
@@ -54,6 +55,7 @@
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
 //! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
+//! | a page of another origin, unless [`Origins`] names it | HTTP 403 |
 //! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
 //! A **refusal** is a Close frame behind a completed handshake, or an HTTP response: see [`Refusal`].
@@ -72,6 +74,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
+mod origin;
 pub mod params;
 mod scope;
 mod settings;
@@ -88,6 +91,7 @@ pub use self::{
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    origin::{InvalidOrigin, Origin, Origins},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},

@@ -1,5 +1,6 @@
 //! One connection, top to bottom: from the opening request to its one event. Start reading here.
 
+mod admission;
 mod report;
 mod verdict;
 
@@ -21,6 +22,7 @@ use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{
+    admission::admit,
     report::Report,
     verdict::{Refused, Verdict},
 };
@@ -84,6 +86,12 @@ where
     let settings = Arc::clone(&scope.settings);
     let shared = Shared::new(Arc::clone(&settings));
     let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared));
+
+    // The page that asks: one of another site may not use the cookies of this one.
+    if let Err(refused) = admit(&parts, &settings) {
+        report.refused(refused.response.status(), Some(Box::new(refused.log)));
+        return refused.response;
+    }
 
     // The parameters, then the endpoint, up to its answer to the handshake.
     let opened = async {
