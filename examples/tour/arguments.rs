@@ -1,7 +1,7 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::{InvalidOrigin, Origin, Origins, Refusal};
+use hangup::{InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
 
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// Without it the pages of the tour's own origin may.
     #[arg(long, value_name = "ORIGIN", value_parser = page)]
     allow_origin: Vec<Page>,
+    /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
+    #[arg(long, value_name = "ADDRESS")]
+    trusted_proxy: Vec<Network>,
 }
 
 /// What `--allow-origin` names.
@@ -36,6 +39,11 @@ enum Page {
 }
 
 impl Arguments {
+    /// Which proxies are believed.
+    pub(crate) fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::list(self.trusted_proxy.iter().copied())
+    }
+
     /// Which pages may connect.
     pub(crate) fn allowed_origins(&self) -> Origins {
         let mut named = Vec::new();

@@ -37,7 +37,8 @@ async fn main() -> io::Result<()> {
 
     let settings = Settings::new()
         .refusal(arguments.refuse.into())
-        .allowed_origins(arguments.allowed_origins());
+        .allowed_origins(arguments.allowed_origins())
+        .trusted_proxies(arguments.trusted_proxies());
     App::new()
         .include(documents::app())
         .include(validation::app())

@@ -33,7 +33,7 @@
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
-//! | say which pages may connect | [`Origins`] |
+//! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | test | [`testing::TestClient`] |
 //!
@@ -62,7 +62,8 @@
 //!
 //! # One event a connection
 //!
-//! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `phase`,
+//! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `client`
+//! (its address, where known), `phase`,
 //! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
 //! (`local`, `peer` or `none`), `clean`, `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
@@ -91,7 +92,7 @@ pub use self::{
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
-    origin::{InvalidOrigin, Origin, Origins},
+    origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},

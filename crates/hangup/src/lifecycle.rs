@@ -32,6 +32,7 @@ use crate::{
     error::{Result, catch_panic, catch_panic_now, refuse_with_http},
     handlers::{Handling, Phase, resolve},
     handshake::{Opening, switching_protocols},
+    origin::Addressing,
     params::EndpointContext,
     scope::Scope,
     settings::{Refusal, Resolved},
@@ -85,10 +86,11 @@ where
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
     let shared = Shared::new(Arc::clone(&settings));
-    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared));
+    let addressing = Addressing::of(&parts, &settings.trusted_proxies);
+    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), addressing.client);
 
     // The page that asks: one of another site may not use the cookies of this one.
-    if let Err(refused) = admit(&parts, &settings) {
+    if let Err(refused) = admit(&parts, &addressing, &settings) {
         report.refused(refused.response.status(), Some(Box::new(refused.log)));
         return refused.response;
     }

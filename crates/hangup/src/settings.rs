@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::origin::Origins;
+use crate::origin::{Origins, TrustedProxies};
 
 /// How a connection that ends before `accept` is answered.
 ///
@@ -43,6 +43,7 @@ pub enum Refusal {
 pub struct Settings {
     refusal: Option<Refusal>,
     allowed_origins: Option<Origins>,
+    trusted_proxies: Option<TrustedProxies>,
     error_message: Option<bool>,
     max_message_size: Option<usize>,
     write_buffer: Option<usize>,
@@ -111,10 +112,18 @@ impl Settings {
         self
     }
 
+    /// Which reverse proxies are believed when they say who the client is and what it has asked for. Default: none.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = Some(proxies);
+        self
+    }
+
     pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
         Resolved {
             refusal: self.refusal.unwrap_or(outer.refusal),
             allowed_origins: pick(self.allowed_origins.as_ref(), &outer.allowed_origins),
+            trusted_proxies: pick(self.trusted_proxies.as_ref(), &outer.trusted_proxies),
             error_message: self.error_message.unwrap_or(outer.error_message),
             max_message_size: self.max_message_size.unwrap_or(outer.max_message_size),
             write_buffer: self.write_buffer.unwrap_or(outer.write_buffer),
@@ -137,6 +146,7 @@ fn pick<T: Clone>(own: Option<&T>, outer: &T) -> T {
 pub(crate) struct Resolved {
     pub(crate) refusal: Refusal,
     pub(crate) allowed_origins: Origins,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) error_message: bool,
     pub(crate) max_message_size: usize,
     pub(crate) write_buffer: usize,
@@ -153,6 +163,7 @@ impl Default for Resolved {
         Self {
             refusal: Refusal::Close,
             allowed_origins: Origins::same(),
+            trusted_proxies: TrustedProxies::none(),
             error_message: false,
             max_message_size: 1024 * 1024,
             write_buffer: 64 * 1024,

@@ -38,6 +38,9 @@ impl App {
     /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, every open connection is
     /// closed with 1001 (RFC 6455, section 7.4.1: going away), and the server waits for their closing handshakes
     /// for at most [`drain_timeout`](Serve::drain_timeout).
+    ///
+    /// Each request has the address of its peer as the extension
+    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
     pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
         Serve::new(self, Box::pin(TcpListener::bind(address)))
     }
@@ -110,7 +113,7 @@ impl<'a> Serve<'a> {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = serve_connection(stream, served.clone(), stopped.clone());
+                        let connection = serve_connection(stream, served.for_peer(peer), stopped.clone());
                         tokio::spawn(async move {
                             if let Err(error) = connection.await {
                                 tracing::debug!(%peer, %error, "HTTP connection failed");

@@ -8,7 +8,7 @@ use super::verdict::Log;
 use crate::{
     error::{catch_panic_now, refuse_with_http},
     handlers::Phase,
-    origin,
+    origin::{self, Addressing},
     settings::Resolved,
 };
 
@@ -19,9 +19,14 @@ pub(super) struct NotAdmitted {
 }
 
 /// Checks where a handshake comes from.
-pub(super) fn admit(parts: &Parts, settings: &Resolved) -> Result<(), Box<NotAdmitted>> {
+pub(super) fn admit(
+    parts: &Parts,
+    addressing: &Addressing,
+    settings: &Resolved,
+) -> Result<(), Box<NotAdmitted>> {
     // The check may be a function of the user's.
-    let (close, error) = match catch_panic_now(|| origin::check(parts, &settings.allowed_origins)) {
+    let (close, error) = match catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins))
+    {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(stranger)) => (
             Close::new(CloseCode::FORBIDDEN, "origin not allowed"),

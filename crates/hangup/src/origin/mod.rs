@@ -1,16 +1,22 @@
-//! Where a request comes from: the page's origin, and whether that page may connect (RFC 6455, section 10.2).
+//! Where a request comes from: the client, and the page's origin, and whether that page may connect (RFC 6455,
+//! section 10.2).
 
+mod addressing;
 mod allowed;
 mod authority;
+mod hops;
+mod proxies;
 mod serialized;
 
 use std::fmt;
 
 use http::{header, request::Parts};
 
+pub(crate) use self::addressing::Addressing;
 use self::authority::Authority;
 pub use self::{
     allowed::Origins,
+    proxies::{InvalidNetwork, Network, TrustedProxies},
     serialized::{InvalidOrigin, Origin},
 };
 
@@ -23,7 +29,7 @@ pub(crate) struct Stranger {
 }
 
 /// Checks the header `Origin` of a handshake. A request without it comes from no page, and passes.
-pub(crate) fn check(parts: &Parts, allowed: &Origins) -> Result<(), Stranger> {
+pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -> Result<(), Stranger> {
     let mut lines = parts.headers.get_all(header::ORIGIN).iter();
     let Some(first) = lines.next() else {
         return Ok(());
@@ -31,13 +37,15 @@ pub(crate) fn check(parts: &Parts, allowed: &Origins) -> Result<(), Stranger> {
     if allowed.is_any() {
         return Ok(());
     }
-    let authority = authority(parts);
+    let Addressing {
+        authority, scheme, ..
+    } = addressing;
     let origin = first
         .to_str()
         .ok()
         .filter(|_| lines.next().is_none())
         .and_then(|origin| origin.parse().ok());
-    if origin.is_some_and(|origin| allowed.allow(&origin, authority.as_ref(), None)) {
+    if origin.is_some_and(|origin| allowed.allow(&origin, authority.as_ref(), *scheme)) {
         return Ok(());
     }
     // Enough of it for the log.
@@ -47,16 +55,8 @@ pub(crate) fn check(parts: &Parts, allowed: &Origins) -> Result<(), Stranger> {
         .collect();
     Err(Stranger {
         origin: shown,
-        authority,
+        authority: authority.clone(),
     })
-}
-
-/// What the request itself says that the server is: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
-fn authority(parts: &Parts) -> Option<Authority> {
-    match parts.uri.authority() {
-        Some(authority) => Authority::parse(authority.as_str()),
-        None => Authority::parse(parts.headers.get(header::HOST)?.to_str().ok()?),
-    }
 }
 
 impl fmt::Display for Stranger {

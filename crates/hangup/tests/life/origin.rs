@@ -1,13 +1,20 @@
 //! The origin check: which pages may connect, and what the others get before anything of the endpoint runs.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::IntoFuture,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use axum::extract::FromRequestParts;
-use hangup::{App, Handshake, Origin, Origins, Refusal, Result, Settings, testing::TestClient};
+use axum::extract::{ConnectInfo, FromRequestParts};
+use hangup::{
+    App, Handshake, Origin, Origins, Refusal, Result, Settings, TrustedProxies, testing::TestClient,
+};
 use http::{HeaderValue, StatusCode, header, request::Parts};
+use tokio::net::{TcpListener, TcpStream};
 use tracing::Level;
 
 use crate::{
@@ -249,4 +256,73 @@ async fn a_predicate_that_panics_lets_nobody_in() {
     let event = log.connection().await;
     assert_eq!(event.level, Level::ERROR);
     assert!(event.get("error").contains("no idea"));
+}
+
+/// The head of the answer to a page of `https://app.example` behind a proxy on this machine, which has passed it on
+/// with these lines, and the client of the event.
+async fn through_a_proxy(trusted: TrustedProxies, lines: &str) -> (String, String) {
+    let log = Log::listen();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = Settings::new().trusted_proxies(trusted);
+    let serve = App::new()
+        .route("/ws", greet)
+        .settings(settings)
+        .serve_on(listener);
+    let server = tokio::spawn(serve.into_future());
+    let mut proxy = Peer::new(TcpStream::connect(address).await.unwrap());
+    let lines = format!("Origin: https://app.example\r\n{lines}");
+    proxy.send(handshake("/ws", &lines)).await;
+    let head = proxy.head().await;
+    drop(proxy);
+    let client = log.ended().await.get("client").to_owned();
+    server.abort();
+    (head.lines().next().unwrap_or_default().to_owned(), client)
+}
+
+const X_FORWARDED: &str =
+    "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: app.example\r\nX-Forwarded-Proto: https\r\n";
+
+const FORWARDED: &str = "Forwarded: for=192.0.2.1;host=app.example;proto=https\r\n";
+
+#[tokio::test]
+async fn a_trusted_proxy_says_what_the_client_has_asked_for_and_who_it_is() {
+    for lines in [X_FORWARDED, FORWARDED] {
+        let (head, client) = through_a_proxy(TrustedProxies::list(["127.0.0.0/8"]), lines).await;
+        assert_eq!(head, "HTTP/1.1 101 Switching Protocols", "{lines}");
+        assert_eq!(client, "192.0.2.1", "{lines}");
+    }
+    let plain = X_FORWARDED.replace("https", "http");
+    let (head, _) = through_a_proxy(TrustedProxies::list(["127.0.0.1"]), &plain).await;
+    assert_eq!(
+        head, "HTTP/1.1 403 Forbidden",
+        "a page over TLS, a request without"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_not_believed() {
+    for trusted in [TrustedProxies::none(), TrustedProxies::list(["10.0.0.0/8"])] {
+        for lines in [X_FORWARDED, FORWARDED] {
+            let (head, client) = through_a_proxy(trusted.clone(), lines).await;
+            assert_eq!(head, "HTTP/1.1 403 Forbidden", "{lines}");
+            assert_eq!(client, "127.0.0.1", "{lines}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_the_peer_is_an_extension_under_the_server() {
+    async fn endpoint(handshake: Handshake, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Result {
+        let mut socket = handshake.accept().await?;
+        Ok(socket.send_text(peer.to_string()).await?)
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = App::new().route("/ws", endpoint).serve_on(listener);
+    tokio::spawn(serve.into_future());
+    let stream = TcpStream::connect(address).await.unwrap();
+    let own = stream.local_addr().unwrap().to_string();
+    let mut peer = Peer::open(stream, "/ws").await;
+    assert_eq!(peer.frame().await.payload, own.as_bytes());
 }
