@@ -1,7 +1,7 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::{DeflateConfig, Refusal};
+use hangup::{DeflateConfig, InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
 
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
@@ -25,6 +25,13 @@ pub(crate) struct Arguments {
     /// Which messages are compressed where the client offers it. Without it those of /echo, with contexts taken over.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = false, default_missing_value = "on")]
     pub(crate) deflate: Option<Deflate>,
+    /// An origin whose pages may connect, such as https://app.example, or `any`; may be given more than once.
+    /// Without it the pages of the tour's own origin may.
+    #[arg(long, value_name = "ORIGIN", value_parser = page)]
+    allow_origin: Vec<Page>,
+    /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
+    #[arg(long, value_name = "ADDRESS")]
+    trusted_proxy: Vec<Network>,
 }
 
 /// How messages are compressed with permessage-deflate.
@@ -52,6 +59,36 @@ impl Deflate {
     }
 }
 
+/// What `--allow-origin` names.
+#[derive(Clone, Debug)]
+enum Page {
+    Any,
+    Of(Origin),
+}
+
+impl Arguments {
+    /// Which proxies are believed.
+    pub(crate) fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::list(self.trusted_proxy.iter().copied())
+    }
+
+    /// Which pages may connect.
+    pub(crate) fn allowed_origins(&self) -> Origins {
+        let mut named = Vec::new();
+        for page in &self.allow_origin {
+            match page {
+                Page::Any => return Origins::any(),
+                Page::Of(origin) => named.push(origin.clone()),
+            }
+        }
+        if named.is_empty() {
+            Origins::same()
+        } else {
+            Origins::list(named)
+        }
+    }
+}
+
 /// How a connection is refused before accept.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub(crate) enum Refuse {
@@ -67,6 +104,13 @@ impl From<Refuse> for Refusal {
             Refuse::Close => Self::Close,
             Refuse::Http => Self::Http,
         }
+    }
+}
+
+fn page(text: &str) -> Result<Page, InvalidOrigin> {
+    match text {
+        "any" => Ok(Page::Any),
+        text => text.parse().map(Page::Of),
     }
 }
 

@@ -35,6 +35,11 @@ async fn main() -> io::Result<()> {
     let address = listener.local_addr()?;
     print(&arguments, &address.to_string())?;
 
+    let settings = Settings::new()
+        .refusal(arguments.refuse.into())
+        .allowed_origins(arguments.allowed_origins())
+        .trusted_proxies(arguments.trusted_proxies())
+        .deflate(arguments.deflate.and_then(Deflate::config));
     App::new()
         .include(documents::app())
         .include(validation::app())
@@ -44,11 +49,7 @@ async fn main() -> io::Result<()> {
             arguments.max_message_size,
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
-        .settings(
-            Settings::new()
-                .refusal(arguments.refuse.into())
-                .deflate(arguments.deflate.and_then(Deflate::config)),
-        )
+        .settings(settings)
         .serve_on(listener)
         .await
 }

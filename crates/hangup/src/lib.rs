@@ -34,6 +34,7 @@
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
+//! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | test | [`testing::TestClient`] |
 //!
@@ -55,13 +56,15 @@
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
 //! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
+//! | a page of another origin, unless [`Origins`] names it | HTTP 403 |
 //! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
 //! A **refusal** is a Close frame behind a completed handshake, or an HTTP response: see [`Refusal`].
 //!
 //! # One event a connection
 //!
-//! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `phase`,
+//! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `client`
+//! (its address, where known), `phase`,
 //! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
 //! (`local`, `peer` or `none`), `clean`, `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
@@ -73,6 +76,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
+mod origin;
 pub mod params;
 mod scope;
 mod settings;
@@ -90,6 +94,7 @@ pub use self::{
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
     settings::{Refusal, Settings},

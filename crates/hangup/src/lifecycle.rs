@@ -1,5 +1,6 @@
 //! One connection, top to bottom: from the opening request to its one event. Start reading here.
 
+mod admission;
 mod conversation;
 mod report;
 mod verdict;
@@ -22,6 +23,7 @@ use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{
+    admission::admit,
     conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
@@ -32,6 +34,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now, refuse_with_http},
     handlers::Handling,
     handshake::{Opening, switching_protocols},
+    origin::Addressing,
     params::EndpointContext,
     scope::Scope,
     socket::{Acceptance, Driver, Shared, Transport},
@@ -86,7 +89,14 @@ where
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
     let shared = Shared::new(Arc::clone(&settings), deflate.as_ref());
-    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared));
+    let addressing = Addressing::of(&parts, &settings.trusted_proxies);
+    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), addressing.client);
+
+    // The page that asks: one of another site may not use the cookies of this one.
+    if let Err(refused) = admit(&parts, &addressing, &settings) {
+        report.refused(refused.response.status(), Some(Box::new(refused.log)));
+        return refused.response;
+    }
 
     // The parameters, then the endpoint, up to its answer to the handshake.
     let opened = async {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hangup_protocol::DeflateConfig;
 
+use crate::origin::{Origins, TrustedProxies};
+
 /// How a connection that ends before `accept` is answered.
 ///
 /// Whatever the choice, an [`HttpError`](crate::HttpError) and
@@ -42,6 +44,8 @@ pub enum Refusal {
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     refusal: Option<Refusal>,
+    allowed_origins: Option<Origins>,
+    trusted_proxies: Option<TrustedProxies>,
     error_message: Option<bool>,
     max_message_size: Option<usize>,
     write_buffer: Option<usize>,
@@ -128,9 +132,26 @@ impl Settings {
         self
     }
 
+    /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
+    /// [`Origins::same`].
+    #[must_use]
+    pub fn allowed_origins(mut self, origins: Origins) -> Self {
+        self.allowed_origins = Some(origins);
+        self
+    }
+
+    /// Which reverse proxies are believed when they say who the client is and what it has asked for. Default: none.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = Some(proxies);
+        self
+    }
+
     pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
         Resolved {
             refusal: self.refusal.unwrap_or(outer.refusal),
+            allowed_origins: pick(self.allowed_origins.as_ref(), &outer.allowed_origins),
+            trusted_proxies: pick(self.trusted_proxies.as_ref(), &outer.trusted_proxies),
             error_message: self.error_message.unwrap_or(outer.error_message),
             max_message_size: self.max_message_size.unwrap_or(outer.max_message_size),
             write_buffer: self.write_buffer.unwrap_or(outer.write_buffer),
@@ -145,10 +166,16 @@ impl Settings {
     }
 }
 
+fn pick<T: Clone>(own: Option<&T>, outer: &T) -> T {
+    own.unwrap_or(outer).clone()
+}
+
 /// The settings that hold for one connection: every value decided.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
     pub(crate) refusal: Refusal,
+    pub(crate) allowed_origins: Origins,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) error_message: bool,
     pub(crate) max_message_size: usize,
     pub(crate) write_buffer: usize,
@@ -165,6 +192,8 @@ impl Default for Resolved {
     fn default() -> Self {
         Self {
             refusal: Refusal::Close,
+            allowed_origins: Origins::same(),
+            trusted_proxies: TrustedProxies::none(),
             error_message: false,
             max_message_size: 1024 * 1024,
             write_buffer: 64 * 1024,

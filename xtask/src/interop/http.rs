@@ -147,6 +147,8 @@ const CHECKS: &[Check] = &[
     Check { name: "http.version-12", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], "Sec-WebSocket-Version: 12", KEY], status: 426, header: ASKS_VERSION },
     Check { name: "http.list-in-connection", path: "/echo", head: &["Connection: keep-alive, upgrade", "Upgrade: WebSocket", VERSION, KEY], status: 101, header: ASKS_UPGRADE },
     Check { name: "http.own-origin", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, "Origin: http://{address}"], status: 101, header: ASKS_UPGRADE },
+    Check { name: "http.other-origin", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, "Origin: https://evil.example"], status: 403, header: None },
+    Check { name: "http.origin-of-other-port", path: "/echo", head: &[UPGRADE[0], UPGRADE[1], VERSION, KEY, "Origin: http://127.0.0.1:1"], status: 403, header: None },
 ];
 
 pub(crate) struct Outcome {

@@ -8,7 +8,8 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
+    "origin",
     "settings",
     "handshake",
     "params",

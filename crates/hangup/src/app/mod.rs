@@ -1,5 +1,6 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
+mod inherited;
 mod route;
 mod serve;
 mod served;

@@ -20,7 +20,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::{App, Served};
+use super::{App, Served, inherited};
 use crate::connections::Connections;
 
 /// How long the head of a request may take to arrive.
@@ -38,8 +38,28 @@ impl App {
     /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, every open connection is
     /// closed with 1001 (RFC 6455, section 7.4.1: going away), and the server waits for their closing handshakes
     /// for at most [`drain_timeout`](Serve::drain_timeout).
+    ///
+    /// A listening socket that the process was handed is used in place of the address: from systemd (socket
+    /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
+    /// is built and started anew, as `uvicorn --reload` does:
+    ///
+    /// ```text
+    /// systemfd --no-pid -s http::8000 -- cargo watch -x run
+    /// systemfd --no-pid -s http::8000 -- watchexec -r -e rs -- cargo run
+    /// ```
+    ///
+    /// Of several sockets each call takes the next.
+    ///
+    /// Each request has the address of its peer as the extension
+    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
     pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
-        Serve::new(self, Box::pin(TcpListener::bind(address)))
+        let listening = async {
+            match inherited::next()? {
+                Some(listener) => Ok(listener),
+                None => TcpListener::bind(address).await,
+            }
+        };
+        Serve::new(self, Box::pin(listening))
     }
 
     /// Serves the app on a listener that is bound already. See [`serve`](Self::serve).
@@ -52,7 +72,7 @@ impl App {
 ///
 /// # Errors
 ///
-/// Awaiting it fails if the address cannot be bound, or if the signals of the process cannot be listened to.
+/// Awaiting it fails if the address cannot be bound, if what `LISTEN_FDS` hands over is no listening TCP socket, or if the signals of the process cannot be listened to.
 ///
 /// # Cancel safety
 ///
@@ -110,7 +130,7 @@ impl<'a> Serve<'a> {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = serve_connection(stream, served.clone(), stopped.clone());
+                        let connection = serve_connection(stream, served.for_peer(peer), stopped.clone());
                         tokio::spawn(async move {
                             if let Err(error) = connection.await {
                                 tracing::debug!(%peer, %error, "HTTP connection failed");

@@ -1,8 +1,14 @@
 //! `Served`: what a server of this crate answers requests with.
 
-use std::task::{Context, Poll};
+use std::{
+    net::SocketAddr,
+    task::{Context, Poll},
+};
 
-use axum::{Router, extract::Request};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+};
 use tower_service::Service;
 
 use super::App;
@@ -16,6 +22,7 @@ use crate::params::decode_path;
 pub struct Served {
     router: Router,
     decodes_paths: bool,
+    peer: Option<SocketAddr>,
 }
 
 impl From<App> for Served {
@@ -23,6 +30,7 @@ impl From<App> for Served {
         Self {
             router: app.into_router(),
             decodes_paths: true,
+            peer: None,
         }
     }
 }
@@ -32,6 +40,7 @@ impl From<Router> for Served {
         Self {
             router,
             decodes_paths: false,
+            peer: None,
         }
     }
 }
@@ -42,6 +51,14 @@ impl Served {
         Self {
             router: self.router.layer(axum::Extension(extension)),
             ..self
+        }
+    }
+
+    /// The same for the requests of one peer, whose address is then an extension as [`ConnectInfo`].
+    pub(crate) fn for_peer(&self, peer: SocketAddr) -> Self {
+        Self {
+            peer: Some(peer),
+            ..self.clone()
         }
     }
 }
@@ -59,6 +76,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         if self.decodes_paths
             && let Some(decoded) = decode_path(request.uri())
         {

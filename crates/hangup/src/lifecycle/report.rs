@@ -2,6 +2,7 @@
 
 use std::{
     fmt::{self, Write},
+    net::IpAddr,
     sync::Arc,
 };
 
@@ -19,6 +20,7 @@ use crate::{
 /// Says how a connection ended, exactly once: also where it is dropped before its end.
 pub(super) struct Report {
     endpoint: Arc<EndpointContext>,
+    client: Option<IpAddr>,
     begun: Instant,
     shared: Arc<Shared>,
     phase: Phase,
@@ -38,9 +40,10 @@ struct End<'a> {
 }
 
 impl Report {
-    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>, client: Option<IpAddr>) -> Self {
         Self {
             endpoint,
+            client,
             begun: Instant::now(),
             shared,
             phase: Phase::BeforeAccept,
@@ -126,6 +129,7 @@ impl Report {
                     target: "hangup::connection",
                     endpoint = %self.endpoint.function,
                     path = %self.endpoint.path,
+                    client = self.client.map(tracing::field::display),
                     phase = end.phase.as_str(),
                     status = end.status,
                     code_sent = end.sent.map(|(code, _)| code),

@@ -21,6 +21,7 @@ mod handler_failures;
 mod handlers;
 mod misuse;
 mod opening;
+mod origin;
 mod peer;
 mod promise;
 mod refusal;

@@ -1,0 +1,170 @@
+//! `Addressing`: who has sent a request, and what the server was called, as far as proxies are believed.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use http::{header, request::Parts};
+
+use super::{
+    authority::Authority,
+    hops::{self, Hop},
+    proxies::TrustedProxies,
+};
+
+/// Who has sent a request, and how the server was addressed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Addressing {
+    /// The address of the client; `None` where the server below does not tell.
+    pub(crate) client: Option<IpAddr>,
+    /// The host and the port that the client has asked for.
+    pub(super) authority: Option<Authority>,
+    /// `http` or `https`, where a trusted proxy says so.
+    pub(super) scheme: Option<&'static str>,
+}
+
+impl Addressing {
+    pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> Self {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip().to_canonical());
+        let believed = match peer {
+            Some(peer) if proxies.contain(peer) => believed(parts, peer, proxies),
+            client => Self {
+                client,
+                ..Self::default()
+            },
+        };
+        Self {
+            authority: believed.authority.or_else(|| requested(parts)),
+            ..believed
+        }
+    }
+}
+
+/// What the request itself calls the server: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
+fn requested(parts: &Parts) -> Option<Authority> {
+    match parts.uri.authority() {
+        Some(authority) => Authority::parse(authority.as_str()),
+        None => Authority::parse(parts.headers.get(header::HOST)?.to_str().ok()?),
+    }
+}
+
+/// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
+fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+    fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
+        match (one, other) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (one, other) => one.or(other),
+        }
+    }
+    let walk = |hops: &[Hop]| walk(hops, peer, proxies);
+    let one = walk(&hops::forwarded(&parts.headers));
+    let other = walk(&hops::x_forwarded(&parts.headers));
+    Addressing {
+        client: agreed(one.client, other.client).or(Some(peer)),
+        authority: agreed(one.authority, other.authority),
+        scheme: agreed(one.scheme, other.scheme),
+    }
+}
+
+/// Goes from proxy to proxy towards the client, as long as they are trusted.
+fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+    let mut found = Addressing::default();
+    let mut teller = peer;
+    for hop in hops.iter().rev() {
+        if !proxies.contain(teller) {
+            break;
+        }
+        found.authority = hop.authority.clone().or(found.authority);
+        found.scheme = hop.scheme.or(found.scheme);
+        match hop.client {
+            Some(client) => {
+                found.client = Some(client);
+                teller = client;
+            }
+            None => break,
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    /// `client authority scheme` of a request with these headers from this peer, behind `10.0.0.0/8`.
+    fn resolve(peer: Option<&str>, headers: &[(&str, &str)]) -> String {
+        let mut request = Request::builder().header("host", "inner:8000");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        if let Some(peer) = peer {
+            let peer = SocketAddr::new(peer.parse().unwrap(), 1);
+            parts.extensions.insert(ConnectInfo(peer));
+        }
+        let found = Addressing::of(&parts, &TrustedProxies::list(["10.0.0.0/8"]));
+        let client = found.client.map_or("-".to_owned(), |client| client.to_string());
+        let authority = found.authority.map_or("-".to_owned(), |found| found.to_string());
+        format!("{client} {authority} {}", found.scheme.unwrap_or("-"))
+    }
+
+    const X: [(&str, &str); 3] = [
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-host", "app.example"),
+        ("x-forwarded-proto", "https"),
+    ];
+
+    const FORWARDED: (&str, &str) = ("forwarded", "for=192.0.2.1;host=app.example;proto=https");
+
+    #[test]
+    fn a_trusted_proxy_is_believed_and_nobody_else() {
+        for headers in [&X[..], &[FORWARDED]] {
+            assert_eq!(resolve(Some("10.0.0.1"), headers), "192.0.2.1 app.example https");
+            assert_eq!(
+                resolve(Some("::ffff:10.0.0.1"), headers),
+                "192.0.2.1 app.example https"
+            );
+            assert_eq!(resolve(Some("192.0.2.9"), headers), "192.0.2.9 inner:8000 -");
+            assert_eq!(resolve(None, headers), "- inner:8000 -");
+        }
+        assert_eq!(resolve(Some("10.0.0.1"), &[]), "10.0.0.1 inner:8000 -");
+        assert_eq!(resolve(Some("10.0.0.1"), &X[2..]), "10.0.0.1 inner:8000 https");
+    }
+
+    #[test]
+    fn what_the_client_has_written_before_the_first_trusted_proxy_is_not_believed() {
+        let forged = [("x-forwarded-for", "1.1.1.1, 192.0.2.1, 10.0.0.2")];
+        assert_eq!(resolve(Some("10.0.0.1"), &forged), "192.0.2.1 inner:8000 -");
+        let forged = [(
+            "forwarded",
+            "for=1.1.1.1;host=evil;proto=http, for=192.0.2.1;host=app, for=10.0.0.2;proto=wss",
+        )];
+        assert_eq!(resolve(Some("10.0.0.1"), &forged), "192.0.2.1 app https");
+        let all_ours = [("x-forwarded-for", "10.0.0.3, 10.0.0.2")];
+        assert_eq!(resolve(Some("10.0.0.1"), &all_ours), "10.0.0.3 inner:8000 -");
+        let hidden = [("forwarded", "for=1.1.1.1, for=_hidden;host=app, for=10.0.0.2")];
+        assert_eq!(resolve(Some("10.0.0.1"), &hidden), "10.0.0.2 app -");
+    }
+
+    #[test]
+    fn two_headers_that_do_not_agree_are_not_believed() {
+        let agreed = [X[0], X[1], X[2], FORWARDED];
+        assert_eq!(resolve(Some("10.0.0.1"), &agreed), "192.0.2.1 app.example https");
+        let forged = [
+            X[0],
+            X[1],
+            X[2],
+            ("forwarded", "for=1.1.1.1;host=evil;proto=http"),
+        ];
+        assert_eq!(resolve(Some("10.0.0.1"), &forged), "10.0.0.1 inner:8000 -");
+        let malformed = [X[0], X[1], X[2], ("forwarded", "for=1.1.1.1 host")];
+        assert_eq!(
+            resolve(Some("10.0.0.1"), &malformed),
+            "192.0.2.1 app.example https"
+        );
+    }
+}

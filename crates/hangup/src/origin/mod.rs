@@ -1,0 +1,70 @@
+//! Where a request comes from: the client, and the page's origin, and whether that page may connect (RFC 6455,
+//! section 10.2).
+
+mod addressing;
+mod allowed;
+mod authority;
+mod hops;
+mod proxies;
+mod serialized;
+
+use std::fmt;
+
+use http::{header, request::Parts};
+
+pub(crate) use self::addressing::Addressing;
+use self::authority::Authority;
+pub use self::{
+    allowed::Origins,
+    proxies::{InvalidNetwork, Network, TrustedProxies},
+    serialized::{InvalidOrigin, Origin},
+};
+
+/// A page that may not connect.
+#[derive(Debug)]
+pub(crate) struct Stranger {
+    origin: String,
+    /// What the server was addressed as.
+    authority: Option<Authority>,
+}
+
+/// Checks the header `Origin` of a handshake. A request without it comes from no page, and passes.
+pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -> Result<(), Stranger> {
+    let mut lines = parts.headers.get_all(header::ORIGIN).iter();
+    let Some(first) = lines.next() else {
+        return Ok(());
+    };
+    if allowed.is_any() {
+        return Ok(());
+    }
+    let Addressing {
+        authority, scheme, ..
+    } = addressing;
+    let origin = first
+        .to_str()
+        .ok()
+        .filter(|_| lines.next().is_none())
+        .and_then(|origin| origin.parse().ok());
+    if origin.is_some_and(|origin| allowed.allow(&origin, authority.as_ref(), *scheme)) {
+        return Ok(());
+    }
+    // Enough of it for the log.
+    let shown = String::from_utf8_lossy(first.as_bytes())
+        .chars()
+        .take(200)
+        .collect();
+    Err(Stranger {
+        origin: shown,
+        authority: authority.clone(),
+    })
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a page of the origin `{}` may not connect", self.origin)?;
+        if let Some(authority) = &self.authority {
+            write!(f, " to `{authority}`")?;
+        }
+        f.write_str("; Settings::allowed_origins says which may")
+    }
+}

@@ -1,0 +1,209 @@
+//! `Origin`: the page that a request comes from, as its scheme, host and port (RFC 6454).
+
+use std::{error, fmt, str::FromStr};
+
+use super::authority::Authority;
+
+/// Where a page comes from: a scheme, a host and a port (RFC 6454, section 4).
+///
+/// It is parsed from its serialisation, as the header `Origin` has it. Hosts are compared without regard to case, an
+/// IPv6 address in any of its forms, and the default port of a scheme is the same as none.
+///
+/// ```
+/// use hangup::Origin;
+///
+/// let origin: Origin = "https://App.Example:443".parse()?;
+/// assert_eq!(origin, "https://app.example".parse()?);
+/// assert_eq!((origin.scheme(), origin.host(), origin.port()), ("https", "app.example", Some(443)));
+/// assert!("https://app.example/chat".parse::<Origin>().is_err());
+/// # Ok::<(), hangup::InvalidOrigin>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    scheme: Box<str>,
+    authority: Authority,
+}
+
+impl Origin {
+    /// The scheme, in lower case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// The host, in lower case; an IPv6 address in brackets; empty for `file://`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.authority.host
+    }
+
+    /// The port, also where it is the default of the scheme; `None` for a scheme without ports.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.authority.port
+    }
+
+    /// Whether a server that is addressed so is of this origin. What it is not told it takes from the origin: the
+    /// scheme, and with it the default port.
+    pub(super) fn is_of(&self, authority: &Authority, scheme: Option<&str>) -> bool {
+        let default = match &*self.scheme {
+            "http" | "https" => default_port(&self.scheme),
+            _ => return false,
+        };
+        scheme.is_none_or(|scheme| *scheme == *self.scheme)
+            && authority.host == self.authority.host
+            && authority.port.or(default) == self.authority.port
+    }
+}
+
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        _ => None,
+    }
+}
+
+impl FromStr for Origin {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        let parse = || {
+            let (scheme, authority) = text.split_once("://")?;
+            let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                && scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+            let scheme = is_scheme.then(|| scheme.to_ascii_lowercase())?;
+            let default = default_port(&scheme);
+            let mut authority = match authority {
+                "" if default.is_none() => Authority {
+                    host: "".into(),
+                    port: None,
+                },
+                authority => Authority::parse(authority)?,
+            };
+            authority.port = authority.port.or(default);
+            Some(Self {
+                scheme: scheme.into(),
+                authority,
+            })
+        };
+        parse().ok_or_else(|| InvalidOrigin(text.into()))
+    }
+}
+
+impl TryFrom<&str> for Origin {
+    type Error = InvalidOrigin;
+
+    fn try_from(text: &str) -> Result<Self, InvalidOrigin> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = InvalidOrigin;
+
+    fn try_from(text: String) -> Result<Self, InvalidOrigin> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.authority.host)?;
+        match self.authority.port {
+            Some(port) if default_port(&self.scheme) != Some(port) => write!(f, ":{port}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A text that is no [`Origin`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidOrigin(Box<str>);
+
+impl fmt::Display for InvalidOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no origin: ", self.0)?;
+        match &*self.0 {
+            "null" => f.write_str(
+                "every page without one sends it, so it names nobody; where anybody may connect, say `Origins::any()`",
+            ),
+            _ => f.write_str(
+                "write a scheme, a host in ASCII and, where it is not the default, a port, with nothing behind them, \
+                 such as `https://app.example:8443`",
+            ),
+        }
+    }
+}
+
+impl error::Error for InvalidOrigin {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_origin_is_shown_as_browsers_write_it() {
+        for (text, shown) in [
+            ("HTTP://Localhost:80", "http://localhost"),
+            ("https://a:80", "https://a:80"),
+            ("http://[::0:1]:8000", "http://[::1]:8000"),
+            ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+            ("file://", "file://"),
+        ] {
+            assert_eq!(text.parse::<Origin>().unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin_is_named_with_what_to_write() {
+        for text in [
+            "",
+            "null",
+            "app.example",
+            "https://",
+            "https://a/",
+            "https://a b",
+            "https://a, https://b",
+            "*",
+            "https://*.a",
+            "://a",
+            "1http://a",
+            "https://u@a",
+        ] {
+            let error = text.parse::<Origin>().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{text}` is no origin: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_compared_with_what_the_server_is_addressed_as() {
+        let of = |origin: &str, host: &str, scheme| {
+            let origin: Origin = origin.parse().unwrap();
+            origin.is_of(&Authority::parse(host).unwrap(), scheme)
+        };
+        assert!(of("http://a", "A:80", None));
+        assert!(of("https://a:443", "a", None));
+        assert!(of("https://a", "a", Some("https")));
+        assert!(!of("http://a", "a", Some("https")));
+        assert!(!of("http://a", "a:443", None));
+        assert!(!of("http://a:8000", "a", None));
+        assert!(!of("http://a.b", "b", None));
+        assert!(!of("chrome-extension://a", "a", None));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_an_origin_is_shown_in_a_form_that_is_the_same_origin(
+            text in "\\PC{0,24}|(http|https|ws|app)://[a-zA-Z0-9.:\\[\\]-]{0,24}"
+        ) {
+            if let Ok(origin) = text.parse::<Origin>() {
+                prop_assert_eq!(origin.to_string().parse(), Ok(origin));
+            }
+        }
+    }
+}
