@@ -6,6 +6,8 @@ mod core;
 mod driver;
 mod inbox;
 mod message;
+#[cfg(test)]
+mod model;
 mod opening;
 mod sender;
 mod transport;
