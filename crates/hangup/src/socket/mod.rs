@@ -6,10 +6,10 @@ mod core;
 mod driver;
 mod inbox;
 mod message;
-#[cfg(test)]
-mod model;
 mod opening;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod websocket;
 
