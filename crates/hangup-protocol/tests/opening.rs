@@ -7,6 +7,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hangup_protocol::{HandshakeError, Malformed, RequestView, handshake};
 use proptest::{collection::vec, prelude::*, sample::select};
 
+/// The parameters of an extension.
+type Params = Vec<(String, Option<String>)>;
+
 /// What a request asks for, as far as the rules go.
 #[derive(Clone, Debug)]
 struct Request {
@@ -14,8 +17,7 @@ struct Request {
     connection: Vec<String>,
     upgrade: Vec<String>,
     subprotocols: Vec<String>,
-    /// Names with parameters.
-    extensions: Vec<(String, Vec<(String, Option<String>)>)>,
+    extensions: Vec<(String, Params)>,
 }
 
 /// How it is written.
