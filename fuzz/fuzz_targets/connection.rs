@@ -24,7 +24,10 @@ fuzz_target!(|input: (u8, &[u8])| {
     let (piece, bytes) = input;
     let whole = receive(bytes, bytes.len().max(1));
     let pieces = receive(bytes, usize::from(piece).max(1));
-    assert_eq!(whole, pieces, "the pieces in which bytes arrive make no difference");
+    assert_eq!(
+        whole, pieces,
+        "the pieces in which bytes arrive make no difference"
+    );
 
     // A client that keeps the rules understands the answers: pongs, then at most one Close frame.
     let mut client = Connection::new(Role::Client { mask_seed: 1 }, MAX_MESSAGE_SIZE);
@@ -36,5 +39,8 @@ fuzz_target!(|input: (u8, &[u8])| {
             other => panic!("an answer is {other:?}"),
         }
     }
-    assert!(closes <= 1 && answers.is_empty(), "something follows the Close frame");
+    assert!(
+        closes <= 1 && answers.is_empty(),
+        "something follows the Close frame"
+    );
 });

@@ -8,7 +8,10 @@ struct Lines<'a>(Vec<(&'static str, &'a [u8])>);
 
 impl HeaderLines for Lines<'_> {
     fn lines(&self, name: &'static str) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().filter(move |(found, _)| *found == name).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .filter(move |(found, _)| *found == name)
+            .map(|(_, value)| *value)
     }
 }
 
@@ -22,11 +25,27 @@ const NAMES: [&str; 7] = [
     "sec-websocket-extensions",
 ];
 
-fuzz_target!(|input: (&str, u8, Vec<(u8, &[u8])>)| {
-    let (method, minor, lines) = input;
-    let lines = lines.into_iter().map(|(name, value)| (NAMES[usize::from(name) % NAMES.len()], value));
+// The input is text: the method and the minor version of HTTP, then the header lines.
+fuzz_target!(|input: &[u8]| {
+    let mut input = input.split(|byte| *byte == b'\n');
+    let Some([method @ .., minor]) = input.next() else {
+        return;
+    };
+    let Ok(method) = std::str::from_utf8(method) else {
+        return;
+    };
+    let lines = input.filter_map(|line| {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let name = NAMES.iter().find(|name| name.as_bytes() == &line[..colon])?;
+        Some((*name, &line[colon + 1..]))
+    });
     let headers = Lines(lines.collect());
-    match handshake::check(&RequestView { method, http_version: (1, minor), headers: &headers }) {
+    let request = RequestView {
+        method: method.trim(),
+        http_version: (1, minor.wrapping_sub(b'0')),
+        headers: &headers,
+    };
+    match handshake::check(&request) {
         Ok(accepted) => assert_eq!(accepted.accept_key.len(), 28),
         Err(error) => assert!(matches!(error.status(), 400 | 426)),
     }

@@ -23,10 +23,22 @@ static TOKEN: Field = Field::header("x-token").min_length(3);
 static SESSION: Field = Field::cookie("session");
 static FLAG: Field = Field::cookie("flag");
 
-fuzz_target!(|input: (&str, &[u8], &[u8])| {
-    let (target, token, cookie) = input;
-    let (Ok(token), Ok(cookie)) = (HeaderValue::from_bytes(token), HeaderValue::from_bytes(cookie)) else { return };
-    let request = Request::get(format!("/{target}")).header("x-token", token).header("cookie", cookie).body(());
+// The input is the request target, the header and the cookie, each on a line.
+fuzz_target!(|input: &[u8]| {
+    let mut lines = input.splitn(3, |byte| *byte == b'\n');
+    let (Some(target), Some(token), Some(cookie)) = (lines.next(), lines.next(), lines.next()) else {
+        return;
+    };
+    let Ok(target) = std::str::from_utf8(target) else {
+        return;
+    };
+    let (Ok(token), Ok(cookie)) = (HeaderValue::from_bytes(token), HeaderValue::from_bytes(cookie)) else {
+        return;
+    };
+    let request = Request::get(format!("/{target}"))
+        .header("x-token", token)
+        .header("cookie", cookie)
+        .body(());
     let Ok(request) = request else { return };
     let (parts, ()) = request.into_parts();
     let sources = Sources::with_template(&parts, "/{n}/{*rest}");
@@ -50,7 +62,10 @@ fuzz_target!(|input: (&str, &[u8], &[u8])| {
     }
     let error = errors.into_error(EndpointContext::default());
     assert!(error.to_reason().len() <= 123, "the reason is too long");
-    assert!(error.to_reason().contains(error.errors()[0].kind()), "the first error is not named");
+    assert!(
+        error.to_reason().contains(error.errors()[0].kind()),
+        "the first error is not named"
+    );
     let _ = error.to_json();
     let _ = error.to_string();
 });

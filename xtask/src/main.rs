@@ -9,6 +9,7 @@
 mod arguments;
 mod autobahn;
 mod failure;
+mod fuzz;
 mod install;
 mod interop;
 mod process;
@@ -38,6 +39,8 @@ usage: cargo xtask COMMAND [OPTIONS]
       --all                   groups 12 and 13 (compression) too
       --cases PATTERNS        only these, such as 1.*,6.4.1
       --address HOST:PORT     a server that runs already
+  fuzz [TARGET..]         the fuzz targets, all or only these
+      --seconds N             for each target (default: 10)
   vectors [FILE]          vectors of parameter validation, one a line (default: the repository's own few)
 
 Downloads and reports go to target/xtask.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Some("tidy") => arguments.end().and_then(|()| tidy::command()),
         Some("interop") => interop::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
+        Some("fuzz") => fuzz::command(arguments),
         Some("vectors") => vectors::command(arguments),
         Some(other) => Err(Failure::usage(format!("there is no command `{other}`"))),
     };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::{interop, process, project, tidy, vectors};
+use crate::{autobahn, fuzz, interop, process, project, tidy, vectors};
 
 struct Step {
     name: &'static str,
@@ -48,6 +48,16 @@ const STEPS: &[Step] = &[
         name: "interop",
         what: "wscat, Python websockets and Chromium against the tour",
         run: interop::all,
+    },
+    Step {
+        name: "autobahn",
+        what: "Autobahn's groups 1 to 10 against the tour",
+        run: autobahn::plain,
+    },
+    Step {
+        name: "fuzz",
+        what: "every fuzz target for 10 seconds",
+        run: fuzz::short,
     },
 ];
 

@@ -20,7 +20,7 @@ const COMPRESSION: &str = "12.*,13.*";
 
 const LIMIT: Duration = Duration::from_secs(45 * 60);
 
-/// Groups 1 to 10, as `cargo xtask test` could run them.
+/// Groups 1 to 10, as `cargo xtask test` runs them.
 pub(crate) fn plain() -> Result<()> {
     run(PLAIN, None)
 }

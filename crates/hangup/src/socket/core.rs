@@ -1,12 +1,16 @@
 //! The state of one connection that its task and its socket share: transport, protocol, buffers, waiters.
 
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard};
 use std::{
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
     task::{Context, Poll, Waker, ready},
 };
 
 use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
+#[cfg(test)]
+use shuttle::sync::{Mutex, MutexGuard};
 use tokio::task::coop;
 
 use super::{

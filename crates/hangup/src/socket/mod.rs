@@ -9,6 +9,8 @@ mod message;
 mod opening;
 mod sender;
 mod sending;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod websocket;
 

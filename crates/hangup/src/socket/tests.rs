@@ -1,0 +1,226 @@
+//! Every interleaving that shuttle tries of a connection's task and of senders on other threads: nothing that was
+//! sent is left unsent while all of them sleep, which shuttle reports as a deadlock.
+//!
+//! It is the real `Driver`, `Core` and `Sender`; in unit tests the core's mutex is shuttle's, so that every lock is a
+//! place where another thread may go on.
+
+use std::{
+    future::{Future, pending, poll_fn},
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use hangup_protocol::{Close, CloseCode};
+use shuttle::{
+    future::block_on,
+    sync::{Condvar, Mutex},
+    thread,
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{core::Shared, driver::Driver, sender::Sender, transport::Transport};
+use crate::settings::Resolved;
+
+const SCHEDULES: usize = 3000;
+/// The header and the payload of one message.
+const FRAME: usize = 2 + 6;
+
+/// A pipe to a peer that only reads.
+#[derive(Default)]
+struct Pipe {
+    state: Mutex<State>,
+    /// There is more to read.
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    bytes: Vec<u8>,
+    /// How many bytes may lie in the pipe; without end if there is no bound.
+    capacity: Option<usize>,
+    writer: Option<Waker>,
+    /// Whether the peer has seen enough.
+    is_done: bool,
+    done: Option<Waker>,
+}
+
+impl Pipe {
+    fn of(capacity: Option<usize>) -> Arc<Self> {
+        let pipe = Self::default();
+        pipe.state.lock().unwrap().capacity = capacity;
+        Arc::new(pipe)
+    }
+
+    /// Waits until some bytes have come, and takes them.
+    fn read(&self) -> Vec<u8> {
+        let mut state = self.state.lock().unwrap();
+        while state.bytes.is_empty() {
+            state = self.filled.wait(state).unwrap();
+        }
+        if let Some(writer) = state.writer.take() {
+            writer.wake();
+        }
+        std::mem::take(&mut state.bytes)
+    }
+
+    fn finish(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.is_done = true;
+        if let Some(done) = state.done.take() {
+            done.wake();
+        }
+    }
+
+    fn poll_done(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.state.lock().unwrap();
+        if state.is_done {
+            return Poll::Ready(());
+        }
+        state.done = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+struct Stream(Arc<Pipe>);
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut state = self.0.state.lock().unwrap();
+        let room = state.capacity.map_or(bytes.len(), |capacity| {
+            bytes.len().min(capacity.saturating_sub(state.bytes.len()))
+        });
+        if room == 0 {
+            state.writer = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        state.bytes.extend_from_slice(&bytes[..room]);
+        self.0.filled.notify_one();
+        Poll::Ready(Ok(room))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Opens a connection whose endpoint sleeps, and runs its task on a thread until the peer has seen enough.
+fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::JoinHandle<()>) {
+    let shared = Shared::new(
+        Arc::new(Resolved {
+            write_buffer,
+            ..Resolved::default()
+        }),
+        None,
+    );
+    let transport = Transport::Other(Box::new(Stream(Arc::clone(pipe))));
+    shared.lock().open(transport, &[]);
+    let (driven, seen) = (Arc::clone(&shared), Arc::clone(pipe));
+    let task = thread::spawn(move || {
+        let mut driver = pin!(Driver::<()>::new(driven, Box::pin(pending()), |()| None));
+        block_on(poll_fn(|cx| {
+            if driver.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            seen.poll_done(cx)
+        }));
+    });
+    (shared, task)
+}
+
+fn send(shared: &Arc<Shared>, name: char, count: usize) -> thread::JoinHandle<()> {
+    let sender = Sender::new(Arc::clone(shared));
+    thread::spawn(move || {
+        block_on(async {
+            for number in 0..count {
+                sender.send_text(format!("{name}{number:05}")).await.unwrap();
+            }
+        });
+    })
+}
+
+/// Reads so many messages, and checks that those of each sender come in order.
+fn read(pipe: &Pipe, senders: &[char], count: usize) {
+    let mut bytes = Vec::new();
+    while bytes.len() < senders.len() * count * FRAME {
+        bytes.extend(pipe.read());
+    }
+    for name in senders {
+        let numbers = bytes
+            .chunks(FRAME)
+            .filter(|frame| frame[2] == *name as u8)
+            .map(|frame| {
+                std::str::from_utf8(&frame[3..])
+                    .unwrap()
+                    .parse::<usize>()
+                    .unwrap()
+            });
+        assert!(numbers.eq(0..count), "{}", bytes.escape_ascii());
+    }
+    assert_eq!(bytes.len(), senders.len() * count * FRAME);
+}
+
+fn all_arrives(capacity: Option<usize>, write_buffer: usize) {
+    let pipe = Pipe::of(capacity);
+    let (shared, task) = connection(&pipe, write_buffer);
+    let senders = ['a', 'b'].map(|name| send(&shared, name, 3));
+    read(&pipe, &['a', 'b'], 3);
+    for sender in senders {
+        sender.join().unwrap();
+    }
+    pipe.finish();
+    task.join().unwrap();
+}
+
+#[test]
+fn what_other_threads_send_is_written_although_the_endpoint_sleeps() {
+    shuttle::check_random(|| all_arrives(None, 64 * 1024), SCHEDULES);
+    shuttle::check_pct(|| all_arrives(None, 64 * 1024), SCHEDULES, 3);
+}
+
+/// The peer takes five bytes at a time, and a sender waits when more than one message is unsent.
+#[test]
+fn senders_that_wait_for_room_are_woken() {
+    shuttle::check_random(|| all_arrives(Some(5), FRAME), SCHEDULES);
+    shuttle::check_pct(|| all_arrives(Some(5), FRAME), SCHEDULES, 3);
+}
+
+/// The Close frame of another thread is the last thing that is written, behind all that its thread has sent.
+#[test]
+fn a_close_from_another_thread_is_written() {
+    fn closes() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let runtime = runtime.unwrap();
+        let _deadlines = runtime.enter();
+        let pipe = Pipe::of(Some(5));
+        let (shared, task) = connection(&pipe, 64 * 1024);
+        let sender = Sender::new(shared);
+        let closing = thread::spawn(move || {
+            block_on(sender.send_text("before")).unwrap();
+            sender.close(Close::new(CloseCode::of::<4000>(), "bye"));
+            assert!(block_on(sender.send_text("behind")).is_err());
+        });
+        let mut bytes = Vec::new();
+        while bytes.len() < FRAME + 7 {
+            bytes.extend(pipe.read());
+        }
+        assert_eq!(bytes, b"\x81\x06before\x88\x05\x0f\xa0bye");
+        closing.join().unwrap();
+        pipe.finish();
+        task.join().unwrap();
+    }
+    shuttle::check_random(closes, SCHEDULES / 3);
+}
