@@ -224,12 +224,19 @@ impl From<App> for Router {
     }
 }
 
+impl<S> App<S> {
+    /// The paths of the endpoints, in order.
+    fn paths(&self) -> Vec<&str> {
+        let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();
+        paths.sort_unstable();
+        paths
+    }
+}
+
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path).collect();
-        paths.sort();
         f.debug_struct("App")
-            .field("paths", &paths)
+            .field("paths", &self.paths())
             .field("handlers", &self.handlers)
             .finish_non_exhaustive()
     }

@@ -50,6 +50,8 @@ impl App {
     ///
     /// Of several sockets each call takes the next.
     ///
+    /// One event of the level INFO says where it listens, and on which routes.
+    ///
     /// Each request has the address of its peer as the extension
     /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
     pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
@@ -122,6 +124,11 @@ impl<'a> Serve<'a> {
             Some(signal) => signal,
             None => stop_signal()?,
         };
+        tracing::info!(
+            address = %listener.local_addr()?,
+            routes = self.app.paths().join(" "),
+            "server started"
+        );
         let connections = Arc::<Connections>::default();
         let served = Served::from(self.app).with_extension(Arc::clone(&connections));
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.

@@ -95,6 +95,25 @@ async fn a_server_that_stops_closes_every_connection_with_1001_and_waits_for_the
 }
 
 #[tokio::test]
+async fn a_server_that_starts_says_where_it_listens_and_on_which_routes() {
+    let log = Log::listen();
+    let inner = App::new().route("/b/{id}", listen);
+    let app = App::new().route("/ws", listen).nest("/a", inner);
+    let mut server = Server::start(app, None).await;
+    let address = server.address.to_string();
+    server.stop();
+    server.ended().await;
+    let events = log.all();
+    let started: Vec<_> = events.iter().filter(|event| event.get("routes") != "-").collect();
+    assert_eq!(started.len(), 1);
+    assert_eq!(
+        started[0].line(&["message", "address", "routes"]),
+        format!("server started {address} /a/b/{{id}} /ws")
+    );
+    assert_eq!(started[0].level, tracing::Level::INFO);
+}
+
+#[tokio::test]
 async fn the_code_of_a_stopping_server_may_be_set() {
     let app = App::new().route("/ws", listen);
     let mut server = Server::start(app, Some(CloseCode::SERVICE_RESTART)).await;
