@@ -8,6 +8,7 @@
 
 mod arguments;
 mod autobahn;
+mod bench;
 mod failure;
 mod install;
 mod interop;
@@ -38,6 +39,13 @@ usage: cargo xtask COMMAND [OPTIONS]
       --all                   groups 12 and 13 (compression) too
       --cases PATTERNS        only these, such as 1.*,6.4.1
       --address HOST:PORT     a server that runs already
+  bench [OPTIONS]         server CPU per message beside the peers, as a ratio to a bare TCP echo (benches/README.md)
+      --quick                 a tenth of the messages
+      --rounds N              default: 5
+      --only NAMES            scenarios, such as 64x1,64x16
+      --peers NAMES           such as raw,hangup,bun
+      --idle N                the memory of N idle connections instead
+      --write                 keep the table and the chart in benches/results
   vectors [FILE]          vectors of parameter validation, one a line (default: the repository's own few)
 
 Downloads and reports go to target/xtask.
@@ -59,6 +67,7 @@ fn main() -> ExitCode {
         Some("tidy") => arguments.end().and_then(|()| tidy::command()),
         Some("interop") => interop::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
+        Some("bench") => bench::command(arguments),
         Some("vectors") => vectors::command(arguments),
         Some(other) => Err(Failure::usage(format!("there is no command `{other}`"))),
     };
