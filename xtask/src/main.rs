@@ -45,7 +45,8 @@ usage: cargo xtask COMMAND [OPTIONS]
       --only NAMES            scenarios, such as 64x1,64x16
       --peers NAMES           such as raw,hangup,bun
       --idle N                the memory of N idle connections instead
-      --write                 keep the table and the chart in benches/results
+      --instructions          the instructions of the protocol core per message instead, within 3 % of those known
+      --write                 keep the table and the chart in benches/results, or the instructions
   vectors [FILE]          vectors of parameter validation, one a line (default: the repository's own few)
 
 Downloads and reports go to target/xtask.

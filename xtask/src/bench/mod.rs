@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the benchmarks (the folder `benches`), gets Bun and FastAPI, and runs what is asked for.
 
+mod instructions;
 mod peers;
 
 use std::fs;
@@ -13,7 +14,16 @@ use crate::{process, project};
 /// Options of the program that go to it as they are.
 const VALUES: [&str; 4] = ["--rounds", "--only", "--peers", "--idle"];
 
+/// The counts of the protocol core against those that are known, as `cargo xtask test` checks them.
+pub(crate) fn instructions() -> Result<()> {
+    instructions::command(false)
+}
+
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
+    if arguments.switch("--instructions") {
+        let write = arguments.switch("--write");
+        return arguments.end().and_then(|()| instructions::command(write));
+    }
     let mut options = Vec::new();
     let mut whole = true;
     let mut peers = None;
