@@ -21,6 +21,8 @@ pub enum Program {
 enum Skill {
     /// Writes back bytes.
     Bytes,
+    /// Echoes, but leaves the end of the TCP connection to a timer of seconds.
+    OpenEcho,
     Echo,
     EchoAndRefusal,
     All,
@@ -48,7 +50,7 @@ pub const ALL: &[Peer] = &[
         skill: Skill::All,
     },
     own("axum", Skill::All),
-    own("actix-ws", Skill::Echo),
+    own("actix-ws", Skill::OpenEcho),
     own("tokio-tungstenite", Skill::Echo),
     own("tokio-websockets", Skill::Echo),
     own("fastwebsockets", Skill::Echo),

@@ -75,6 +75,7 @@ impl Echo {
 
     /// Sends so many messages in all, and is done when each is answered.
     pub fn run(&mut self, messages: usize) -> io::Result<usize> {
+        self.poller.begin();
         let mut unstarted = messages;
         let mut unanswered = messages;
         for id in 0..self.connections.len() {

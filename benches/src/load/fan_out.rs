@@ -46,6 +46,7 @@ impl FanOut {
 
     /// Speaks so many bursts, each when all have heard the one before; gives the number of deliveries.
     pub fn run(&mut self, bursts: usize) -> io::Result<usize> {
+        self.poller.begin();
         let mut ready = Vec::new();
         for _ in 0..bursts {
             self.connections[0].0.write_all(&self.burst)?;

@@ -67,6 +67,7 @@ impl Once {
 
     /// Does so many exchanges, some of them at a time.
     pub fn run(&mut self, times: usize) -> io::Result<usize> {
+        self.poller.begin();
         let mut unstarted = times;
         let mut unfinished = times;
         let mut connections = Vec::new();

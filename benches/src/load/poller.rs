@@ -2,6 +2,7 @@
 
 use std::io::{self, Error};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
@@ -11,8 +12,12 @@ use rustix::fd::OwnedFd;
 /// After so many seconds without any answer, a measurement has failed.
 pub const PATIENCE: u64 = 20;
 
+/// A server that answers, but so slowly that it must be waiting for timers of its own, has failed too.
+const LONGEST: Duration = Duration::from_secs(60);
+
 pub struct Poller {
     epoll: OwnedFd,
+    deadline: Instant,
     events: Vec<Event>,
 }
 
@@ -20,8 +25,14 @@ impl Poller {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
+            deadline: Instant::now() + LONGEST,
             events: Vec::with_capacity(1024),
         })
+    }
+
+    /// A run begins: from now on it may take its time.
+    pub fn begin(&mut self) {
+        self.deadline = Instant::now() + LONGEST;
     }
 
     pub fn add(&self, stream: &TcpStream, id: usize) -> io::Result<()> {
@@ -58,6 +69,9 @@ impl Poller {
         let count = epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&patience))?;
         if count == 0 {
             return Err(Error::other(format!("no answer for {PATIENCE} s")));
+        }
+        if Instant::now() > self.deadline {
+            return Err(Error::other(format!("not done in {} s", LONGEST.as_secs())));
         }
         ids.clear();
         ids.extend(self.events.iter().map(|event| event.data.u64() as usize));
