@@ -8,6 +8,7 @@
 
 mod arguments;
 mod autobahn;
+mod bench;
 mod failure;
 mod fuzz;
 mod install;
@@ -41,6 +42,14 @@ usage: cargo xtask COMMAND [OPTIONS]
       --address HOST:PORT     a server that runs already
   fuzz [TARGET..]         the fuzz targets, all or only these
       --seconds N             for each target (default: 10)
+  bench [OPTIONS]         server CPU per message beside the peers, as a ratio to a bare TCP echo (benches/README.md)
+      --quick                 a tenth of the messages
+      --rounds N              default: 5
+      --only NAMES            scenarios, such as 64x1,64x16
+      --peers NAMES           such as raw,hangup,bun
+      --idle N                the memory of N idle connections instead
+      --instructions          the instructions of the protocol core per message instead, within 3 % of those known
+      --write                 keep the table and the chart in benches/results, or the instructions
   vectors [FILE]          vectors of parameter validation, one a line (default: the repository's own few)
 
 Downloads and reports go to target/xtask.
@@ -63,6 +72,7 @@ fn main() -> ExitCode {
         Some("interop") => interop::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
         Some("fuzz") => fuzz::command(arguments),
+        Some("bench") => bench::command(arguments),
         Some("vectors") => vectors::command(arguments),
         Some(other) => Err(Failure::usage(format!("there is no command `{other}`"))),
     };

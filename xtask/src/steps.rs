@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::{autobahn, fuzz, interop, process, project, tidy, vectors};
+use crate::{autobahn, bench, fuzz, interop, process, project, tidy, vectors};
 
 struct Step {
     name: &'static str,
@@ -43,6 +43,11 @@ const STEPS: &[Step] = &[
         name: "tidy",
         what: "the rules of the house",
         run: tidy::command,
+    },
+    Step {
+        name: "instructions",
+        what: "the cost of the protocol core, by callgrind",
+        run: bench::instructions,
     },
     Step {
         name: "interop",
@@ -108,7 +113,7 @@ pub(crate) fn command(arguments: Arguments) -> Result<()> {
     }
     println!("\nall checks passed in {}", shown(began.elapsed()));
     for (name, seconds) in times {
-        println!("  {name:<10} {:>9}", shown(seconds));
+        println!("  {name:<12} {:>9}", shown(seconds));
     }
     println!("steps: {} passed, 0 failed", chosen.len());
     Ok(())
@@ -119,7 +124,9 @@ fn shown(time: Duration) -> String {
 }
 
 fn format() -> Result<()> {
-    process::run(project::cargo().args(["fmt", "--all", "--check"]))
+    process::run(project::cargo().args(["fmt", "--all", "--check"]))?;
+    let benches = ["fmt", "--check", "--manifest-path", "benches/Cargo.toml"];
+    process::run(project::cargo().args(benches))
 }
 
 fn clippy() -> Result<()> {

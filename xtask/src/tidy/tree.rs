@@ -67,6 +67,11 @@ impl File {
             || self.path.ends_with("/tests.rs")
     }
 
+    /// The fuzz targets and the benchmarks are workspaces of their own: their crates cannot inherit.
+    pub(crate) fn is_outside_the_workspace(&self) -> bool {
+        self.path.starts_with("fuzz/") || self.path.starts_with("benches/")
+    }
+
     /// Numbered from 1.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text.lines().enumerate().map(|(at, line)| (at + 1, line))

@@ -77,7 +77,6 @@ fn forbidden_by_default(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A fuzz crate is a workspace of its own and cannot inherit.
 fn inherits_lints(file: &File) -> bool {
     let mut lines = file
         .text
@@ -85,7 +84,7 @@ fn inherits_lints(file: &File) -> bool {
         .map(str::trim)
         .skip_while(|line| *line != "[lints]")
         .skip(1);
-    lines.next() == Some("workspace = true") || file.path.starts_with("fuzz/")
+    lines.next() == Some("workspace = true") || file.is_outside_the_workspace()
 }
 
 #[cfg(test)]

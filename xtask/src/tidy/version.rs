@@ -29,7 +29,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     for file in &tree.files {
         if file.path == "Cargo.toml" {
             findings.extend(members_of_another_version(file, version));
-        } else if file.path.ends_with("Cargo.toml") && !file.path.starts_with("fuzz/") {
+        } else if file.path.ends_with("Cargo.toml") && !file.is_outside_the_workspace() {
             findings.extend(version_of_its_own(file));
         } else if file.path.ends_with(".md") && file.path != "CHANGELOG.md" || file.path.ends_with(".rs") {
             findings.extend(version_in_prose(file, version));

@@ -1,0 +1,141 @@
+//! `cargo xtask bench --instructions`: how many instructions the protocol core executes per echoed message, and whether it still does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::failure::{Failure, Result, While};
+use crate::{install, process, project};
+
+const CASES: [&str; 4] = ["text-125", "text-4096", "binary-4096", "fragments-125"];
+/// Messages that arrive with one read, in the program that is counted.
+const BURST: u64 = 16;
+/// Two runs, so that what a program executes before its first message cancels out.
+const RUNS: [u64; 2] = [50, 1050];
+const TOLERANCE: f64 = 0.03;
+const LIMIT: Duration = Duration::from_secs(120);
+const HEAD: &str = "\
+# Instructions per message that the protocol core echoes, 16 with one read, counted by callgrind on x86-64 with AVX2.
+# `cargo xtask bench --instructions` checks them within 3 %; with `--write` it counts them anew.
+
+";
+
+pub(super) fn command(write: bool) -> Result<()> {
+    install::need(&["valgrind"], &["valgrind"], "callgrind counts the instructions")?;
+    let program = build()?;
+    let kept = project::root().join("benches/instructions.toml");
+    let known = if write {
+        String::new()
+    } else {
+        fs::read_to_string(&kept).while_doing("reading benches/instructions.toml")?
+    };
+    let mut text = String::from(HEAD);
+    let mut strays = false;
+    for case in CASES {
+        let counted = per_message(&program, case)?;
+        text.push_str(&format!("{case} = {counted}\n"));
+        if write {
+            println!("{case:<14} {counted:>8}");
+            continue;
+        }
+        let wanted = value(&known, case).ok_or_else(|| {
+            Failure::from(format!(
+                "benches/instructions.toml has no `{case}`: write it with --write"
+            ))
+        })?;
+        let change = counted as f64 / wanted as f64 - 1.0;
+        let verdict = if change.abs() > TOLERANCE {
+            "  more than 3 %"
+        } else {
+            ""
+        };
+        strays |= !verdict.is_empty();
+        println!(
+            "{case:<14} {counted:>8}  known {wanted:>8}  {:+6.1} %{verdict}",
+            change * 100.0
+        );
+    }
+    if write {
+        return fs::write(&kept, text).while_doing("writing benches/instructions.toml");
+    }
+    if strays {
+        return Err(
+            "the counts have changed: if that is meant, keep the new ones with `--instructions --write`"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// Without the peers this needs hangup-protocol alone.
+fn build() -> Result<PathBuf> {
+    let target = project::work_folder("bench/build")?;
+    process::run(
+        project::cargo()
+            .args(["build", "--release", "--quiet", "--no-default-features"])
+            .args(["--bin", "instructions", "--manifest-path"])
+            .arg(project::root().join("benches/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target),
+    )?;
+    Ok(target.join("release/instructions"))
+}
+
+fn per_message(program: &Path, case: &str) -> Result<u64> {
+    let [few, many] = RUNS;
+    let more = count(program, case, many)?.saturating_sub(count(program, case, few)?);
+    Ok((more as f64 / ((many - few) * BURST) as f64).round() as u64)
+}
+
+/// The instructions of one run.
+fn count(program: &Path, case: &str, bursts: u64) -> Result<u64> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([case, &bursts.to_string()]);
+    let captured = process::capture(&mut valgrind, "", LIMIT)?;
+    let counted = collected(&captured.stderr);
+    match counted.filter(|_| captured.status.success()) {
+        Some(count) => Ok(count),
+        None => Err(format!(
+            "valgrind counts nothing:\n{}",
+            process::last_lines(&captured.stderr, 10)
+        )
+        .into()),
+    }
+}
+
+fn collected(said: &str) -> Option<u64> {
+    let line = said.lines().find(|line| line.contains("Collected :"))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+fn value(text: &str, name: &str) -> Option<u64> {
+    text.lines()
+        .find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix('='))?
+        .trim()
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_back() {
+        let text = format!("{HEAD}text-125 = 17\nbinary-4096 = 4\n");
+        assert_eq!(value(&text, "text-125"), Some(17));
+        assert_eq!(value(&text, "binary-4096"), Some(4));
+        assert_eq!(value(&text, "text-4096"), None);
+    }
+
+    #[test]
+    fn the_sum_is_found_in_what_valgrind_says() {
+        let said = "==7== Events    : Ir\n==7== Collected : 1121458\n==7==\n==7== I   refs:      1,121,458\n";
+        assert_eq!(collected(said), Some(1_121_458));
+        assert_eq!(collected("==7== nothing"), None);
+    }
+}
