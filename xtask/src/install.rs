@@ -18,56 +18,71 @@ pub(crate) fn wscat() -> Result<PathBuf> {
     need(&["node", "npm"], &["nodejs", "npm"], "wscat runs on Node.js")?;
     let folder = project::work_folder("interop/node")?;
     let source = project::root().join("xtask/interop");
-    let wanted = read(&source.join("package-lock.json"))?;
     let is_there = || folder.join("node_modules/wscat/bin/wscat").is_file();
-    installed_once(&folder, &wanted, is_there, "wscat (npm)", || {
+    node_packages(&folder, &source, is_there, "wscat (npm)")?;
+    Ok(folder)
+}
+
+/// Installs what the lock file in `source` names into the `node_modules` of `folder`.
+pub(crate) fn node_packages(
+    folder: &Path,
+    source: &Path,
+    is_there: impl Fn() -> bool,
+    what: &str,
+) -> Result<()> {
+    let wanted = read(&source.join("package-lock.json"))?;
+    installed_once(folder, &wanted, is_there, what, || {
         for name in ["package.json", "package-lock.json", ".npmrc"] {
             fs::copy(source.join(name), folder.join(name)).while_doing(format!("copying {name}"))?;
         }
         process::capture_ok(
             Command::new("npm")
                 .args(["ci", "--no-audit", "--no-fund"])
-                .current_dir(&folder),
+                .current_dir(folder),
             INSTALL,
         )
-    })?;
-    Ok(folder)
+    })
 }
 
 /// The interpreter of a virtual environment that holds Python's `websockets`.
 pub(crate) fn python_websockets() -> Result<PathBuf> {
-    python()?;
     let folder = project::work_folder("interop/python")?;
     let requirements = project::root().join("xtask/interop/requirements.txt");
+    python_packages(&folder, &requirements, "websockets", "websockets (PyPI)")
+}
+
+/// The interpreter of a virtual environment in `folder` that holds what `requirements` names, `module` for one.
+pub(crate) fn python_packages(
+    folder: &Path,
+    requirements: &Path,
+    module: &str,
+    what: &str,
+) -> Result<PathBuf> {
+    python()?;
     let interpreter = folder.join("bin/python");
-    let is_there = || works(&interpreter, &["-c", "import websockets"]);
-    installed_once(
-        &folder,
-        &read(&requirements)?,
-        is_there,
-        "websockets (PyPI)",
-        || {
-            process::capture_ok(
-                Command::new("python3")
-                    .args(["-m", "venv", "--clear"])
-                    .arg(&folder),
-                INSTALL,
-            )?;
-            process::capture_ok(
-                Command::new(&interpreter)
-                    .args([
-                        "-m",
-                        "pip",
-                        "install",
-                        "--quiet",
-                        "--disable-pip-version-check",
-                        "-r",
-                    ])
-                    .arg(&requirements),
-                INSTALL,
-            )
-        },
-    )?;
+    let import = format!("import {module}");
+    let is_there = || works(&interpreter, &["-c", &import]);
+    installed_once(folder, &read(requirements)?, is_there, what, || {
+        process::capture_ok(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(folder),
+            INSTALL,
+        )?;
+        process::capture_ok(
+            Command::new(&interpreter)
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "-r",
+                ])
+                .arg(requirements),
+            INSTALL,
+        )
+    })?;
     Ok(interpreter)
 }
 
@@ -76,7 +91,7 @@ pub(crate) fn python() -> Result<()> {
     need(
         &["python3"],
         &["python3", "python3-venv"],
-        "Python's websockets is one of the clients",
+        "clients and peers come from PyPI",
     )?;
     if works("python3", &["-c", "import ensurepip, venv"]) {
         return Ok(());

@@ -185,7 +185,6 @@ fn connect(
     accept_timeout: Duration,
 ) -> impl Future<Output = ()> + Send {
     async move {
-        let _member = &member;
         // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
         match Box::pin(timeout(accept_timeout, on_upgrade)).await {
             Ok(Ok(upgraded)) => {
@@ -196,6 +195,7 @@ fn connect(
         }
         let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
         report.ended(conclusion);
+        drop(member);
     }
 }
 

@@ -131,6 +131,13 @@ struct Outcome {
 }
 
 impl Outcome {
+    /// Each of `count` frames was answered with one of `length` bytes, and another task had its turns meanwhile.
+    fn assert_all_answered(&self, count: usize, length: usize) {
+        let head = self.written - count * length - NORMAL.len();
+        assert!(HEAD.contains(&head), "{} bytes were written", self.written);
+        assert!(self.turns > count / 2000, "another task had {} turns", self.turns);
+    }
+
     #[track_caller]
     fn assert_ends_with(&self, end: &[u8]) {
         assert!(self.tail.ends_with(end), "{}", self.tail.escape_ascii());
@@ -203,16 +210,7 @@ fn a_flood_of_pings_is_answered_to_the_last() {
     let parts = vec![(frame(PING, &[7; 125]), COUNT), (close(1000, ""), 1)];
     let outcome = flood(parts, ALL, ALL);
     outcome.assert_ends_with(&[&[7; 20], NORMAL].concat());
-    assert!(
-        HEAD.contains(&(outcome.written - COUNT * 127 - NORMAL.len())),
-        "{}",
-        outcome.written
-    );
-    assert!(
-        outcome.turns > COUNT / 2000,
-        "another task had {} turns",
-        outcome.turns
-    );
+    outcome.assert_all_answered(COUNT, 127);
 }
 
 /// A peer that sends pings and takes no pongs is not read from for long.
@@ -229,16 +227,7 @@ fn tiny_messages_are_answered_to_the_last_and_others_are_served() {
     const COUNT: usize = 200_000;
     let outcome = flood(vec![(frame(TEXT, b"x"), COUNT), (close(1000, ""), 1)], ALL, ALL);
     outcome.assert_ends_with(&[&b"\x81\x01x\x81\x01x"[..], NORMAL].concat());
-    assert!(
-        HEAD.contains(&(outcome.written - COUNT * 3 - NORMAL.len())),
-        "{}",
-        outcome.written
-    );
-    assert!(
-        outcome.turns > COUNT / 2000,
-        "another task had {} turns",
-        outcome.turns
-    );
+    outcome.assert_all_answered(COUNT, 3);
 }
 
 /// The same from a peer that takes none of the answers: neither they nor the messages are heaped up.

@@ -74,7 +74,8 @@ impl App {
 ///
 /// # Errors
 ///
-/// Awaiting it fails if the address cannot be bound, if what `LISTEN_FDS` hands over is no listening TCP socket, or if the signals of the process cannot be listened to.
+/// Awaiting it fails if the address cannot be bound, if what `LISTEN_FDS` hands over is no listening TCP socket, or if
+/// the signals of the process cannot be listened to.
 ///
 /// # Cancel safety
 ///

@@ -60,7 +60,7 @@ impl Sender {
     }
 
     /// Sends a message of either kind. A payload from 32 KiB on is written from where it lies, unless it is
-    /// compressed: a message that goes to many peers is then shared by them, not copied.
+    /// compressed: binary ones that go to many peers are then shared by them, as clones of [`Bytes`] are, and not copied.
     pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut message = message.into();
         self.send_with(move |core| core.send(&mut message))
