@@ -44,7 +44,7 @@ impl Core {
                     ready!(flushed);
                     let until = Instant::now() + self.settings.linger_timeout;
                     self.closing = Closing::Shutdown { until };
-                    self.wake_all();
+                    self.waiting.wake_all();
                 }
                 Closing::Shutdown { until } => {
                     let Some(transport) = &mut self.transport else {
@@ -94,6 +94,6 @@ impl Core {
         self.input.release();
         self.output.release();
         self.closing = Closing::Done;
-        self.wake_all();
+        self.waiting.wake_all();
     }
 }

@@ -12,6 +12,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod waiting;
 mod websocket;
 
 pub(crate) use self::{

@@ -6,8 +6,9 @@ use hangup_protocol::MessageKind;
 
 use super::{
     buffers::{BUFFER_SIZE, BY_REFERENCE},
-    core::{Core, remember},
+    core::Core,
     message::Message,
+    waiting::Awaited,
 };
 use crate::error::Disconnect;
 
@@ -16,10 +17,10 @@ impl Core {
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Disconnect>> {
         ready!(self.poll_opened(cx));
         if self.output.unsent() > self.settings.write_buffer {
-            if self.is_driver(cx) {
+            if self.waiting.is_driver(cx) {
                 ready!(self.poll_flush(cx));
             } else if self.over().is_none() {
-                remember(&mut self.senders, cx);
+                self.waiting.add(Awaited::Room, cx);
                 return Poll::Pending;
             }
         }
@@ -34,9 +35,9 @@ impl Core {
     pub(super) fn send_with(&mut self, cx: &mut Context<'_>, send: impl FnOnce(&mut Self)) {
         let was_empty = self.output.unsent() == 0;
         send(self);
-        if !self.is_driver(cx) {
+        if !self.waiting.is_driver(cx) {
             if was_empty {
-                self.wake_driver();
+                self.waiting.wake_driver();
             }
         } else if self.output.unsent() >= BUFFER_SIZE {
             // Whether it is written now or later, this message is taken.
