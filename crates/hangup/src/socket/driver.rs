@@ -22,7 +22,6 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) struct Driver<T> {
     shared: Arc<Shared>,
     conversation: Option<Boxed<Box<T>>>,
-    conclude: fn(&T) -> Option<Close>,
     conclusion: Conclusion<T>,
     /// The one timer of the connection, made when the first deadline is.
     timer: Option<Pin<Box<Sleep>>>,
@@ -40,25 +39,29 @@ pub(crate) enum Conclusion<T> {
     Cancelled,
 }
 
+/// The end that an endpoint came to.
+pub(crate) trait Conclude {
+    /// With what Close frame it ends the connection.
+    fn close(&self) -> Option<Close>;
+}
+
 impl<T> Driver<T> {
-    /// `conclude` says with what Close frame a conclusion ends the connection.
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        conversation: Boxed<Box<T>>,
-        conclude: fn(&T) -> Option<Close>,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, conversation: Boxed<Box<T>>) -> Self {
         Self {
             shared,
             conversation: Some(conversation),
-            conclude,
             conclusion: Conclusion::Cancelled,
             timer: None,
             grace: None,
         }
     }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
 }
 
-impl<T: Unpin> Future for Driver<T> {
+impl<T: Conclude + Unpin> Future for Driver<T> {
     type Output = Conclusion<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T>> {
@@ -76,7 +79,7 @@ impl<T: Unpin> Future for Driver<T> {
     }
 }
 
-impl<T> Driver<T> {
+impl<T: Conclude> Driver<T> {
     fn poll_conversation(&mut self, cx: &mut Context<'_>) {
         let Some(conversation) = &mut self.conversation else {
             return;
@@ -95,7 +98,7 @@ impl<T> Driver<T> {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
         let close = match &self.conclusion {
-            Conclusion::Finished(end) => (self.conclude)(end),
+            Conclusion::Finished(end) => end.close(),
             Conclusion::Panicked(_) | Conclusion::Cancelled => Some(internal_error()),
         };
         if let Some(close) = close {

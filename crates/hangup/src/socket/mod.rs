@@ -17,7 +17,7 @@ mod websocket;
 
 pub(crate) use self::{
     core::Shared,
-    driver::{Conclusion, Driver},
+    driver::{Conclude, Conclusion, Driver},
     opening::Acceptance,
     transport::Transport,
 };

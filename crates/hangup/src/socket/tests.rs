@@ -23,7 +23,12 @@ use shuttle::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{core::Shared, driver::Driver, sender::Sender, transport::Transport};
+use super::{
+    core::Shared,
+    driver::{Conclude, Driver},
+    sender::Sender,
+    transport::Transport,
+};
 use crate::settings::Resolved;
 
 const SCHEDULES: usize = 3000;
@@ -118,6 +123,15 @@ impl AsyncWrite for Stream {
     }
 }
 
+/// The end of an endpoint that never ends.
+enum Never {}
+
+impl Conclude for Never {
+    fn close(&self) -> Option<Close> {
+        match *self {}
+    }
+}
+
 /// Opens a connection whose endpoint sleeps, and runs its task on a thread until the peer has seen enough.
 fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::JoinHandle<()>) {
     let shared = Shared::new(
@@ -131,7 +145,7 @@ fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::Jo
     shared.lock().open(transport, &[]);
     let (driven, seen) = (Arc::clone(&shared), Arc::clone(pipe));
     let task = thread::spawn(move || {
-        let mut driver = pin!(Driver::<()>::new(driven, Box::pin(pending()), |()| None));
+        let mut driver = pin!(Driver::<Never>::new(driven, Box::pin(pending())));
         block_on(poll_fn(|cx| {
             if driver.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
