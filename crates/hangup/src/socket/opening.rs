@@ -77,7 +77,7 @@ impl Core {
             }),
             _ => {}
         }
-        self.waiting.add(Awaited::Handshake, cx);
+        self.waiting.add(Awaited::Stage, cx);
         Poll::Pending
     }
 }

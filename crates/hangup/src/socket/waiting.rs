@@ -15,8 +15,8 @@ pub(super) enum Awaited {
     Message,
     /// Room in the output.
     Room,
-    /// The end of the opening or of the closing handshake.
-    Handshake,
+    /// The end of the opening or of the closing handshake, or of the server.
+    Stage,
 }
 
 /// All who wait, and who of them is to be woken.
@@ -35,11 +35,17 @@ pub(super) struct Waiting {
 pub(super) struct Due(Box<SmallVec<[Waker; 2]>>);
 
 impl Waiting {
-    pub(super) fn set_driver(&mut self, cx: &Context<'_>) {
-        match &mut self.driver {
-            Some(driver) => driver.clone_from(cx.waker()),
-            driver => *driver = Some(cx.waker().clone()),
+    /// Whether it is somebody else than before.
+    pub(super) fn set_driver(&mut self, cx: &Context<'_>) -> bool {
+        let is_new = !self.is_driver(cx);
+        if is_new {
+            self.driver = Some(cx.waker().clone());
         }
+        is_new
+    }
+
+    pub(super) fn driver(&self) -> Waker {
+        self.driver.as_ref().unwrap_or(Waker::noop()).clone()
     }
 
     #[inline]
@@ -149,7 +155,7 @@ mod tests {
         let mut waiting = Waiting::default();
         for _ in 0..2 {
             room.add_to(&mut waiting, Awaited::Room);
-            end.add_to(&mut waiting, Awaited::Handshake);
+            end.add_to(&mut waiting, Awaited::Stage);
         }
         assert!(waiting.take_due().is_none());
         waiting.wake(Awaited::Room);
