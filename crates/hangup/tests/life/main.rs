@@ -17,6 +17,7 @@ mod deflate;
 mod drain;
 mod ending;
 mod flood;
+mod flush;
 mod handler_failures;
 mod handlers;
 mod misuse;
