@@ -36,6 +36,7 @@
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
 //! | test | [`testing::TestClient`] |
 //!
 //! # How a connection ends
@@ -89,6 +90,8 @@ pub use hangup_protocol::{
     Utf8Bytes,
 };
 
+#[cfg(feature = "tls")]
+pub use self::app::{Tls, TlsError};
 pub use self::{
     app::{App, Serve, Served, route},
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},

@@ -4,11 +4,15 @@ mod inherited;
 mod route;
 mod serve;
 mod served;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
+#[cfg(feature = "tls")]
+pub use self::tls::{Tls, TlsError};
 pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},

@@ -4,6 +4,7 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     io,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
@@ -16,12 +17,17 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    net::{TcpListener, TcpStream, ToSocketAddrs},
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, ToSocketAddrs},
     sync::watch,
 };
 
+#[cfg(feature = "tls")]
+use super::Tls;
 use super::{App, Served, inherited};
 use crate::connections::Connections;
+#[cfg(feature = "tls")]
+use crate::origin::OverTls;
 
 /// How long the head of a request may take to arrive.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +76,39 @@ impl App {
     }
 }
 
+#[cfg(feature = "tls")]
+impl App {
+    /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. See [`serve`](Self::serve),
+    /// which this is in all other ways, and [`Tls`].
+    ///
+    /// The handshake of TLS has the time that the head of a request has, and takes place beside the handshakes of
+    /// others; one that fails is a debug event. Behind the closing handshake of a WebSocket the client is sent a
+    /// `close_notify`, so that it knows that nothing was cut off.
+    ///
+    /// ```no_run
+    /// use hangup::{App, Handshake, Result, Tls};
+    ///
+    /// async fn greet(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     Ok(socket.send_text("hello").await?)
+    /// }
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     let tls = Tls::from_pem_files("chain.pem", "key.pem")?;
+    ///     App::new().route("/ws", greet).serve_tls("0.0.0.0:8443", tls).await
+    /// }
+    /// ```
+    pub fn serve_tls<'a>(self, address: impl ToSocketAddrs + Send + 'a, tls: Tls) -> Serve<'a> {
+        self.serve(address).over(tls)
+    }
+
+    /// Serves the app over TLS on a listener that is bound already. See [`serve_tls`](Self::serve_tls).
+    pub fn serve_tls_on<'a>(self, listener: TcpListener, tls: Tls) -> Serve<'a> {
+        self.serve_on(listener).over(tls)
+    }
+}
+
 /// A server that runs when it is awaited.
 ///
 /// # Errors
@@ -87,6 +126,8 @@ pub struct Serve<'a> {
     signal: Option<Signal<'a>>,
     drain_timeout: Duration,
     drain_code: CloseCode,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl<'a> Serve<'a> {
@@ -97,7 +138,15 @@ impl<'a> Serve<'a> {
             signal: None,
             drain_timeout: Duration::from_secs(30),
             drain_code: CloseCode::GOING_AWAY,
+            #[cfg(feature = "tls")]
+            tls: None,
         }
+    }
+
+    #[cfg(feature = "tls")]
+    fn over(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
     }
 
     /// Stops the server when this future is ready, in place of SIGTERM and SIGINT.
@@ -132,18 +181,27 @@ impl<'a> Serve<'a> {
         );
         let connections = Arc::<Connections>::default();
         let served = Served::from(self.app).with_extension(Arc::clone(&connections));
+        #[cfg(feature = "tls")]
+        let served = match self.tls {
+            Some(_) => served.with_extension(OverTls),
+            None => served,
+        };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (stop, stopped) = watch::channel(());
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = serve_connection(stream, served.for_peer(peer), stopped.clone());
-                        tokio::spawn(async move {
-                            if let Err(error) = connection.await {
-                                tracing::debug!(%peer, %error, "HTTP connection failed");
-                            }
-                        });
+                        if let Err(error) = stream.set_nodelay(true) {
+                            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+                        }
+                        let (served, stopped) = (served.for_peer(peer), stopped.clone());
+                        #[cfg(feature = "tls")]
+                        if let Some(tls) = &self.tls {
+                            tokio::spawn(serve_secured(stream, peer, tls.clone(), served, stopped));
+                            continue;
+                        }
+                        tokio::spawn(serve_connection(stream, peer, served, stopped));
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
@@ -185,14 +243,32 @@ impl fmt::Debug for Serve<'_> {
     }
 }
 
-async fn serve_connection(
-    stream: TcpStream,
+/// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
+#[cfg(feature = "tls")]
+async fn serve_secured(
+    stream: tokio::net::TcpStream,
+    peer: SocketAddr,
+    tls: Tls,
     served: Served,
     mut stopped: watch::Receiver<()>,
-) -> hyper::Result<()> {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY cannot be set");
+) {
+    let accepted = tokio::select! {
+        accepted = tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream)) => accepted,
+        _ = stopped.changed() => return,
+    };
+    match accepted {
+        Ok(Ok(stream)) => serve_connection(stream, peer, served, stopped).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+        Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
     }
+}
+
+async fn serve_connection(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: SocketAddr,
+    served: Served,
+    mut stopped: watch::Receiver<()>,
+) {
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -200,12 +276,15 @@ async fn serve_connection(
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
             .with_upgrades()
     );
-    tokio::select! {
+    let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         _ = stopped.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "HTTP connection failed");
     }
 }
 

@@ -34,3 +34,7 @@ mod socket;
 mod stop;
 mod tcp;
 mod test_client;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_files;
