@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<Network>,
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    pub(crate) tls: crate::tls::TlsArguments,
 }
 
 /// How messages are compressed with permessage-deflate.

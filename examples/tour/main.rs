@@ -5,6 +5,8 @@ mod close;
 mod conversation;
 mod documents;
 mod failures;
+#[cfg(feature = "tls")]
+mod tls;
 mod validation;
 
 use std::io::{self, Write};
@@ -33,14 +35,20 @@ async fn main() -> io::Result<()> {
     }
     let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
     let address = listener.local_addr()?;
-    print(&arguments, &address.to_string())?;
+    #[cfg(feature = "tls")]
+    let tls = arguments.tls.read()?;
+    #[cfg(feature = "tls")]
+    let secure = if tls.is_some() { "s" } else { "" };
+    #[cfg(not(feature = "tls"))]
+    let secure = "";
+    print(&arguments, secure, &address.to_string())?;
 
     let settings = Settings::new()
         .refusal(arguments.refuse.into())
         .allowed_origins(arguments.allowed_origins())
         .trusted_proxies(arguments.trusted_proxies())
         .deflate(arguments.deflate.and_then(Deflate::config));
-    App::new()
+    let app = App::new()
         .include(documents::app())
         .include(validation::app())
         .include(failures::app())
@@ -49,15 +57,20 @@ async fn main() -> io::Result<()> {
             arguments.max_message_size,
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
-        .settings(settings)
-        .serve_on(listener)
-        .await
+        .settings(settings);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = tls {
+        return app.serve_tls_on(listener, tls).await;
+    }
+    app.serve_on(listener).await
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.
-fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
+///
+/// `secure` is what the names of the schemes end in.
+fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "hangup tour on http://{address}")?;
+    writeln!(out, "hangup tour on http{secure}://{address}")?;
     if arguments.quiet {
         return out.flush();
     }
@@ -71,12 +84,12 @@ fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
     for sample in groups.into_iter().flatten() {
         writeln!(
             out,
-            "\n{}\n  wscat -c 'ws://{address}{}",
+            "\n{}\n  wscat -c 'ws{secure}://{address}{}",
             sample.shows,
             closing_quote(sample.wscat)
         )?;
         if let Some(curl) = sample.curl {
-            writeln!(out, "  curl -i 'http://{address}{}", closing_quote(curl))?;
+            writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
     }
     out.flush()
