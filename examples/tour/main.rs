@@ -5,8 +5,11 @@ mod close;
 mod conversation;
 mod documents;
 mod failures;
+mod limits;
+mod operation;
 #[cfg(feature = "tls")]
 mod tls;
+mod units;
 mod validation;
 
 use std::io::{self, Write};
@@ -16,6 +19,9 @@ use hangup::{App, Settings};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Arguments, Deflate};
+
+/// The largest message that /echo takes, unless it is given.
+const MAX_ECHO: usize = 32 * 1024 * 1024;
 
 /// One path of the tour, and the lines that show what it does.
 pub(crate) struct Sample {
@@ -43,7 +49,8 @@ async fn main() -> io::Result<()> {
     let secure = "";
     print(&arguments, secure, &address.to_string())?;
 
-    let settings = Settings::new()
+    let settings = arguments.limits.apply(Settings::new());
+    let settings = settings
         .refusal(arguments.refuse.into())
         .allowed_origins(arguments.allowed_origins())
         .trusted_proxies(arguments.trusted_proxies())
@@ -54,15 +61,16 @@ async fn main() -> io::Result<()> {
         .include(failures::app())
         .include(close::app())
         .include(conversation::app(
-            arguments.max_message_size,
+            arguments.limits.max_message_size.unwrap_or(MAX_ECHO),
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
+        .include(operation::app())
         .settings(settings);
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
-        return app.serve_tls_on(listener, tls).await;
+        return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
     }
-    app.serve_on(listener).await
+    arguments.limits.serve(app.serve_on(listener)).await
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.
@@ -80,6 +88,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         failures::SAMPLES,
         close::SAMPLES,
         conversation::SAMPLES,
+        operation::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(

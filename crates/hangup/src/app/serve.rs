@@ -10,12 +10,14 @@ use std::{
     time::Duration,
 };
 
-use hangup_protocol::{Close, CloseCode};
+use hangup_protocol::CloseCode;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+#[cfg(feature = "tls")]
+use tokio::net::TcpStream;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, ToSocketAddrs},
@@ -24,26 +26,32 @@ use tokio::{
 
 #[cfg(feature = "tls")]
 use super::Tls;
-use super::{App, Served, inherited};
-use crate::connections::Connections;
+use super::{
+    App, Served,
+    drain::{Batches, Drain, Stage},
+    inherited,
+    signals::Stop,
+};
+use crate::connections::{Connections, Drained};
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
 
-/// How long the head of a request may take to arrive.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive, unless it is set.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the accept loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
-type Signal<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 impl App {
     /// Serves the app on an address, until SIGTERM or SIGINT.
     ///
-    /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, every open connection is
-    /// closed with 1001 (RFC 6455, section 7.4.1: going away), and the server waits for their closing handshakes
-    /// for at most [`drain_timeout`](Serve::drain_timeout).
+    /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
+    /// [`draining`](crate::WebSocket::draining) are told, every open connection is closed with 1001 (RFC 6455,
+    /// section 7.4.1: going away) in [batches](Serve::drain_batches), and the server waits for their closing
+    /// handshakes for at most [`drain_timeout`](Serve::drain_timeout). What is left then, or at a second signal, is
+    /// given up. An event says how many connections ended which way.
     ///
     /// A listening socket that the process was handed is used in place of the address: from systemd (socket
     /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
@@ -81,8 +89,8 @@ impl App {
     /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. See [`serve`](Self::serve),
     /// which this is in all other ways, and [`Tls`].
     ///
-    /// The handshake of TLS has the time that the head of a request has, and takes place beside the handshakes of
-    /// others; one that fails is a debug event. Behind the closing handshake of a WebSocket the client is sent a
+    /// The handshake of TLS may take [`handshake_timeout`](Serve::handshake_timeout), and holds up nobody else's; one
+    /// that fails is a debug event. Behind the closing handshake of a WebSocket the client is sent a
     /// `close_notify`, so that it knows that nothing was cut off.
     ///
     /// ```no_run
@@ -123,9 +131,9 @@ impl App {
 pub struct Serve<'a> {
     app: App,
     listening: Listening<'a>,
-    signal: Option<Signal<'a>>,
-    drain_timeout: Duration,
-    drain_code: CloseCode,
+    stop: Stop<'a>,
+    handshake_timeout: Duration,
+    drain: Drain,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -135,9 +143,9 @@ impl<'a> Serve<'a> {
         Self {
             app,
             listening,
-            signal: None,
-            drain_timeout: Duration::from_secs(30),
-            drain_code: CloseCode::GOING_AWAY,
+            stop: Stop::Signals,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
+            drain: Drain::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -151,29 +159,56 @@ impl<'a> Serve<'a> {
 
     /// Stops the server when this future is ready, in place of SIGTERM and SIGINT.
     pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'a) -> Self {
-        self.signal = Some(Box::pin(signal));
+        self.stop = Stop::Future(Box::pin(signal));
         self
     }
 
-    /// How long a stopping server waits for the closing handshakes; what has not ended then goes on until the
-    /// runtime stops. Default: 30 s.
+    /// How long the head of a request may take to arrive; then the connection is dropped. It bounds as well how long
+    /// a connection may be without a request, and, on its own, the handshake of TLS. Default: 10 s.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a stopping server waits for the closing handshakes; what has not ended then is given up: endpoints
+    /// are dropped, and streams closed as they are. Default: 30 s.
+    #[doc(alias = "timeout_graceful_shutdown")]
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = timeout;
+        self.drain.timeout = timeout;
         self
     }
 
     /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
     pub fn drain_code(mut self, code: CloseCode) -> Self {
-        self.drain_code = code;
+        self.drain.code = code;
+        self
+    }
+
+    /// How long endpoints that wait for [`WebSocket::draining`](crate::WebSocket::draining) have to end by
+    /// themselves. The others are not waited for. Default: 5 s.
+    pub fn drain_notice(mut self, notice: Duration) -> Self {
+        self.drain.notice = notice;
+        self
+    }
+
+    /// How many connections a stopping server closes at once, and after what time the next, so that not all clients
+    /// connect again in one moment. Where that would take more than half of
+    /// [`drain_timeout`](Self::drain_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
+    pub fn drain_batches(mut self, size: usize, interval: Duration) -> Self {
+        self.drain.batches = Batches { size, interval };
+        self
+    }
+
+    /// Says, when the server has stopped, how many of its connections ended which way. An event of the level INFO
+    /// says it in any case.
+    pub fn on_drained(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
+        self.drain.report = Some(Box::new(report));
         self
     }
 
     async fn run(self) -> io::Result<()> {
         let listener = self.listening.await?;
-        let mut signal = match self.signal {
-            Some(signal) => signal,
-            None => stop_signal()?,
-        };
+        let mut stop = self.stop.listen()?;
         tracing::info!(
             address = %listener.local_addr()?,
             routes = self.app.paths().join(" "),
@@ -187,7 +222,7 @@ impl<'a> Serve<'a> {
             None => served,
         };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
-        let (stop, stopped) = watch::channel(());
+        let (http, stage) = watch::channel(Stage::Serving);
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -195,13 +230,18 @@ impl<'a> Serve<'a> {
                         if let Err(error) = stream.set_nodelay(true) {
                             tracing::debug!(%error, "TCP_NODELAY cannot be set");
                         }
-                        let (served, stopped) = (served.for_peer(peer), stopped.clone());
+                        let http = Http {
+                            peer,
+                            served: served.for_peer(peer),
+                            handshake_timeout: self.handshake_timeout,
+                            stage: stage.clone(),
+                        };
                         #[cfg(feature = "tls")]
                         if let Some(tls) = &self.tls {
-                            tokio::spawn(serve_secured(stream, peer, tls.clone(), served, stopped));
+                            tokio::spawn(http.serve_secured(stream, tls.clone()));
                             continue;
                         }
-                        tokio::spawn(serve_connection(stream, peer, served, stopped));
+                        tokio::spawn(http.serve(stream));
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
@@ -209,19 +249,11 @@ impl<'a> Serve<'a> {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
-                () = &mut signal => break,
+                () = stop.stop() => break,
             }
         }
-        drop((listener, stopped));
-        let _ = stop.send(());
-        connections.stop(&Close::from(self.drain_code));
-        // The HTTP connections first: a handshake that is under way may still become one of the open connections.
-        let all_ended = async {
-            stop.closed().await;
-            connections.all_ended().await;
-        };
-        let _ = tokio::time::timeout(self.drain_timeout, all_ended).await;
-        tracing::info!(unfinished = connections.count(), "server stopped");
+        drop((listener, stage));
+        self.drain.run(connections, http, stop.hurry()).await;
         Ok(())
     }
 }
@@ -243,72 +275,64 @@ impl fmt::Debug for Serve<'_> {
     }
 }
 
-/// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
-#[cfg(feature = "tls")]
-async fn serve_secured(
-    stream: tokio::net::TcpStream,
+/// One HTTP connection.
+struct Http {
     peer: SocketAddr,
-    tls: Tls,
     served: Served,
-    mut stopped: watch::Receiver<()>,
-) {
-    let accepted = tokio::select! {
-        accepted = tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream)) => accepted,
-        _ = stopped.changed() => return,
-    };
-    match accepted {
-        Ok(Ok(stream)) => serve_connection(stream, peer, served, stopped).await,
-        Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
-        Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+    handshake_timeout: Duration,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Http {
+    /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
+    #[cfg(feature = "tls")]
+    async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(self.handshake_timeout, tls.accept(stream)) => accepted,
+            () = reach(&mut self.stage, Stage::Stopping) => return,
+        };
+        let peer = self.peer;
+        match accepted {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+            Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+        }
+    }
+
+    async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+        let mut connection = pin!(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(self.handshake_timeout)
+                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.served))
+                .with_upgrades()
+        );
+        let stopping = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = reach(&mut self.stage, Stage::Stopping) => None,
+        };
+        let ended = match stopping {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    // Handshakes that are not answered yet are dropped with it.
+                    () = reach(&mut self.stage, Stage::Aborting) => Ok(()),
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(peer = %self.peer, %error, "HTTP connection failed");
+        }
     }
 }
 
-async fn serve_connection(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    peer: SocketAddr,
-    served: Served,
-    mut stopped: watch::Receiver<()>,
-) {
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
-            .with_upgrades()
-    );
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%peer, %error, "HTTP connection failed");
+/// Waits until the server is so far: for ever if it is dropped before.
+async fn reach(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
+    if stage.wait_for(|stage| *stage >= wanted).await.is_err() {
+        std::future::pending().await
     }
-}
-
-#[cfg(unix)]
-fn stop_signal() -> io::Result<Signal<'static>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(Box::pin(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }))
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<Signal<'static>> {
-    Ok(Box::pin(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }))
 }
 
 /// Errors of `accept` that say something about the connection and nothing about the listener.

@@ -14,6 +14,7 @@ use super::verdict::{Log, Verdict};
 use crate::{
     handlers::Phase,
     params::EndpointContext,
+    settings::Slot,
     socket::{Conclusion, Shared},
 };
 
@@ -25,6 +26,8 @@ pub(super) struct Report {
     shared: Arc<Shared>,
     phase: Phase,
     is_told: bool,
+    /// The places of the connection among those that are counted.
+    slots: Box<[Slot]>,
 }
 
 /// What the event says.
@@ -35,6 +38,7 @@ struct End<'a> {
     received: Option<(u16, &'a str)>,
     initiator: &'static str,
     is_clean: bool,
+    dropped: u64,
     error: Option<&'a str>,
     is_unforeseen: bool,
 }
@@ -48,7 +52,13 @@ impl Report {
             shared,
             phase: Phase::BeforeAccept,
             is_told: false,
+            slots: Box::default(),
         }
+    }
+
+    /// Keeps the places of the connection until it has ended.
+    pub(super) fn hold(&mut self, slots: Box<[Slot]>) {
+        self.slots = slots;
     }
 
     /// The endpoint has accepted.
@@ -65,6 +75,7 @@ impl Report {
             received: None,
             initiator: "local",
             is_clean: true,
+            dropped: 0,
             error: log.as_ref().map(|log| &*log.error),
             is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
         });
@@ -92,7 +103,7 @@ impl Report {
     /// Says what the protocol knows of the end, and the error.
     fn tell_of_frames(&mut self, log: Option<&Log>) {
         // A subscriber may ask a `Sender` of this connection, so nothing is locked while it is told.
-        let (sent, received, begun_by, violation, is_clean) = {
+        let (sent, received, begun_by, violation, is_clean, dropped) = {
             let core = self.shared.lock();
             let protocol = core.protocol();
             (
@@ -101,6 +112,7 @@ impl Report {
                 protocol.close_begun_by(),
                 protocol.violation().map(ToString::to_string),
                 core.is_clean(),
+                core.dropped(),
             )
         };
         self.tell(&End {
@@ -116,6 +128,7 @@ impl Report {
                 None => "none",
             },
             is_clean,
+            dropped,
             error: log.map(|log| &*log.error).or(violation.as_deref()),
             is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });
@@ -138,6 +151,7 @@ impl Report {
                     reason_received = end.received.map(|(_, reason)| tracing::field::display(Escaped(reason))),
                     initiator = end.initiator,
                     clean = end.is_clean,
+                    dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
                     duration_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
                     error = end.error.map(|error| tracing::field::display(Escaped(error))),
                     "connection ended"
