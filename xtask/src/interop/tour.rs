@@ -37,6 +37,8 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         "hangup-examples",
         "--example",
         "tour",
+        "--features",
+        "tls",
         "--quiet",
     ]);
     command.arg("--message-format=json-render-diagnostics");

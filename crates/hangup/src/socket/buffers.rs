@@ -126,6 +126,8 @@ pub(crate) struct Output {
     buffer: Vec<u8>,
     written: usize,
     attached: Option<Box<Attached>>,
+    /// Whether the transport may hold bytes that are not on the wire yet, as TLS does.
+    unflushed: bool,
 }
 
 /// Payloads that are written by reference, the first first.
@@ -142,6 +144,11 @@ impl Output {
     pub(crate) fn unsent(&self) -> usize {
         let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
         self.buffer.len() - self.written + attached
+    }
+
+    /// Whether all that was ever added is on the wire.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.unsent() == 0 && !self.unflushed
     }
 
     /// The buffer, to append to.
@@ -161,28 +168,30 @@ impl Output {
         attached.payloads.push_back((self.buffer.len(), payload));
     }
 
-    /// Writes until nothing is left or the transport takes no more.
+    /// Writes until nothing is left or the transport takes no more. Ready once all is on the wire.
     pub(crate) fn poll_flush(
         &mut self,
         cx: &mut Context<'_>,
         transport: &mut Transport,
     ) -> Poll<io::Result<()>> {
-        if self.unsent() == 0 {
-            self.release();
-            return Poll::Ready(Ok(()));
-        }
         while self.unsent() > 0 {
             match self.poll_write(cx, transport)? {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(written) => self.advance(written),
+                Poll::Ready(written) => {
+                    self.advance(written);
+                    self.unflushed = true;
+                }
                 Poll::Pending => {
                     self.forget_written();
                     return Poll::Pending;
                 }
             }
         }
-        ready!(transport.poll_flush(cx))?;
         self.release();
+        if self.unflushed {
+            ready!(transport.poll_flush(cx))?;
+            self.unflushed = false;
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -243,8 +252,13 @@ impl Output {
         }
     }
 
+    /// Drops all that is not written.
     pub(crate) fn release(&mut self) {
-        let mut buffer = std::mem::take(self).buffer;
+        let released = Self {
+            unflushed: self.unflushed,
+            ..Self::default()
+        };
+        let mut buffer = std::mem::replace(self, released).buffer;
         if buffer.capacity() > 0 && buffer.capacity() <= 2 * BUFFER_SIZE {
             buffer.clear();
             give_back(&WRITE_BUFFERS, buffer);
