@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
     trusted_proxy: Vec<Network>,
     #[command(flatten)]
     pub(crate) limits: Limits,
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    pub(crate) tls: crate::tls::TlsArguments,
 }
 
 /// How messages are compressed with permessage-deflate.

@@ -7,6 +7,8 @@ mod documents;
 mod failures;
 mod limits;
 mod operation;
+#[cfg(feature = "tls")]
+mod tls;
 mod units;
 mod validation;
 
@@ -39,7 +41,13 @@ async fn main() -> io::Result<()> {
     }
     let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
     let address = listener.local_addr()?;
-    print(&arguments, &address.to_string())?;
+    #[cfg(feature = "tls")]
+    let tls = arguments.tls.read()?;
+    #[cfg(feature = "tls")]
+    let secure = if tls.is_some() { "s" } else { "" };
+    #[cfg(not(feature = "tls"))]
+    let secure = "";
+    print(&arguments, secure, &address.to_string())?;
 
     let settings = arguments.limits.apply(Settings::new());
     let settings = settings
@@ -58,13 +66,19 @@ async fn main() -> io::Result<()> {
         ))
         .include(operation::app())
         .settings(settings);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = tls {
+        return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
+    }
     arguments.limits.serve(app.serve_on(listener)).await
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.
-fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
+///
+/// `secure` is what the names of the schemes end in.
+fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "hangup tour on http://{address}")?;
+    writeln!(out, "hangup tour on http{secure}://{address}")?;
     if arguments.quiet {
         return out.flush();
     }
@@ -79,12 +93,12 @@ fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
     for sample in groups.into_iter().flatten() {
         writeln!(
             out,
-            "\n{}\n  wscat -c 'ws://{address}{}",
+            "\n{}\n  wscat -c 'ws{secure}://{address}{}",
             sample.shows,
             closing_quote(sample.wscat)
         )?;
         if let Some(curl) = sample.curl {
-            writeln!(out, "  curl -i 'http://{address}{}", closing_quote(curl))?;
+            writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
     }
     out.flush()

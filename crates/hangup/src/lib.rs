@@ -37,6 +37,7 @@
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
 //! | test | [`testing::TestClient`] |
 //!
 //! # How a connection ends
@@ -97,6 +98,8 @@ pub use hangup_protocol::{
     Utf8Bytes,
 };
 
+#[cfg(feature = "tls")]
+pub use self::app::{Tls, TlsError};
 pub use self::{
     app::{App, Serve, Served, route},
     connections::Drained,

@@ -37,6 +37,8 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         "hangup-examples",
         "--example",
         "tour",
+        "--features",
+        "tls",
         "--quiet",
     ]);
     command.arg("--message-format=json-render-diagnostics");
@@ -64,10 +66,21 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 
 impl Tour {
     pub(crate) fn start(program: &PathBuf, refuse: Refuse, log_name: &str) -> Result<Self> {
+        Self::start_with(program, refuse, log_name, &[])
+    }
+
+    /// With more flags than those that every tour has here.
+    pub(crate) fn start_with(
+        program: &PathBuf,
+        refuse: Refuse,
+        log_name: &str,
+        flags: &[&str],
+    ) -> Result<Self> {
         let log = project::work_folder("interop")?.join(format!("{log_name}.log"));
         let file = File::create(&log).while_doing(format!("making {}", log.display()))?;
         let mut command = Command::new(program);
         command.args(["--port", "0", "--quiet", "--refuse", refuse.name()]);
+        command.args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut running = Running::spawn(&mut command)?;
         let lines = Lines::of(running.take_stdout()?);

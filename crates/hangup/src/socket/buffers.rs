@@ -135,7 +135,11 @@ impl Input {
 
 /// Bytes that are to be written.
 #[derive(Default)]
-pub(crate) struct Output(Option<Box<Unsent>>);
+pub(crate) struct Output {
+    unsent: Option<Box<Unsent>>,
+    /// Whether the transport may hold bytes that are not on the wire yet, as TLS does.
+    is_unflushed: bool,
+}
 
 #[derive(Default)]
 struct Unsent {
@@ -156,12 +160,17 @@ struct Attached {
 impl Output {
     /// How many bytes are not written yet.
     pub(crate) fn unsent(&self) -> usize {
-        self.0.as_ref().map_or(0, |unsent| unsent.count())
+        self.unsent.as_ref().map_or(0, |unsent| unsent.count())
     }
 
     fn begun(&mut self) -> &mut Unsent {
-        self.0
+        self.unsent
             .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_default())
+    }
+
+    /// Whether all that was ever added is on the wire.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.unsent() == 0 && !self.is_unflushed
     }
 
     /// The buffer, to append to.
@@ -177,25 +186,30 @@ impl Output {
         attached.payloads.push_back((unsent.buffer.len(), payload));
     }
 
-    /// Writes until nothing is left or the transport takes no more.
+    /// Writes until nothing is left or the transport takes no more. Ready once all is on the wire.
     pub(crate) fn poll_flush(
         &mut self,
         cx: &mut Context<'_>,
         transport: &mut Transport,
     ) -> Poll<io::Result<()>> {
-        let Some(unsent) = &mut self.0 else {
-            return Poll::Ready(Ok(()));
-        };
-        if unsent.count() > 0 {
-            ready!(unsent.poll_write_all(cx, transport))?;
-            ready!(transport.poll_flush(cx))?;
+        if let Some(unsent) = &mut self.unsent
+            && unsent.count() > 0
+        {
+            let written = unsent.poll_write_all(cx, transport);
+            self.is_unflushed = true;
+            ready!(written)?;
         }
         self.release();
+        if self.is_unflushed {
+            ready!(transport.poll_flush(cx))?;
+            self.is_unflushed = false;
+        }
         Poll::Ready(Ok(()))
     }
 
+    /// Drops all that is not written.
     pub(crate) fn release(&mut self) {
-        if let Some(mut unsent) = self.0.take()
+        if let Some(mut unsent) = self.unsent.take()
             && unsent.buffer.capacity() > 0
             && unsent.buffer.capacity() <= 2 * BUFFER_SIZE
         {

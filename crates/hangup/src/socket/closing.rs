@@ -90,7 +90,7 @@ impl Core {
     }
 
     pub(super) fn end_transport(&mut self) {
-        self.is_cut |= self.output.unsent() > 0;
+        self.is_cut |= !self.output.is_flushed();
         self.transport = None;
         self.input.release();
         self.output.release();

@@ -285,11 +285,11 @@ impl Core {
                         self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
                         break;
                     }
+                    // A peer that sends pings and reads no pongs is not read from either.
+                    Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
+                        ready!(self.poll_flush(cx));
+                    }
                     Some(Event::Ping(_)) | None => {}
-                }
-                // A peer that sends pings and reads no pongs is not read from either.
-                if self.output.unsent() > self.settings.write_buffer {
-                    ready!(self.poll_flush(cx));
                 }
             }
             if self.over.is_some() {

@@ -17,6 +17,7 @@ mod deflate;
 mod drain;
 mod ending;
 mod flood;
+mod flush;
 mod handler_failures;
 mod handlers;
 mod keep_alive;
@@ -36,3 +37,7 @@ mod socket;
 mod stop;
 mod tcp;
 mod test_client;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_files;
