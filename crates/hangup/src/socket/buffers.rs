@@ -24,27 +24,55 @@ pub(crate) const BY_REFERENCE: usize = 32 * 1024;
 /// How many pieces one vectored write takes.
 const PIECES: usize = 16;
 
-/// How many buffers of each kind a thread keeps.
-const POOLED: usize = 8;
+/// How many bytes of buffers of each kind a thread keeps: a few large ones, or many small ones, as a message to
+/// everybody fills.
+const POOLED: usize = 8 * BUFFER_SIZE;
+
+/// What a buffer to write from can hold at least, so that it seldom grows.
+const SMALLEST: usize = 1024;
 
 /// Boxed, so that a connection that owns none holds no more than a pointer.
-type Pool<B> = RefCell<Vec<Box<B>>>;
+struct Pool<B> {
+    buffers: Vec<Box<B>>,
+    bytes: usize,
+}
 
 thread_local! {
-    static READ_BUFFERS: Pool<Unread> = const { RefCell::new(Vec::new()) };
-    static WRITE_BUFFERS: Pool<Unsent> = const { RefCell::new(Vec::new()) };
+    static READ_BUFFERS: RefCell<Pool<Unread>> = const { RefCell::new(Pool::new()) };
+    static WRITE_BUFFERS: RefCell<Pool<Unsent>> = const { RefCell::new(Pool::new()) };
 }
 
-fn take<B>(pool: &'static LocalKey<Pool<B>>) -> Option<Box<B>> {
-    pool.try_with(|pool| pool.borrow_mut().pop()).ok().flatten()
+trait Pooled {
+    /// In bytes.
+    fn capacity(&self) -> usize;
 }
 
-fn give_back<B>(pool: &'static LocalKey<Pool<B>>, buffer: Box<B>) {
+impl<B> Pool<B> {
+    const fn new() -> Self {
+        Self {
+            buffers: Vec::new(),
+            bytes: 0,
+        }
+    }
+}
+
+fn take<B: Pooled>(pool: &'static LocalKey<RefCell<Pool<B>>>) -> Option<Box<B>> {
+    let taken = pool.try_with(|pool| {
+        let mut pool = pool.borrow_mut();
+        let buffer = pool.buffers.pop()?;
+        pool.bytes -= buffer.capacity();
+        Some(buffer)
+    });
+    taken.ok().flatten()
+}
+
+fn give_back<B: Pooled>(pool: &'static LocalKey<RefCell<Pool<B>>>, buffer: Box<B>) {
     // Where the thread is ending, the buffer is dropped.
     let _ = pool.try_with(|pool| {
         let mut pool = pool.borrow_mut();
-        if pool.len() < POOLED {
-            pool.push(buffer);
+        if pool.bytes + buffer.capacity() <= POOLED {
+            pool.bytes += buffer.capacity();
+            pool.buffers.push(buffer);
         }
     });
 }
@@ -57,6 +85,12 @@ struct Unread {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
+}
+
+impl Pooled for Unread {
+    fn capacity(&self) -> usize {
+        self.buffer.len()
+    }
 }
 
 impl Unread {
@@ -141,11 +175,16 @@ pub(crate) struct Output {
     is_unflushed: bool,
 }
 
-#[derive(Default)]
 struct Unsent {
     buffer: Vec<u8>,
     written: usize,
     attached: Option<Box<Attached>>,
+}
+
+impl Pooled for Unsent {
+    fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
 }
 
 /// Payloads that are written by reference, the first first.
@@ -165,7 +204,7 @@ impl Output {
 
     fn begun(&mut self) -> &mut Unsent {
         self.unsent
-            .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_default())
+            .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_else(Unsent::new))
     }
 
     /// Whether all that was ever added is on the wire.
@@ -210,7 +249,6 @@ impl Output {
     /// Drops all that is not written.
     pub(crate) fn release(&mut self) {
         if let Some(mut unsent) = self.unsent.take()
-            && unsent.buffer.capacity() > 0
             && unsent.buffer.capacity() <= 2 * BUFFER_SIZE
         {
             unsent.buffer.clear();
@@ -221,6 +259,14 @@ impl Output {
 }
 
 impl Unsent {
+    fn new() -> Box<Self> {
+        Box::new(Self {
+            buffer: Vec::with_capacity(SMALLEST),
+            written: 0,
+            attached: None,
+        })
+    }
+
     fn count(&self) -> usize {
         let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
         self.buffer.len() - self.written + attached
@@ -336,6 +382,36 @@ mod tests {
             let kept = output.buffer().len();
             assert!(kept <= 3 * BUFFER_SIZE, "{kept}");
         }
+    }
+
+    /// The buffers that the thread keeps to write from, and their bytes.
+    fn kept() -> (usize, usize) {
+        WRITE_BUFFERS.with_borrow(|pool| {
+            let bytes = pool.buffers.iter().map(|buffer| buffer.capacity()).sum();
+            assert_eq!(pool.bytes, bytes);
+            (pool.buffers.len(), bytes)
+        })
+    }
+
+    #[test]
+    fn a_thread_keeps_few_large_or_many_small_buffers() {
+        let fill = |count: usize, length: usize| {
+            let mut outputs: Vec<_> = (0..count).map(|_| Output::default()).collect();
+            for output in &mut outputs {
+                output.buffer().resize(length, 0);
+            }
+            for mut output in outputs {
+                output.release();
+            }
+        };
+        fill(1000, 100);
+        assert_eq!(kept(), (POOLED / SMALLEST, POOLED));
+        // All of them grow, and few find room again.
+        fill(600, BUFFER_SIZE);
+        let (count, bytes) = kept();
+        assert!(count <= 8 && bytes <= POOLED, "{count} {bytes}");
+        fill(3, 2 * BUFFER_SIZE + 1);
+        assert!(kept().0 < count, "what is larger is not kept");
     }
 
     #[test]
