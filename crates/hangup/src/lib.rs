@@ -36,6 +36,7 @@
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | count what happens | the feature `metrics` and its module, with the names of all metrics |
 //! | test | [`testing::TestClient`] |
 //!
 //! # How a connection ends
@@ -76,6 +77,10 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
+#[cfg(not(feature = "metrics"))]
+mod metrics;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod origin;
 pub mod params;
 mod scope;

@@ -1,7 +1,9 @@
 //! One connection, top to bottom: from the opening request to its one event. Start reading here.
 
+mod access;
 mod admission;
 mod conversation;
+mod escaped;
 mod report;
 mod verdict;
 
@@ -23,6 +25,7 @@ use hyper::upgrade::OnUpgrade;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{
+    access::Access,
     admission::admit,
     conversation::{Converse, Judging},
     report::Report,
@@ -34,6 +37,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now, refuse_with_http},
     handlers::Handling,
     handshake::{Opening, switching_protocols},
+    metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
@@ -50,6 +54,7 @@ type Conversation = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
 pub(crate) async fn serve<E, A, S>(
     endpoint: E,
     context: Arc<EndpointContext>,
+    metrics: RouteMetrics,
     scope: Arc<Scope>,
     request: Request,
     state: S,
@@ -60,8 +65,10 @@ where
     S: Send + Sync + 'static,
 {
     let (mut parts, _body) = request.into_parts();
+    let addressing = Addressing::of(&parts, &scope.settings.trusted_proxies);
+    let access = Access::of(&addressing, metrics);
     if !endpoint.matches(&parts) {
-        return StatusCode::NOT_FOUND.into_response();
+        return access.refuse(StatusCode::NOT_FOUND.into_response());
     }
 
     // The rules of the opening handshake.
@@ -72,25 +79,21 @@ where
         deflate,
     } = match Opening::check(&mut parts, scope.settings.deflate.as_ref()) {
         Ok(opening) => opening,
-        Err(response) => {
-            tracing::debug!(path = %context.path, status = response.status().as_u16(), "not an opening handshake");
-            return *response;
-        }
+        Err(response) => return access.refuse(*response),
     };
     let connections = parts.extensions.remove::<Arc<Connections>>();
     if connections
         .as_ref()
         .is_some_and(|connections| connections.is_stopping())
     {
-        return refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART));
+        return access.refuse(refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART)));
     }
     let first_subprotocol = subprotocols
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref());
-    let addressing = Addressing::of(&parts, &settings.trusted_proxies);
-    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), addressing.client);
+    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref(), access.traffic());
+    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
 
     // The page that asks: one of another site may not use the cookies of this one.
     if let Err(refused) = admit(&parts, &addressing, &settings) {

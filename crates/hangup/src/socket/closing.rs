@@ -30,6 +30,7 @@ impl Core {
                     if self.over().is_none() {
                         return Poll::Pending;
                     }
+                    self.traffic.closing_begins();
                     self.closing = Closing::Handshake {
                         until: Instant::now() + self.settings.close_timeout,
                     };
@@ -94,6 +95,7 @@ impl Core {
         self.input.release();
         self.output.release();
         self.closing = Closing::Done;
+        self.traffic.closing_ends();
         self.wake_all();
     }
 }

@@ -22,7 +22,7 @@ use super::{
     transport::Transport,
     websocket::Closed,
 };
-use crate::{error::Disconnect, settings::Resolved};
+use crate::{error::Disconnect, metrics::Traffic, settings::Resolved};
 
 /// One connection's [`Core`], shared by the connection's task, the socket and its senders.
 pub(crate) struct Shared {
@@ -30,9 +30,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Arc<Self> {
+    pub(crate) fn new(
+        settings: Arc<Resolved>,
+        deflate: Option<&DeflateAgreement>,
+        traffic: Traffic,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings, deflate)),
+            core: Mutex::new(Core::new(settings, deflate, traffic)),
         })
     }
 
@@ -55,6 +59,7 @@ pub(crate) struct Core {
     /// Whether the transport ended before all was written.
     pub(super) is_cut: bool,
     pub(super) settings: Arc<Resolved>,
+    pub(super) traffic: Traffic,
     /// The task that polls the endpoint and does all reading and writing.
     driver: Option<Waker>,
     /// Who waits for a message or for the end, other than the driver.
@@ -66,7 +71,7 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Self {
+    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>, traffic: Traffic) -> Self {
         let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
@@ -82,6 +87,7 @@ impl Core {
             closing: Closing::Not,
             is_cut: false,
             settings,
+            traffic,
             driver: None,
             receiver: None,
             senders: Vec::new(),
@@ -248,8 +254,14 @@ impl Core {
                 let event = self.parse();
                 budget.made_progress();
                 match event {
-                    Some(Event::Text(text)) => return Poll::Ready(Ok(Message::Text(text))),
-                    Some(Event::Binary(bytes)) => return Poll::Ready(Ok(Message::Binary(bytes))),
+                    Some(Event::Text(text)) => {
+                        self.traffic.received(text.len());
+                        return Poll::Ready(Ok(Message::Text(text)));
+                    }
+                    Some(Event::Binary(bytes)) => {
+                        self.traffic.received(bytes.len());
+                        return Poll::Ready(Ok(Message::Binary(bytes)));
+                    }
                     Some(Event::Close(close)) => {
                         self.finish(Disconnect::new(close.code(), close.reason().clone()));
                         break;
@@ -307,6 +319,16 @@ impl Core {
                 Ok(_) | Err(_) => self.vanish(),
             }
         }
+    }
+
+    /// Adds what was counted since the last poll to the metrics.
+    pub(super) fn settle_traffic(&mut self) {
+        self.traffic.settle(self.output.unsent());
+    }
+
+    /// The same where nothing that is unsent will ever be written.
+    pub(super) fn abandon_traffic(&mut self) {
+        self.traffic.settle(0);
     }
 
     /// Has the task woken when the opening or the closing handshake is over.

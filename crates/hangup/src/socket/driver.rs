@@ -112,7 +112,9 @@ impl<T> Driver<T> {
             // What was read may have been a ping, or the end.
             let _ = core.poll_flush(cx);
         }
-        core.poll_closing(cx)
+        let closed = core.poll_closing(cx);
+        core.settle_traffic();
+        closed
     }
 
     /// Ready if a deadline has passed and what it stands for has been done.
@@ -161,5 +163,6 @@ impl<T> Drop for Driver<T> {
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
+        self.shared.lock().abandon_traffic();
     }
 }

@@ -21,7 +21,7 @@ use shuttle::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{core::Shared, driver::Driver, sender::Sender, transport::Transport};
-use crate::settings::Resolved;
+use crate::{metrics::Traffic, settings::Resolved};
 
 const SCHEDULES: usize = 3000;
 /// The header and the payload of one message.
@@ -123,6 +123,7 @@ fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::Jo
             ..Resolved::default()
         }),
         None,
+        Traffic::default(),
     );
     let transport = Transport::Other(Box::new(Stream(Arc::clone(pipe))));
     shared.lock().open(transport, &[]);

@@ -19,6 +19,8 @@ mod ending;
 mod flood;
 mod handler_failures;
 mod handlers;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod misuse;
 mod opening;
 mod origin;
