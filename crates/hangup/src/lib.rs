@@ -69,6 +69,30 @@
 //! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
 //! (`local`, `peer` or `none`), `clean`, `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
+//!
+//! # The access log
+//!
+//! Each answer to a handshake is one event more, of the target `hangup::access` and the level INFO: `WebSocket accepted`
+//! or `WebSocket refused`, with `client` (its address, and its port where no trusted proxy stands before it), `path`
+//! and, of a refusal, the HTTP `status` or the close `code`. The path is as requested, of at most 512 bytes, and without
+//! its query, which often carries tokens.
+//!
+//! Nothing is printed unless the program has set `tracing` up, for example with `tracing-subscriber`:
+//!
+//! ```
+//! use std::io::{IsTerminal, stderr};
+//!
+//! tracing_subscriber::fmt()
+//!     .compact()
+//!     .with_writer(stderr)
+//!     .with_ansi(stderr().is_terminal())
+//!     .init();
+//! ```
+//!
+//! ```text
+//! 2026-01-01T12:00:00.000000Z  INFO hangup::app::serve: server started address=127.0.0.1:8000 routes="/echo"
+//! 2026-01-01T12:00:01.000000Z  INFO hangup::access: WebSocket accepted client=127.0.0.1:52345 path=/echo
+//! ```
 
 mod app;
 mod connections;

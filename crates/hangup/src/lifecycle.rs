@@ -66,7 +66,7 @@ where
 {
     let (mut parts, _body) = request.into_parts();
     let addressing = Addressing::of(&parts, &scope.settings.trusted_proxies);
-    let access = Access::of(&addressing, metrics);
+    let access = Access::of(&parts, &addressing, metrics);
     if !endpoint.matches(&parts) {
         return access.refuse(StatusCode::NOT_FOUND.into_response());
     }
@@ -133,13 +133,16 @@ where
     // The answer: 101, or a refusal.
     let (acceptance, conversation) = match answer {
         Answer::Accepted(acceptance, conversation) => {
-            if !acceptance.is_refusal {
+            if acceptance.is_refusal {
+                report.refusing(None);
+            } else {
                 report.accepted();
             }
             (acceptance, conversation)
         }
         Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
             Refused::WithClose(verdict) => {
+                report.refusing(verdict.close().as_ref());
                 let refused: Conversation = Box::pin(std::future::ready(Box::new(verdict)));
                 (
                     Acceptance {

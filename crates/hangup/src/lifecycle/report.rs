@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hangup_protocol::Side;
+use hangup_protocol::{Close, Side};
 use http::StatusCode;
 
 use super::{
@@ -53,6 +53,12 @@ impl Report {
     pub(super) fn accepted(&mut self) {
         self.phase = Phase::AfterAccept;
         self.access.accepted();
+    }
+
+    /// The handshake is completed so that a refusal can be said over it: with this Close frame, where that is known
+    /// already.
+    pub(super) fn refusing(&mut self, close: Option<&Close>) {
+        self.access.refusing(close);
     }
 
     /// The handshake was refused with an HTTP response.

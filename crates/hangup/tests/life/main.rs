@@ -10,6 +10,7 @@ mod errors;
 mod log;
 mod wire;
 
+mod access;
 mod closing;
 mod cork;
 mod deflate;
