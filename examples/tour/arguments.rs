@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Print nothing but the line with the address.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Serve /metrics for Prometheus, to whoever can reach the port.
+    #[arg(long)]
+    pub(crate) metrics: bool,
     /// The largest message that /echo takes, such as 1MiB.
     #[arg(long, value_parser = size, default_value = "32MiB")]
     pub(crate) max_message_size: usize,

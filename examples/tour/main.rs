@@ -5,10 +5,13 @@ mod close;
 mod conversation;
 mod documents;
 mod failures;
+mod log;
+mod metrics;
 mod validation;
 
 use std::io::{self, Write};
 
+use axum::Router;
 use clap::Parser;
 use hangup::{App, Settings};
 use tokio::net::TcpListener;
@@ -28,9 +31,15 @@ pub(crate) struct Sample {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    if !arguments.quiet {
-        tracing_subscriber::fmt().with_writer(io::stderr).init();
+    if arguments.quiet {
+        log::silence();
+    } else {
+        log::print();
     }
+    let metrics = match arguments.metrics {
+        true => metrics::page()?,
+        false => Router::new(),
+    };
     let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
     let address = listener.local_addr()?;
     print(&arguments, &address.to_string())?;
@@ -49,6 +58,7 @@ async fn main() -> io::Result<()> {
             arguments.max_message_size,
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
+        .merge(metrics)
         .settings(settings)
         .serve_on(listener)
         .await
@@ -78,6 +88,12 @@ fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
         if let Some(curl) = sample.curl {
             writeln!(out, "  curl -i 'http://{address}{}", closing_quote(curl))?;
         }
+    }
+    if arguments.metrics {
+        writeln!(
+            out,
+            "\nwhat was counted so far, for Prometheus\n  curl -i 'http://{address}/metrics'"
+        )?;
     }
     out.flush()
 }
