@@ -3,7 +3,10 @@
 //! `cargo run --example 09_metrics`, then `wscat -c ws://127.0.0.1:8000/echo`, and
 //! `curl http://127.0.0.1:8000/metrics` beside it.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
 
 use axum::{Router, routing::get};
 use hangup::{App, Handshake, Result, metrics::SECONDS_BUCKETS, websocket};
@@ -38,6 +41,10 @@ pub(crate) fn app(metrics: PrometheusHandle) -> App {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     let exporter = exporter().map_err(io::Error::other)?;
     let metrics = exporter.install_recorder().map_err(io::Error::other)?;
     let tidied = metrics.clone();

@@ -80,12 +80,11 @@
 //! Nothing is printed unless the program has set `tracing` up, for example with `tracing-subscriber`:
 //!
 //! ```
-//! use std::io::{IsTerminal, stderr};
+//! use std::{env, io::{IsTerminal, stdout}};
 //!
 //! tracing_subscriber::fmt()
 //!     .compact()
-//!     .with_writer(stderr)
-//!     .with_ansi(stderr().is_terminal())
+//!     .with_ansi(stdout().is_terminal() && env::var_os("NO_COLOR").is_none())
 //!     .init();
 //! ```
 //!
