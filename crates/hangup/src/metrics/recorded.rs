@@ -180,6 +180,14 @@ impl Traffic {
         }
     }
 
+    /// Another task has sent. Where the connection's own waits for room at the peer it is not polled for that, so that
+    /// the counts are added here.
+    pub(crate) fn grows_unsent(&mut self, unsent: usize) {
+        if self.unsent > 0 {
+            self.settle(unsent);
+        }
+    }
+
     /// The first Close frame was sent or received.
     pub(crate) fn closing_begins(&mut self) {
         self.closing_since = Some(Instant::now());

@@ -33,6 +33,8 @@ impl Traffic {
 
     pub(crate) fn settle(&mut self, _unsent: usize) {}
 
+    pub(crate) fn grows_unsent(&mut self, _unsent: usize) {}
+
     pub(crate) fn closing_begins(&mut self) {}
 
     pub(crate) fn closing_ends(&mut self) {}

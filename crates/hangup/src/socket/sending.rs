@@ -38,6 +38,7 @@ impl Core {
             if was_empty {
                 self.wake_driver();
             }
+            self.traffic.grows_unsent(self.output.unsent());
         } else if self.output.unsent() >= BUFFER_SIZE {
             // Whether it is written now or later, this message is taken.
             let _ = self.poll_flush(cx);

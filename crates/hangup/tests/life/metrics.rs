@@ -337,6 +337,39 @@ async fn unsent_bytes_are_shown_until_they_are_written_or_their_connection_ends(
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_other_tasks_send_to_a_peer_that_does_not_read_is_shown_at_once() {
+    let (told, mut senders) = tokio::sync::mpsc::channel(1);
+    let endpoint = move |handshake: Handshake| {
+        let told = told.clone();
+        async move {
+            let mut socket = handshake.accept().await?;
+            let _ = told.send(socket.sender()).await;
+            while socket.recv().await.is_ok() {}
+            Result::<()>::Ok(())
+        }
+    };
+    let mut recorded = Recorded::start();
+    let app = App::new()
+        .route("/", endpoint)
+        .settings(Settings::new().write_buffer(1_000_000));
+    let _peer = Peer::open(TestClient::new(app).stream(), "/").await;
+    let sender = senders.recv().await.unwrap();
+    sender.send_binary(vec![0; 100_000]).await.unwrap();
+    rest().await;
+    let shown = |recorded: &mut Recorded| -> f64 {
+        let shown = recorded.of("hangup_unsent_bytes");
+        shown[0].strip_prefix("/ ").unwrap().parse().unwrap()
+    };
+    let before = shown(&mut recorded);
+    for _ in 0..3 {
+        sender.send_binary(vec![0; 100_000]).await.unwrap();
+    }
+    let header = 10.0;
+    assert_eq!(shown(&mut recorded), before + 3.0 * (100_000.0 + header));
+    assert_eq!(recorded.of("hangup_messages_sent_total"), ["/ 4"]);
+}
+
 #[test]
 fn a_runtime_that_stops_leaves_no_gauge_behind() {
     let mut recorded = Recorded::start();
