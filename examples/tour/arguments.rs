@@ -3,6 +3,8 @@
 use clap::{Parser, ValueEnum};
 use hangup::{DeflateConfig, InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
 
+use crate::limits::Limits;
+
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
 #[command(name = "tour")]
@@ -22,9 +24,6 @@ pub(crate) struct Arguments {
     /// Serve /metrics for Prometheus, to whoever can reach the port.
     #[arg(long)]
     pub(crate) metrics: bool,
-    /// The largest message that /echo takes, such as 1MiB.
-    #[arg(long, value_parser = size, default_value = "32MiB")]
-    pub(crate) max_message_size: usize,
     /// Which messages are compressed where the client offers it. Without it those of /echo, with contexts taken over.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = false, default_missing_value = "on")]
     pub(crate) deflate: Option<Deflate>,
@@ -35,6 +34,8 @@ pub(crate) struct Arguments {
     /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<Network>,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 }
 
 /// How messages are compressed with permessage-deflate.
@@ -115,20 +116,4 @@ fn page(text: &str) -> Result<Page, InvalidOrigin> {
         "any" => Ok(Page::Any),
         text => text.parse().map(Page::Of),
     }
-}
-
-/// A size in bytes: `512`, `64KiB`, `1MiB`, `1GiB`.
-fn size(text: &str) -> Result<usize, String> {
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)];
-    let (number, unit) = units
-        .into_iter()
-        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, unit)))
-        .unwrap_or((text, 1));
-    let number: usize = number
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is not a size such as 64KiB"))?;
-    number
-        .checked_mul(unit)
-        .ok_or_else(|| format!("`{text}` is too large"))
 }

@@ -5,8 +5,11 @@ mod close;
 mod conversation;
 mod documents;
 mod failures;
+mod limits;
 mod log;
 mod metrics;
+mod operation;
+mod units;
 mod validation;
 
 use std::io::{self, Write};
@@ -17,6 +20,9 @@ use hangup::{App, Settings};
 use tokio::net::TcpListener;
 
 use crate::arguments::{Arguments, Deflate};
+
+/// The largest message that /echo takes, unless it is given.
+const MAX_ECHO: usize = 32 * 1024 * 1024;
 
 /// One path of the tour, and the lines that show what it does.
 pub(crate) struct Sample {
@@ -44,24 +50,25 @@ async fn main() -> io::Result<()> {
     let address = listener.local_addr()?;
     print(&arguments, &address.to_string())?;
 
-    let settings = Settings::new()
+    let settings = arguments.limits.apply(Settings::new());
+    let settings = settings
         .refusal(arguments.refuse.into())
         .allowed_origins(arguments.allowed_origins())
         .trusted_proxies(arguments.trusted_proxies())
         .deflate(arguments.deflate.and_then(Deflate::config));
-    App::new()
+    let app = App::new()
         .include(documents::app())
         .include(validation::app())
         .include(failures::app())
         .include(close::app())
         .include(conversation::app(
-            arguments.max_message_size,
+            arguments.limits.max_message_size.unwrap_or(MAX_ECHO),
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
+        .include(operation::app())
         .merge(metrics)
-        .settings(settings)
-        .serve_on(listener)
-        .await
+        .settings(settings);
+    arguments.limits.serve(app.serve_on(listener)).await
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.
@@ -77,6 +84,7 @@ fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
         failures::SAMPLES,
         close::SAMPLES,
         conversation::SAMPLES,
+        operation::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(

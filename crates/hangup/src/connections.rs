@@ -24,6 +24,20 @@ struct Open {
     next: u64,
     /// With what they are closed, once the server stops.
     stopping: Option<Close>,
+    /// How those have ended that were open when the server stopped.
+    drained: Drained,
+}
+
+/// How the connections ended that were open when their server stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// With both Close frames.
+    pub closed: usize,
+    /// Without: the peer vanished, or did not answer in time.
+    pub cut: usize,
+    /// By being given up when [`drain_timeout`](crate::Serve::drain_timeout) had passed.
+    pub aborted: usize,
 }
 
 /// A connection among the others, until it is dropped.
@@ -49,7 +63,9 @@ impl Connections {
         open.next += 1;
         open.sockets.insert(number, Arc::clone(shared));
         if let Some(close) = &open.stopping {
-            shared.lock().close_from_outside(close);
+            let mut core = shared.lock();
+            core.begin_draining();
+            core.close_from_outside(close);
         }
         Member {
             connections: Arc::clone(self),
@@ -57,19 +73,28 @@ impl Connections {
         }
     }
 
-    /// Closes every connection, now and those still to come.
-    pub(crate) fn stop(&self, close: &Close) {
+    /// Tells every endpoint that the server stops. From now on whoever joins is closed with `close`.
+    ///
+    /// Gives the connections that are to be closed at once, and those of endpoints that have waited to be told.
+    pub(crate) fn begin_draining(&self, close: &Close) -> (Vec<Arc<Shared>>, Vec<Arc<Shared>>) {
         let all: Vec<_> = {
             let mut open = self.open();
             open.stopping = Some(close.clone());
             open.sockets.values().cloned().collect()
         };
+        all.into_iter()
+            .partition(|shared| !shared.lock().begin_draining())
+    }
+
+    /// Gives up on every connection that has not ended.
+    pub(crate) fn abort(&self) {
+        let all: Vec<_> = self.open().sockets.values().cloned().collect();
         for shared in all {
-            shared.lock().close_from_outside(close);
+            shared.lock().abort();
         }
     }
 
-    /// Waits until every connection has ended.
+    /// Waits until every connection has ended. One may wait at a time.
     pub(crate) async fn all_ended(&self) {
         loop {
             let ended = self.one_ended.notified();
@@ -84,11 +109,33 @@ impl Connections {
     pub(crate) fn count(&self) -> usize {
         self.open().sockets.len()
     }
+
+    /// How those have ended so far that were open when the server stopped; those that have not count as aborted.
+    pub(crate) fn drained(&self) -> Drained {
+        let open = self.open();
+        Drained {
+            aborted: open.drained.aborted + open.sockets.len(),
+            ..open.drained
+        }
+    }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        self.connections.open().sockets.remove(&self.number);
+        {
+            let mut open = self.connections.open();
+            let shared = open.sockets.remove(&self.number);
+            if let (Some(shared), true) = (shared, open.stopping.is_some()) {
+                let core = shared.lock();
+                if core.is_aborted {
+                    open.drained.aborted += 1;
+                } else if core.is_clean() {
+                    open.drained.closed += 1;
+                } else {
+                    open.drained.cut += 1;
+                }
+            }
+        }
         self.connections.one_ended.notify_one();
     }
 }

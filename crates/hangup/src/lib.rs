@@ -33,6 +33,7 @@
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
+//! | know that the server stops, see the round-trip time | [`WebSocket::draining`], [`WebSocket::round_trip_time`] |
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
@@ -57,6 +58,12 @@
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
 //! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
+//! | too many connections ([`Settings::max_connections`]) | a refusal with 1013 |
+//! | nothing is heard of the peer ([`Settings::ping_timeout`]) | 1011 "keepalive ping timeout" |
+//! | the peer does not read ([`Settings::write_timeout`], [`SlowConsumer::Close`]) | 1013 "slow consumer" |
+//! | too many messages in a second ([`Settings::messages_per_second`]) | 1008 |
+//! | no message for long, or open for long ([`Settings::idle_timeout`], [`Settings::max_lifetime`]) | 1001 |
+//! | the credentials expire ([`WebSocket::expire_at`]) | 3000 "expired" |
 //! | a page of another origin, unless [`Origins`] names it | HTTP 403 |
 //! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
@@ -67,7 +74,8 @@
 //! Each connection ends with one `tracing` event of the target `hangup::connection`: `endpoint`, `path`, `client`
 //! (its address, where known), `phase`,
 //! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
-//! (`local`, `peer` or `none`), `clean`, `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
+//! (`local`, `peer` or `none`), `clean`, `dropped` (messages that
+//! [`SlowConsumer::DropNewest`] has dropped, where there are any), `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
 //!
 //! # The access log
@@ -119,14 +127,18 @@ pub use hangup_protocol::{
 
 pub use self::{
     app::{App, Serve, Served, route},
+    connections::Drained,
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
-    error::{Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result},
+    error::{
+        Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result,
+        TrySendError,
+    },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
-    settings::{Refusal, Settings},
-    socket::{Closed, Message, Receiver, Sender, WebSocket},
+    settings::{Refusal, Settings, SlowConsumer},
+    socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
 };
 
 #[doc = include_str!("../docs/from_fastapi.md")]

@@ -19,14 +19,13 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use hangup_protocol::{Close, CloseCode};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, request::Parts};
 use hyper::upgrade::OnUpgrade;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 
 use self::{
     access::Access,
-    admission::admit,
+    admission::{NotAdmitted, admit},
     conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
@@ -34,13 +33,14 @@ use self::{
 use crate::{
     connections::{Connections, Member},
     endpoint::{Endpoint, Handshake},
-    error::{Error, catch_panic, catch_panic_now, refuse_with_http},
+    error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Opening, switching_protocols},
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
+    settings::deadline,
     socket::{Acceptance, Driver, Shared, Transport},
 };
 
@@ -82,12 +82,6 @@ where
         Err(response) => return access.refuse(*response),
     };
     let connections = parts.extensions.remove::<Arc<Connections>>();
-    if connections
-        .as_ref()
-        .is_some_and(|connections| connections.is_stopping())
-    {
-        return access.refuse(refuse_with_http(&Close::from(CloseCode::SERVICE_RESTART)));
-    }
     let first_subprotocol = subprotocols
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
@@ -95,39 +89,24 @@ where
     let shared = Shared::new(Arc::clone(&settings), deflate.as_ref(), access.traffic());
     let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
 
-    // The page that asks: one of another site may not use the cookies of this one.
-    if let Err(refused) = admit(&parts, &addressing, &settings) {
-        report.refused(refused.response.status(), Some(Box::new(refused.log)));
-        return refused.response;
-    }
-
-    // The parameters, then the endpoint, up to its answer to the handshake.
-    let opened = async {
-        let extracted = catch_panic(endpoint.extract(&mut parts, &state)).await;
-        let arguments = extracted
-            .unwrap_or_else(|panic| Err(panic.into()))
-            .map_err(|mut error| {
-                error.locate(&context);
-                error
-            });
-        let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
-        let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
-        let running = arguments.and_then(|arguments| {
-            catch_panic_now(|| endpoint.run(handshake, arguments)).map_err(Error::from)
-        });
-        let judging = Judging {
-            handling,
-            shared: Arc::clone(&shared),
-            settings: Arc::clone(&settings),
-        };
-        until_answered(Box::pin(Converse::new(running, judging)), &shared).await
-    };
-    let deadline = Instant::now() + settings.accept_timeout;
-    // An endpoint that is too late is dropped inside of this, and may panic then.
-    let answer = match catch_panic(async move { timeout_at(deadline, opened).await }).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Answer::Refused(Box::new(Verdict::too_late())),
-        Err(panic) => Answer::Refused(Box::new(Verdict::panicked(&panic))),
+    // The page that asks: one of another site may not use the cookies of this one. Then, whether there is room.
+    let is_stopping = connections
+        .as_ref()
+        .is_some_and(|connections| connections.is_stopping());
+    let answer = match admit(&parts, &addressing, &settings, is_stopping).map_err(|refused| *refused) {
+        Ok(slots) => {
+            report.hold(slots);
+            let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
+            open(endpoint, context, &scope, parts, &state, handshake, &shared).await
+        }
+        Err(NotAdmitted::TooMany(slot)) => {
+            report.hold([slot].into());
+            Answer::Refused(Box::new(Verdict::too_many()))
+        }
+        Err(NotAdmitted::Http(response, log)) => {
+            report.refused(response.status(), Some(Box::new(log)));
+            return response;
+        }
     };
 
     // The answer: 101, or a refusal.
@@ -175,6 +154,50 @@ where
         acceptance.subprotocol
     };
     switching_protocols(accept_key, subprotocol, deflate.as_ref(), acceptance.headers)
+}
+
+/// Reads the parameters and runs the endpoint, up to its answer to the handshake.
+async fn open<E, A, S>(
+    endpoint: E,
+    context: Arc<EndpointContext>,
+    scope: &Scope,
+    mut parts: Parts,
+    state: &S,
+    handshake: Handshake,
+    shared: &Arc<Shared>,
+) -> Answer
+where
+    E: Endpoint<A, S>,
+    A: 'static,
+    S: Send + Sync + 'static,
+{
+    let settings = &scope.settings;
+    let opened = async {
+        let extracted = catch_panic(endpoint.extract(&mut parts, state)).await;
+        let arguments = extracted
+            .unwrap_or_else(|panic| Err(panic.into()))
+            .map_err(|mut error| {
+                error.locate(&context);
+                error
+            });
+        let handling = Handling::needed(&scope.handlers, context, parts, settings.handler_timeout);
+        let running = arguments.and_then(|arguments| {
+            catch_panic_now(|| endpoint.run(handshake, arguments)).map_err(Error::from)
+        });
+        let judging = Judging {
+            handling,
+            shared: Arc::clone(shared),
+            settings: Arc::clone(settings),
+        };
+        until_answered(Box::pin(Converse::new(running, judging)), shared).await
+    };
+    // An endpoint that is too late is dropped inside of this, and may panic then.
+    let too_late = deadline(settings.accept_timeout);
+    match catch_panic(async move { timeout_at(too_late, opened).await }).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Answer::Refused(Box::new(Verdict::too_late())),
+        Err(panic) => Answer::Refused(Box::new(Verdict::panicked(&panic))),
+    }
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.

@@ -25,7 +25,7 @@ pub(crate) struct Scope {
 /// What one layer adds to the scope around it.
 #[derive(Clone, Debug)]
 pub(crate) enum Addition {
-    Settings(Settings),
+    Settings(Box<Settings>),
     Handlers(Arc<ErrorHandlers>),
 }
 
@@ -92,7 +92,7 @@ impl<S> Layer<S> for Settings {
     fn layer(&self, inner: S) -> Scoped<S> {
         Scoped {
             inner,
-            nested: Arc::new(Nested::new(Addition::Settings(self.clone()))),
+            nested: Arc::new(Nested::new(Addition::Settings(Box::new(self.clone())))),
         }
     }
 }
@@ -147,9 +147,12 @@ mod tests {
 
     #[test]
     fn a_scope_is_made_once_for_each_scope_around_it() {
-        let route = Nested::new(Addition::Settings(Settings::new().max_message_size(20)));
-        let http = Nested::new(Addition::Settings(Settings::new().refusal(Refusal::Http))).within(None);
-        let close = Nested::new(Addition::Settings(Settings::new())).within(None);
+        let route = Nested::new(Addition::Settings(Box::new(Settings::new().max_message_size(20))));
+        let http = Nested::new(Addition::Settings(Box::new(
+            Settings::new().refusal(Refusal::Http),
+        )))
+        .within(None);
+        let close = Nested::new(Addition::Settings(Box::default())).within(None);
         assert_eq!(route.within(Some(&http)).settings.refusal, Refusal::Http);
         assert_eq!(route.within(Some(&close)).settings.refusal, Refusal::Close);
         assert!(Arc::ptr_eq(

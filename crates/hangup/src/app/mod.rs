@@ -1,9 +1,11 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
+mod drain;
 mod inherited;
 mod route;
 mod serve;
 mod served;
+mod signals;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 

@@ -70,7 +70,7 @@ where
         }),
         own: description
             .settings
-            .map(|settings| Nested::new(Addition::Settings(settings))),
+            .map(|settings| Nested::new(Addition::Settings(Box::new(settings)))),
     };
     any(EndpointHandler {
         endpoint,

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hangup_protocol::{Close, CloseCode};
+use hangup_protocol::CloseCode;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -20,24 +20,30 @@ use tokio::{
     sync::watch,
 };
 
-use super::{App, Served, inherited};
-use crate::connections::Connections;
+use super::{
+    App, Served,
+    drain::{Batches, Drain, Stage},
+    inherited,
+    signals::Stop,
+};
+use crate::connections::{Connections, Drained};
 
-/// How long the head of a request may take to arrive.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive, unless it is set.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the accept loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
-type Signal<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 impl App {
     /// Serves the app on an address, until SIGTERM or SIGINT.
     ///
-    /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, every open connection is
-    /// closed with 1001 (RFC 6455, section 7.4.1: going away), and the server waits for their closing handshakes
-    /// for at most [`drain_timeout`](Serve::drain_timeout).
+    /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
+    /// [`draining`](crate::WebSocket::draining) are told, every open connection is closed with 1001 (RFC 6455,
+    /// section 7.4.1: going away) in [batches](Serve::drain_batches), and the server waits for their closing
+    /// handshakes for at most [`drain_timeout`](Serve::drain_timeout). What is left then, or at a second signal, is
+    /// given up. An event says how many connections ended which way.
     ///
     /// A listening socket that the process was handed is used in place of the address: from systemd (socket
     /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
@@ -84,9 +90,9 @@ impl App {
 pub struct Serve<'a> {
     app: App,
     listening: Listening<'a>,
-    signal: Option<Signal<'a>>,
-    drain_timeout: Duration,
-    drain_code: CloseCode,
+    stop: Stop<'a>,
+    handshake_timeout: Duration,
+    drain: Drain,
 }
 
 impl<'a> Serve<'a> {
@@ -94,37 +100,64 @@ impl<'a> Serve<'a> {
         Self {
             app,
             listening,
-            signal: None,
-            drain_timeout: Duration::from_secs(30),
-            drain_code: CloseCode::GOING_AWAY,
+            stop: Stop::Signals,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
+            drain: Drain::default(),
         }
     }
 
     /// Stops the server when this future is ready, in place of SIGTERM and SIGINT.
     pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'a) -> Self {
-        self.signal = Some(Box::pin(signal));
+        self.stop = Stop::Future(Box::pin(signal));
         self
     }
 
-    /// How long a stopping server waits for the closing handshakes; what has not ended then goes on until the
-    /// runtime stops. Default: 30 s.
+    /// How long the head of a request may take to arrive; then the connection is dropped. It bounds as well how long
+    /// a connection may be without a request. Default: 10 s.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a stopping server waits for the closing handshakes; what has not ended then is given up: endpoints
+    /// are dropped, and streams closed as they are. Default: 30 s.
+    #[doc(alias = "timeout_graceful_shutdown")]
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = timeout;
+        self.drain.timeout = timeout;
         self
     }
 
     /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
     pub fn drain_code(mut self, code: CloseCode) -> Self {
-        self.drain_code = code;
+        self.drain.code = code;
+        self
+    }
+
+    /// How long endpoints that wait for [`WebSocket::draining`](crate::WebSocket::draining) have to end by
+    /// themselves. The others are not waited for. Default: 5 s.
+    pub fn drain_notice(mut self, notice: Duration) -> Self {
+        self.drain.notice = notice;
+        self
+    }
+
+    /// How many connections a stopping server closes at once, and after what time the next, so that not all clients
+    /// connect again in one moment. Where that would take more than half of
+    /// [`drain_timeout`](Self::drain_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
+    pub fn drain_batches(mut self, size: usize, interval: Duration) -> Self {
+        self.drain.batches = Batches { size, interval };
+        self
+    }
+
+    /// Says, when the server has stopped, how many of its connections ended which way. An event of the level INFO
+    /// says it in any case.
+    pub fn on_drained(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
+        self.drain.report = Some(Box::new(report));
         self
     }
 
     async fn run(self) -> io::Result<()> {
         let listener = self.listening.await?;
-        let mut signal = match self.signal {
-            Some(signal) => signal,
-            None => stop_signal()?,
-        };
+        let mut stop = self.stop.listen()?;
         tracing::info!(
             address = %listener.local_addr()?,
             routes = self.app.paths().join(" "),
@@ -133,12 +166,17 @@ impl<'a> Serve<'a> {
         let connections = Arc::<Connections>::default();
         let served = Served::from(self.app).with_extension(Arc::clone(&connections));
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
-        let (stop, stopped) = watch::channel(());
+        let (http, stage) = watch::channel(Stage::Serving);
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = serve_connection(stream, served.for_peer(peer), stopped.clone());
+                        let connection = serve_connection(
+                            stream,
+                            served.for_peer(peer),
+                            self.handshake_timeout,
+                            stage.clone(),
+                        );
                         tokio::spawn(async move {
                             if let Err(error) = connection.await {
                                 tracing::debug!(%peer, %error, "HTTP connection failed");
@@ -151,19 +189,11 @@ impl<'a> Serve<'a> {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
-                () = &mut signal => break,
+                () = stop.stop() => break,
             }
         }
-        drop((listener, stopped));
-        let _ = stop.send(());
-        connections.stop(&Close::from(self.drain_code));
-        // The HTTP connections first: a handshake that is under way may still become one of the open connections.
-        let all_ended = async {
-            stop.closed().await;
-            connections.all_ended().await;
-        };
-        let _ = tokio::time::timeout(self.drain_timeout, all_ended).await;
-        tracing::info!(unfinished = connections.count(), "server stopped");
+        drop((listener, stage));
+        self.drain.run(connections, http, stop.hurry()).await;
         Ok(())
     }
 }
@@ -188,7 +218,8 @@ impl fmt::Debug for Serve<'_> {
 async fn serve_connection(
     stream: TcpStream,
     served: Served,
-    mut stopped: watch::Receiver<()>,
+    handshake_timeout: Duration,
+    mut stage: watch::Receiver<Stage>,
 ) -> hyper::Result<()> {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY cannot be set");
@@ -196,40 +227,26 @@ async fn serve_connection(
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
+            .header_read_timeout(handshake_timeout)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
             .with_upgrades()
     );
     tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+        ended = connection.as_mut() => return ended,
+        () = reach(&mut stage, Stage::Stopping) => connection.as_mut().graceful_shutdown(),
+    }
+    tokio::select! {
+        ended = connection => ended,
+        // Handshakes that are not answered yet are dropped with it.
+        () = reach(&mut stage, Stage::Aborting) => Ok(()),
     }
 }
 
-#[cfg(unix)]
-fn stop_signal() -> io::Result<Signal<'static>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(Box::pin(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }))
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<Signal<'static>> {
-    Ok(Box::pin(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }))
+/// Waits until the server is so far: for ever if it is dropped before.
+async fn reach(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
+    if stage.wait_for(|stage| *stage >= wanted).await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Errors of `accept` that say something about the connection and nothing about the listener.

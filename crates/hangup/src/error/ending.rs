@@ -4,7 +4,8 @@ use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
 use super::{
-    Disconnect, Error, HttpError, JsonError, ReceiveError, refusal::refuse_with_errors, registered_close,
+    Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError, refusal::refuse_with_errors,
+    registered_close,
 };
 use crate::params::ValidationError;
 
@@ -44,6 +45,9 @@ impl Ending {
             return Some(Self::Http(error.to_response()));
         }
         if let Some(error) = error.downcast_ref::<ReceiveError>() {
+            return Some(error.to_close().map_or(Self::PeerLeft, Self::Close));
+        }
+        if let Some(error) = error.downcast_ref::<TrySendError>() {
             return Some(error.to_close().map_or(Self::PeerLeft, Self::Close));
         }
         if let Some(error) = error.downcast_ref::<JsonError>() {

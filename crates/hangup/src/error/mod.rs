@@ -9,6 +9,7 @@ mod panic;
 mod receive;
 mod refusal;
 mod rejection;
+mod try_send;
 
 use std::{
     any::Any,
@@ -30,12 +31,14 @@ pub use self::{
     panic::Panic,
     receive::ReceiveError,
     rejection::Promote,
+    try_send::TrySendError,
 };
 pub(crate) use self::{
     into_close::{registered_close, registered_promotion},
     panic::{catch_panic, catch_panic_now, watch_panics},
     refusal::refuse_with_http,
     rejection::{Rejection, promote},
+    try_send::slow_consumer,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

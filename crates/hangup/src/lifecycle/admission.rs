@@ -9,37 +9,62 @@ use crate::{
     error::{catch_panic_now, refuse_with_http},
     handlers::Phase,
     origin::{self, Addressing},
-    settings::Resolved,
+    settings::{Refusal, Resolved, Slot},
 };
 
-/// A request that is refused with HTTP before anything of the endpoint runs.
-pub(super) struct NotAdmitted {
-    pub(super) response: Response,
-    pub(super) log: Log,
+/// Why nothing of the endpoint runs.
+pub(super) enum NotAdmitted {
+    /// The answer is this response, whatever the [`Refusal`].
+    Http(Response, Log),
+    /// There are too many connections, and a place is left for saying so with a Close frame.
+    TooMany(Slot),
 }
 
-/// Checks where a handshake comes from.
+/// Checks where a handshake comes from, and whether there is room for one more connection. The places that it takes
+/// are those of the connection until they are dropped.
 pub(super) fn admit(
     parts: &Parts,
     addressing: &Addressing,
     settings: &Resolved,
-) -> Result<(), Box<NotAdmitted>> {
+    is_stopping: bool,
+) -> Result<Box<[Slot]>, Box<NotAdmitted>> {
+    if is_stopping {
+        let close = Close::from(CloseCode::SERVICE_RESTART);
+        return Err(refused(&close, "the server stops".to_owned()));
+    }
     // The check may be a function of the user's.
-    let (close, error) = match catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins))
-    {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(stranger)) => (
-            Close::new(CloseCode::FORBIDDEN, "origin not allowed"),
-            stranger.to_string(),
-        ),
-        Err(panic) => (Close::from(CloseCode::INTERNAL_ERROR), panic.to_string()),
+    match catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins)) {
+        Ok(Ok(())) => {}
+        Ok(Err(stranger)) => {
+            let close = Close::new(CloseCode::FORBIDDEN, "origin not allowed");
+            return Err(refused(&close, stranger.to_string()));
+        }
+        Err(panic) => return Err(refused(&CloseCode::INTERNAL_ERROR.into(), panic.to_string())),
+    }
+    let mut slots = Vec::new();
+    for limit in &settings.connection_limits {
+        match limit.admit(addressing.client) {
+            Ok(slot) => slots.extend(slot),
+            Err(too_many) => {
+                return Err(match (settings.refusal, too_many.refusal) {
+                    (Refusal::Close, Some(slot)) => Box::new(NotAdmitted::TooMany(slot)),
+                    _ => refused(&too_many_connections(), "too many connections".to_owned()),
+                });
+            }
+        }
+    }
+    Ok(slots.into())
+}
+
+pub(super) fn too_many_connections() -> Close {
+    Close::new(CloseCode::TRY_AGAIN_LATER, "too many connections")
+}
+
+fn refused(close: &Close, error: String) -> Box<NotAdmitted> {
+    let log = Log {
+        error,
+        is_unforeseen: close.code() == CloseCode::INTERNAL_ERROR,
+        phase: Phase::BeforeAccept,
     };
-    Err(Box::new(NotAdmitted {
-        log: Log {
-            error,
-            is_unforeseen: close.code() == CloseCode::INTERNAL_ERROR,
-            phase: Phase::BeforeAccept,
-        },
-        response: refuse_with_http(&close),
-    }))
+    Box::new(NotAdmitted::Http(refuse_with_http(close), log))
 }

@@ -14,6 +14,7 @@ use crate::{
     handlers::Phase,
     metrics::Refused,
     params::EndpointContext,
+    settings::Slot,
     socket::{Conclusion, Shared},
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Report {
     shared: Arc<Shared>,
     phase: Phase,
     is_told: bool,
+    /// The places of the connection among those that are counted.
+    slots: Box<[Slot]>,
 }
 
 /// What the event says.
@@ -34,6 +37,7 @@ struct End<'a> {
     received: Option<(u16, &'a str)>,
     initiator: Option<Side>,
     is_clean: bool,
+    dropped: u64,
     error: Option<&'a str>,
     is_unforeseen: bool,
 }
@@ -46,7 +50,13 @@ impl Report {
             shared,
             phase: Phase::BeforeAccept,
             is_told: false,
+            slots: Box::default(),
         }
+    }
+
+    /// Keeps the places of the connection until it has ended.
+    pub(super) fn hold(&mut self, slots: Box<[Slot]>) {
+        self.slots = slots;
     }
 
     /// The endpoint has accepted.
@@ -71,6 +81,7 @@ impl Report {
             received: None,
             initiator: Some(Side::Local),
             is_clean: true,
+            dropped: 0,
             error: log.as_ref().map(|log| &*log.error),
             is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
         });
@@ -98,7 +109,7 @@ impl Report {
     /// Says what the protocol knows of the end, and the error.
     fn tell_of_frames(&mut self, log: Option<&Log>) {
         // A subscriber may ask a `Sender` of this connection, so nothing is locked while it is told.
-        let (sent, received, begun_by, violation, is_clean) = {
+        let (sent, received, begun_by, violation, is_clean, dropped) = {
             let core = self.shared.lock();
             let protocol = core.protocol();
             (
@@ -107,6 +118,7 @@ impl Report {
                 protocol.close_begun_by(),
                 protocol.violation().map(ToString::to_string),
                 core.is_clean(),
+                core.dropped(),
             )
         };
         self.tell(&End {
@@ -118,6 +130,7 @@ impl Report {
                 .map(|received| (received.code().get(), &**received.reason())),
             initiator: begun_by,
             is_clean,
+            dropped,
             error: log.map(|log| &*log.error).or(violation.as_deref()),
             is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });
@@ -158,6 +171,7 @@ impl Report {
                     reason_received = end.received.map(|(_, reason)| tracing::field::display(Escaped(reason))),
                     initiator = name(end.initiator),
                     clean = end.is_clean,
+                    dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
                     duration_ms = u64::try_from(self.access.elapsed().as_millis()).unwrap_or(u64::MAX),
                     error = end.error.map(|error| tracing::field::display(Escaped(error))),
                     "connection ended"

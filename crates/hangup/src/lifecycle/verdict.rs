@@ -3,6 +3,7 @@
 use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
+use super::admission::too_many_connections;
 use crate::{
     error::{Ending, Error, Panic, refuse_with_http},
     handlers::{Phase, Resolution},
@@ -49,6 +50,19 @@ impl Verdict {
         let close = Close::new(CloseCode::TIMEOUT, "accept timed out");
         Self {
             ending: Ending::Close(close),
+            log: Some(Box::new(log)),
+        }
+    }
+
+    /// There are as many connections as may be.
+    pub(super) fn too_many() -> Self {
+        let log = Log {
+            error: "too many connections".to_owned(),
+            is_unforeseen: false,
+            phase: Phase::BeforeAccept,
+        };
+        Self {
+            ending: Ending::Close(too_many_connections()),
             log: Some(Box::new(log)),
         }
     }

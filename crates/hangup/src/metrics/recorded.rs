@@ -24,6 +24,7 @@ struct Handles {
     closing_seconds: Histogram,
     messages_received: Counter,
     messages_sent: Counter,
+    messages_dropped: Counter,
     bytes_received: Counter,
     bytes_sent: Counter,
     unsent_bytes: Gauge,
@@ -43,6 +44,7 @@ impl Handles {
             closing_seconds: histogram(names::CLOSING_SECONDS),
             messages_received: counter(names::MESSAGES_RECEIVED),
             messages_sent: counter(names::MESSAGES_SENT),
+            messages_dropped: counter(names::MESSAGES_DROPPED),
             bytes_received: counter(names::BYTES_RECEIVED),
             bytes_sent: counter(names::BYTES_SENT),
             unsent_bytes: gauge(names::UNSENT_BYTES),
@@ -162,6 +164,13 @@ impl Traffic {
     /// A message was sent, that is, taken into the output.
     pub(crate) fn sent(&mut self, bytes: usize) {
         self.sent.add(bytes);
+    }
+
+    /// A message was dropped, as the peer is too slow.
+    pub(crate) fn dropped(&mut self) {
+        if let Some(handles) = &self.route.0 {
+            handles.messages_dropped.increment(1);
+        }
     }
 
     /// Adds what was counted to the metrics of the route. So many bytes wait in the output.

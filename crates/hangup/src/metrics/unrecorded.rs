@@ -31,6 +31,8 @@ impl Traffic {
 
     pub(crate) fn sent(&mut self, _bytes: usize) {}
 
+    pub(crate) fn dropped(&mut self) {}
+
     pub(crate) fn settle(&mut self, _unsent: usize) {}
 
     pub(crate) fn grows_unsent(&mut self, _unsent: usize) {}

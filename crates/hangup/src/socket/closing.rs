@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 use tokio::{task::coop, time::Instant};
 
 use super::core::Core;
+use crate::settings::deadline;
 
 /// How far the closing of a connection is. It goes on while the endpoint still runs.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,7 @@ impl Core {
                     }
                     self.traffic.closing_begins();
                     self.closing = Closing::Handshake {
-                        until: Instant::now() + self.settings.close_timeout,
+                        until: deadline(self.settings.close_timeout),
                     };
                 }
                 Closing::Handshake { .. } => {
@@ -43,7 +44,7 @@ impl Core {
                         continue;
                     }
                     ready!(flushed);
-                    let until = Instant::now() + self.settings.linger_timeout;
+                    let until = deadline(self.settings.linger_timeout);
                     self.closing = Closing::Shutdown { until };
                     self.wake_all();
                 }
@@ -75,7 +76,7 @@ impl Core {
     }
 
     /// When the present step of the closing is given up.
-    pub(crate) fn closing_deadline(&self) -> Option<Instant> {
+    pub(super) fn closing_deadline(&self) -> Option<Instant> {
         match self.closing {
             Closing::Handshake { until } | Closing::Shutdown { until } | Closing::Drain { until } => {
                 Some(until)
@@ -85,7 +86,7 @@ impl Core {
     }
 
     /// Gives the present step of the closing up: the transport is dropped.
-    pub(crate) fn expire_closing(&mut self) {
+    pub(super) fn expire_closing(&mut self) {
         self.end_transport();
     }
 

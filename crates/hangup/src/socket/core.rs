@@ -16,7 +16,10 @@ use tokio::task::coop;
 use super::{
     buffers::{Input, Output},
     closing::Closing,
+    draining::DrainState,
     inbox::Inbox,
+    keep_alive::KeepAlive,
+    limits::{Limits, too_many_messages},
     message::Message,
     opening::Opening,
     transport::Transport,
@@ -52,12 +55,19 @@ pub(crate) struct Core {
     pub(super) input: Input,
     pub(super) output: Output,
     /// What was read while nobody received.
-    inbox: Inbox,
+    pub(super) inbox: Inbox,
     /// Set once nothing can be received or sent any more.
     over: Option<Box<Disconnect>>,
     pub(super) closing: Closing,
     /// Whether the transport ended before all was written.
     pub(super) is_cut: bool,
+    /// Whether endpoint and peer are given up on.
+    pub(crate) is_aborted: bool,
+    /// Whether a message has come or gone since the connection's task looked last.
+    pub(super) is_active: bool,
+    pub(super) keep_alive: KeepAlive,
+    pub(super) limits: Option<Box<Limits>>,
+    pub(super) drain: DrainState,
     pub(super) settings: Arc<Resolved>,
     pub(super) traffic: Traffic,
     /// The task that polls the endpoint and does all reading and writing.
@@ -86,6 +96,11 @@ impl Core {
             over: None,
             closing: Closing::Not,
             is_cut: false,
+            is_aborted: false,
+            is_active: false,
+            keep_alive: KeepAlive::off(),
+            limits: None,
+            drain: DrainState::default(),
             settings,
             traffic,
             driver: None,
@@ -100,6 +115,10 @@ impl Core {
         self.transport = Some(transport);
         self.input = Input::starting_with(read_ahead);
         self.opening = Opening::Open;
+        self.keep_alive.start(&self.settings);
+        if Limits::are_set(&self.settings) {
+            self.limits();
+        }
         self.wake_all();
     }
 
@@ -109,17 +128,24 @@ impl Core {
         self.vanish();
     }
 
-    pub(crate) fn set_driver(&mut self, cx: &Context<'_>) {
-        match &mut self.driver {
-            Some(driver) => driver.clone_from(cx.waker()),
-            driver => *driver = Some(cx.waker().clone()),
+    /// Notes who polls the connection. Whether it is somebody else than before.
+    pub(crate) fn set_driver(&mut self, cx: &Context<'_>) -> bool {
+        let is_new = !self.is_driver(cx);
+        if is_new {
+            self.driver = Some(cx.waker().clone());
         }
+        is_new
     }
 
     pub(super) fn is_driver(&self, cx: &Context<'_>) -> bool {
         self.driver
             .as_ref()
             .is_some_and(|driver| driver.will_wake(cx.waker()))
+    }
+
+    /// Who wakes the connection's task.
+    pub(super) fn driver(&self) -> Waker {
+        self.driver.as_ref().unwrap_or(Waker::noop()).clone()
     }
 
     pub(super) fn wake_driver(&self) {
@@ -140,10 +166,6 @@ impl Core {
     /// How the connection ended, once it has for the endpoint.
     pub(crate) fn over(&self) -> Option<&Disconnect> {
         self.over.as_deref()
-    }
-
-    pub(crate) fn disconnect_grace(&self) -> std::time::Duration {
-        self.settings.disconnect_grace
     }
 
     /// Waits until the closing handshake is over.
@@ -253,15 +275,22 @@ impl Core {
                 let budget = ready!(coop::poll_proceed(cx));
                 let event = self.parse();
                 budget.made_progress();
+                if !self.is_within_rate(event.as_ref()) {
+                    self.close(&too_many_messages());
+                    break;
+                }
                 match event {
                     Some(Event::Text(text)) => {
+                        self.is_active = true;
                         self.traffic.received(text.len());
                         return Poll::Ready(Ok(Message::Text(text)));
                     }
                     Some(Event::Binary(bytes)) => {
+                        self.is_active = true;
                         self.traffic.received(bytes.len());
                         return Poll::Ready(Ok(Message::Binary(bytes)));
                     }
+                    Some(Event::Pong(payload)) => self.keep_alive.hear_pong(&payload),
                     Some(Event::Close(close)) => {
                         self.finish(Disconnect::new(close.code(), close.reason().clone()));
                         break;
@@ -271,11 +300,11 @@ impl Core {
                         self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
                         break;
                     }
-                    Some(Event::Ping(_) | Event::Pong(_)) | None => {}
-                }
-                // A peer that sends pings and reads no pongs is not read from either.
-                if self.output.unsent() > self.settings.write_buffer {
-                    ready!(self.poll_flush(cx));
+                    // A peer that sends pings and reads no pongs is not read from either.
+                    Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
+                        ready!(self.poll_flush(cx));
+                    }
+                    Some(Event::Ping(_)) | None => {}
                 }
             }
             if self.over.is_some() {
@@ -285,7 +314,7 @@ impl Core {
                 return Poll::Pending;
             };
             match ready!(self.input.poll_fill(cx, transport)) {
-                Ok(read) if read > 0 => {}
+                Ok(read) if read > 0 => self.keep_alive.hear(),
                 Ok(_) | Err(_) => self.vanish(),
             }
         }
@@ -345,7 +374,14 @@ impl Core {
                 Poll::Pending
             };
         };
+        let before = self.output.unsent();
         let flushed = self.output.poll_flush(cx, transport);
+        let has_taken = self.output.unsent() < before;
+        if flushed.is_pending() {
+            self.limits().stall(has_taken);
+        } else if let Some(limits) = &mut self.limits {
+            limits.flow();
+        }
         if self.output.unsent() <= self.settings.write_buffer {
             for sender in self.senders.drain(..) {
                 sender.wake();

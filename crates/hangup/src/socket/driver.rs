@@ -2,16 +2,23 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    mem,
+    pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use hangup_protocol::Close;
-use tokio::time::{Instant, Sleep};
+use tokio::{
+    task::coop,
+    time::{Instant, Sleep, sleep_until},
+};
 
 use super::core::Shared;
-use crate::error::{Panic, catch_panic_now};
+use crate::{
+    error::{Panic, catch_panic_now},
+    settings::deadline,
+};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -24,7 +31,7 @@ pub(crate) struct Driver<T> {
     conversation: Option<Boxed<Box<T>>>,
     conclude: fn(&T) -> Option<Close>,
     conclusion: Conclusion<T>,
-    /// The one timer of the connection, made when the first deadline is.
+    /// The one timer of the connection for all its deadlines, made when the first is.
     timer: Option<Pin<Box<Sleep>>>,
     /// When an endpoint that goes on without its peer is cancelled.
     grace: Option<Instant>,
@@ -63,17 +70,39 @@ impl<T: Unpin> Future for Driver<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T>> {
         let this = &mut *self;
-        this.shared.lock().set_driver(cx);
+        let is_new_waker = this.shared.lock().set_driver(cx);
+        if is_new_waker {
+            // The timer wakes whoever has polled it last.
+            this.timer = None;
+        }
         loop {
             this.poll_conversation(cx);
-            if this.poll_transport(cx).is_ready() && this.conversation.is_none() {
-                return Poll::Ready(std::mem::replace(&mut this.conclusion, Conclusion::Cancelled));
-            }
-            if this.poll_deadline(cx).is_pending() {
+            let next = match this.poll_transport(cx) {
+                Moved::Done if this.conversation.is_none() => {
+                    return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
+                }
+                Moved::Aborted if this.conversation.is_some() => {
+                    this.end_conversation();
+                    continue;
+                }
+                Moved::Done | Moved::Aborted => None,
+                Moved::Until(deadline) => deadline,
+            };
+            if this.poll_deadline(cx, next).is_pending() {
                 return Poll::Pending;
             }
         }
     }
+}
+
+/// How far the transport is.
+enum Moved {
+    /// Nothing more can be done before this time, unless something happens.
+    Until(Option<Instant>),
+    /// It is done with.
+    Done,
+    /// So is the endpoint.
+    Aborted,
 }
 
 impl<T> Driver<T> {
@@ -103,8 +132,8 @@ impl<T> Driver<T> {
         }
     }
 
-    /// Writes what is unsent, reads ahead, and takes the closing on: ready once the transport is done with.
-    fn poll_transport(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Writes what is unsent, reads ahead, and takes the closing on.
+    fn poll_transport(&mut self, cx: &mut Context<'_>) -> Moved {
         let mut core = self.shared.lock();
         if core.over().is_none() {
             let _ = core.poll_flush(cx);
@@ -112,43 +141,65 @@ impl<T> Driver<T> {
             // What was read may have been a ping, or the end.
             let _ = core.poll_flush(cx);
         }
+        core.note_activity();
+        if self.grace.is_none() && self.conversation.is_some() && core.over().is_some() {
+            self.grace = Some(deadline(core.settings.disconnect_grace));
+        }
+        if core.is_aborted {
+            return Moved::Aborted;
+        }
         let closed = core.poll_closing(cx);
         core.settle_traffic();
-        closed
+        match closed {
+            Poll::Ready(()) => Moved::Done,
+            Poll::Pending => Moved::Until(core.deadline()),
+        }
     }
 
     /// Ready if a deadline has passed and what it stands for has been done.
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let closing = {
-            let core = self.shared.lock();
-            if self.grace.is_none() && self.conversation.is_some() && core.over().is_some() {
-                self.grace = Some(Instant::now() + core.disconnect_grace());
-            }
-            core.closing_deadline()
-        };
+    fn poll_deadline(&mut self, cx: &mut Context<'_>, next: Option<Instant>) -> Poll<()> {
         let grace = self.grace.filter(|_| self.conversation.is_some());
-        let Some(next) = closing.into_iter().chain(grace).min() else {
+        let Some(next) = next.into_iter().chain(grace).min() else {
             return Poll::Pending;
         };
+        let now = ready!(self.poll_timer(cx, next));
+        if grace.is_some_and(|grace| grace <= now) {
+            self.end_conversation();
+        } else {
+            self.shared.lock().expire(now);
+        }
+        Poll::Ready(())
+    }
+
+    /// Waits until then. A timer that is set to an earlier time stays so: most deadlines are put off again and again,
+    /// and none of them costs more than a look at the timer then.
+    fn poll_timer(&mut self, cx: &mut Context<'_>, next: Instant) -> Poll<Instant> {
         let timer = match &mut self.timer {
-            Some(timer) => {
-                if timer.deadline() != next {
-                    timer.as_mut().reset(next);
+            Some(timer) if timer.deadline() <= next => {
+                if !timer.is_elapsed() {
+                    return Poll::Pending;
                 }
                 timer
             }
-            timer => timer.insert(Box::pin(tokio::time::sleep_until(next))),
+            Some(timer) => {
+                timer.as_mut().reset(next);
+                timer
+            }
+            timer => timer.insert(Box::pin(sleep_until(next))),
         };
-        // The timer takes part in tokio's budget, which a peer that floods uses up.
-        if timer.as_mut().poll(cx).is_pending() && Instant::now() < next {
-            return Poll::Pending;
+        loop {
+            // Without a budget, which a peer that floods uses up.
+            match pin!(coop::unconstrained(timer.as_mut())).poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) => {
+                    let now = Instant::now();
+                    if now >= next {
+                        return Poll::Ready(now);
+                    }
+                    timer.as_mut().reset(next);
+                }
+            }
         }
-        if closing == Some(next) {
-            self.shared.lock().expire_closing();
-        } else {
-            self.end_conversation();
-        }
-        Poll::Ready(())
     }
 }
 

@@ -3,8 +3,12 @@
 mod buffers;
 mod closing;
 mod core;
+mod deadlines;
+mod draining;
 mod driver;
 mod inbox;
+mod keep_alive;
+mod limits;
 mod message;
 mod opening;
 mod sender;
@@ -21,6 +25,7 @@ pub(crate) use self::{
     transport::Transport,
 };
 pub use self::{
+    draining::Draining,
     message::Message,
     sender::Sender,
     websocket::{Closed, Receiver, WebSocket},

@@ -5,23 +5,28 @@ use std::{
     future::{Future, poll_fn},
     sync::Arc,
     task::{Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use hangup_protocol::Close;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::{
     core::{Core, Shared},
+    draining::Draining,
     message::Message,
+    sending::Room,
 };
-use crate::error::{Disconnect, Error};
+use crate::error::{Disconnect, Error, TrySendError};
 
 /// Sends on a connection, from any task; clones send on the same connection.
 ///
 /// What is sent is written when the connection's task has been polled, with all else that was sent until then
 /// in one system call. A send waits only while more than
-/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent.
+/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes no more of them; what it does
+/// instead of waiting can be set with [`slow_consumer`](crate::Settings::slow_consumer).
 ///
 /// Every send is cancel safe: a future that is dropped before it is ready has sent nothing.
 ///
@@ -66,6 +71,21 @@ impl Sender {
         self.send_with(move |core| core.send(&mut message))
     }
 
+    /// Sends a message if it can be sent at once, and never waits.
+    ///
+    /// # Errors
+    ///
+    /// [`TrySendError::Full`] if more than [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the
+    /// system takes no more of them, whatever [`slow_consumer`](crate::Settings::slow_consumer) says, or if the
+    /// handshake is not answered yet; [`TrySendError::Disconnect`] once the peer has left.
+    pub fn try_send(&self, message: impl Into<Message>) -> Result<(), TrySendError> {
+        let mut message = message.into();
+        let mut core = self.shared.lock();
+        core.check_room()?;
+        core.send_from_outside(|core| core.send(&mut message));
+        Ok(())
+    }
+
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5).
     pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
@@ -81,6 +101,27 @@ impl Sender {
         self.shared.lock().close_from_outside(&close.into());
     }
 
+    /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
+    /// hold for so long. Called again it puts another time in place of the last.
+    pub fn expire_at(&self, at: impl Into<Instant>) {
+        let mut core = self.shared.lock();
+        core.limits().expire_at(at.into());
+        core.wake_driver();
+    }
+
+    /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
+    /// See [`ping_interval`](crate::Settings::ping_interval).
+    #[doc(alias = "latency")]
+    #[must_use]
+    pub fn round_trip_time(&self) -> Option<Duration> {
+        self.shared.lock().keep_alive.round_trip_time()
+    }
+
+    /// Waits until the server stops. See [`WebSocket::draining`](crate::WebSocket::draining).
+    pub fn draining(&self) -> Draining {
+        Draining::new(&self.shared)
+    }
+
     /// Whether nothing can be sent any more.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -91,8 +132,9 @@ impl Sender {
     fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
         poll_fn(move |cx| {
             let mut core = self.shared.lock();
-            ready!(core.poll_ready(cx))?;
-            core.send_with(cx, &mut send);
+            if let Room::Some = ready!(core.poll_ready(cx))? {
+                core.send_with(cx, &mut send);
+            }
             Poll::Ready(Ok(()))
         })
     }

@@ -1,48 +1,111 @@
 //! Sending: the wait for room, and how a message gets into the output.
 
-use std::task::{Context, Poll, ready};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::{Context, Poll, ready},
+};
 
 use hangup_protocol::MessageKind;
+use tokio::task::coop;
 
 use super::{
     buffers::{BUFFER_SIZE, BY_REFERENCE},
     core::{Core, remember},
     message::Message,
+    opening::Opening,
 };
-use crate::error::Disconnect;
+use crate::{
+    error::{Disconnect, TrySendError, slow_consumer},
+    settings::SlowConsumer,
+};
+
+/// Whether there is room for a message.
+pub(super) enum Room {
+    Some,
+    /// There is none, and the message is dropped.
+    None,
+}
 
 impl Core {
-    /// Waits until the unsent bytes are within their bound.
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Disconnect>> {
+    /// Waits until a message may be sent, or says that it is to be dropped, as the settings want it.
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<Room, Disconnect>> {
         ready!(self.poll_opened(cx));
-        if self.output.unsent() > self.settings.write_buffer {
-            if self.is_driver(cx) {
-                ready!(self.poll_flush(cx));
-            } else if self.over().is_none() {
-                remember(&mut self.senders, cx);
-                return Poll::Pending;
+        if self.is_full() {
+            // Whoever sends without end to a peer that reads as fast gives way to others here.
+            ready!(coop::poll_proceed(cx)).made_progress();
+            if !self.make_room() {
+                match self.settings.slow_consumer {
+                    SlowConsumer::Wait => {
+                        if !self.is_driver(cx) {
+                            remember(&mut self.senders, cx);
+                        }
+                        return Poll::Pending;
+                    }
+                    SlowConsumer::DropNewest => {
+                        self.limits().drop_message();
+                        self.traffic.dropped();
+                        return Poll::Ready(Ok(Room::None));
+                    }
+                    SlowConsumer::Close => self.close_from_outside(&slow_consumer()),
+                }
             }
         }
         Poll::Ready(match self.over() {
             Some(over) => Err(over.clone()),
-            None => Ok(()),
+            None => Ok(Room::Some),
         })
+    }
+
+    /// Whether a message may be sent at once.
+    pub(super) fn check_room(&mut self) -> Result<(), TrySendError> {
+        let is_open = matches!(self.opening, Opening::Open);
+        let has_room = is_open && (!self.is_full() || self.make_room());
+        match self.over() {
+            Some(over) => Err(over.clone().into()),
+            None if has_room => Ok(()),
+            None => Err(TrySendError::Full),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.over().is_none() && self.output.unsent() > self.settings.write_buffer
+    }
+
+    /// Hands the system what it takes now, whoever asks: a peer is slow only if its system takes no more. When it
+    /// takes more again the connection's task is woken.
+    fn make_room(&mut self) -> bool {
+        let waker = self.driver();
+        let mut cx = Context::from_waker(&waker);
+        let flush = poll_fn(|cx| self.poll_flush(cx));
+        let _ = pin!(coop::unconstrained(flush)).poll(&mut cx);
+        !self.is_full()
     }
 
     /// Has `send` write into the output, and sees to it that the output is written: by the connection's task at the
     /// end of its poll, or at once where much is waiting.
     pub(super) fn send_with(&mut self, cx: &mut Context<'_>, send: impl FnOnce(&mut Self)) {
-        let was_empty = self.output.unsent() == 0;
-        send(self);
         if !self.is_driver(cx) {
-            if was_empty {
-                self.wake_driver();
-            }
-            self.traffic.grows_unsent(self.output.unsent());
-        } else if self.output.unsent() >= BUFFER_SIZE {
+            self.send_from_outside(send);
+            return;
+        }
+        send(self);
+        self.is_active = true;
+        if self.output.unsent() >= BUFFER_SIZE {
             // Whether it is written now or later, this message is taken.
             let _ = self.poll_flush(cx);
         }
+    }
+
+    /// The same from what may be another task than the connection's own.
+    pub(super) fn send_from_outside(&mut self, send: impl FnOnce(&mut Self)) {
+        let was_empty = self.output.unsent() == 0;
+        send(self);
+        self.is_active = true;
+        if was_empty {
+            self.wake_driver();
+        }
+        self.traffic.grows_unsent(self.output.unsent());
     }
 
     pub(super) fn send_text(&mut self, text: &str) {

@@ -172,6 +172,14 @@ fn read(pipe: &Pipe, senders: &[char], count: usize) {
     assert_eq!(bytes.len(), senders.len() * count * FRAME);
 }
 
+/// What the timers of connections need; entered for as long as the guard lives.
+fn clock() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    runtime.unwrap()
+}
+
 fn all_arrives(capacity: Option<usize>, write_buffer: usize) {
     let pipe = Pipe::of(capacity);
     let (shared, task) = connection(&pipe, write_buffer);
@@ -186,6 +194,8 @@ fn all_arrives(capacity: Option<usize>, write_buffer: usize) {
 
 #[test]
 fn what_other_threads_send_is_written_although_the_endpoint_sleeps() {
+    let clock = clock();
+    let _deadlines = clock.enter();
     shuttle::check_random(|| all_arrives(None, 64 * 1024), SCHEDULES);
     shuttle::check_pct(|| all_arrives(None, 64 * 1024), SCHEDULES, 3);
 }
@@ -193,6 +203,8 @@ fn what_other_threads_send_is_written_although_the_endpoint_sleeps() {
 /// The peer takes five bytes at a time, and a sender waits when more than one message is unsent.
 #[test]
 fn senders_that_wait_for_room_are_woken() {
+    let clock = clock();
+    let _deadlines = clock.enter();
     shuttle::check_random(|| all_arrives(Some(5), FRAME), SCHEDULES);
     shuttle::check_pct(|| all_arrives(Some(5), FRAME), SCHEDULES, 3);
 }
@@ -201,11 +213,6 @@ fn senders_that_wait_for_room_are_woken() {
 #[test]
 fn a_close_from_another_thread_is_written() {
     fn closes() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build();
-        let runtime = runtime.unwrap();
-        let _deadlines = runtime.enter();
         let pipe = Pipe::of(Some(5));
         let (shared, task) = connection(&pipe, 64 * 1024);
         let sender = Sender::new(shared);
@@ -223,5 +230,7 @@ fn a_close_from_another_thread_is_written() {
         pipe.finish();
         task.join().unwrap();
     }
+    let clock = clock();
+    let _deadlines = clock.enter();
     shuttle::check_random(closes, SCHEDULES / 3);
 }

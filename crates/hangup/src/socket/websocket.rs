@@ -5,14 +5,16 @@ use std::{
     future::{Future, poll_fn},
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use hangup_protocol::{Close, PeerClose, Utf8Bytes};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::Instant;
 
-use super::{core::Shared, message::Message, sender::Sender};
-use crate::error::{Disconnect, Error, JsonError, ReceiveError};
+use super::{core::Shared, draining::Draining, message::Message, sender::Sender};
+use crate::error::{Disconnect, Error, JsonError, ReceiveError, TrySendError};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
@@ -149,6 +151,58 @@ impl WebSocket {
     /// [`Disconnect`] once the peer has closed or vanished.
     pub fn ping(&mut self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         self.sender.ping(payload)
+    }
+
+    /// Sends a message if it can be sent at once, and never waits. See [`Sender::try_send`].
+    ///
+    /// # Errors
+    ///
+    /// [`TrySendError::Full`] where it cannot, [`TrySendError::Disconnect`] once the peer has left.
+    pub fn try_send(&mut self, message: impl Into<Message>) -> Result<(), TrySendError> {
+        self.sender.try_send(message)
+    }
+
+    /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
+    /// hold for so long. Called again it puts another time in place of the last.
+    pub fn expire_at(&self, at: impl Into<Instant>) {
+        self.sender.expire_at(at);
+    }
+
+    /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
+    /// See [`ping_interval`](crate::Settings::ping_interval).
+    #[doc(alias = "latency")]
+    #[must_use]
+    pub fn round_trip_time(&self) -> Option<Duration> {
+        self.sender.round_trip_time()
+    }
+
+    /// Waits until the server stops ([`Serve`](crate::Serve)), so that the endpoint can say good-bye and end before
+    /// it is closed, for which it has the time of [`drain_notice`](crate::Serve::drain_notice). It is ready as well
+    /// once the connection is over. It borrows nothing, and may be asked for again and again.
+    ///
+    /// ```
+    /// use hangup::{Handshake, Result};
+    ///
+    /// async fn endpoint(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     let mut draining = socket.draining();
+    ///     loop {
+    ///         tokio::select! {
+    ///             message = socket.recv() => {
+    ///                 let message = message?;
+    ///                 socket.send(message).await?;
+    ///             }
+    ///             () = &mut draining => {
+    ///                 socket.send_text("come back soon").await?;
+    ///                 return Ok(());
+    ///             }
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[doc(alias = "shutdown")]
+    pub fn draining(&self) -> Draining {
+        self.sender.draining()
     }
 
     /// A sender on this connection for other tasks.

@@ -4,7 +4,7 @@ mod connect;
 mod http;
 mod socket;
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::{
@@ -70,6 +70,14 @@ impl TestClient {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
+        self
+    }
+
+    /// From which address the requests come, for limits on the connections of one peer and for
+    /// [`ConnectInfo`](axum::extract::ConnectInfo). Default: none is known.
+    #[must_use]
+    pub fn peer(mut self, address: SocketAddr) -> Self {
+        self.app = self.app.for_peer(address);
         self
     }
 

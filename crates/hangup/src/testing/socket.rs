@@ -147,21 +147,33 @@ impl TestSocket {
         let _ = self.stream.write_all(bytes).await;
     }
 
-    /// The next thing that the server sent. Pings and Close frames have been answered.
+    /// The next thing that the server sent. Pings and Close frames have been answered. The other methods pass over
+    /// pings, which a server may send at any time to see whether its peer is there.
     ///
     /// # Panics
     ///
     /// If nothing comes within the time limit, or if the server breaks the protocol.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Received> + Send {
+        self.within_time(false)
+    }
+
+    #[track_caller]
+    fn within_time(&mut self, skips_pings: bool) -> impl Future<Output = Received> + Send {
         let caller = Location::caller();
+        let time_limit = self.time_limit;
         async move {
-            match timeout(self.time_limit, self.next()).await {
+            let received = async {
+                loop {
+                    match self.next().await {
+                        Received::Ping(_) if skips_pings => {}
+                        received => return received,
+                    }
+                }
+            };
+            match timeout(time_limit, received).await {
                 Ok(received) => received,
-                Err(_) => panic!(
-                    "the server sent nothing within {:?}, at {caller}",
-                    self.time_limit
-                ),
+                Err(_) => panic!("the server sent nothing within {time_limit:?}, at {caller}"),
             }
         }
     }
@@ -201,7 +213,7 @@ impl TestSocket {
     #[track_caller]
     pub fn recv_text(&mut self) -> impl Future<Output = String> + Send {
         let caller = Location::caller();
-        let received = self.recv();
+        let received = self.within_time(true);
         async move {
             match received.await {
                 Received::Message(Message::Text(text)) => text.to_string(),
@@ -218,7 +230,7 @@ impl TestSocket {
     #[track_caller]
     pub fn recv_binary(&mut self) -> impl Future<Output = Bytes> + Send {
         let caller = Location::caller();
-        let received = self.recv();
+        let received = self.within_time(true);
         async move {
             match received.await {
                 Received::Message(Message::Binary(bytes)) => bytes,
@@ -255,11 +267,11 @@ impl TestSocket {
     pub fn recv_close(&mut self) -> impl Future<Output = PeerClose> + Send {
         let caller = Location::caller();
         async move {
-            let close = match self.recv().await {
+            let close = match self.within_time(true).await {
                 Received::Close(close) => close,
                 other => panic!("expected a Close frame, received {other}, at {caller}"),
             };
-            match self.recv().await {
+            match self.within_time(true).await {
                 Received::End => close,
                 other => panic!("expected the end of the stream after close, received {other}, at {caller}"),
             }

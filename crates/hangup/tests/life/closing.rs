@@ -287,7 +287,7 @@ async fn a_peer_that_reads_slowly_gets_everything_and_the_close() {
     };
     let mut peer = Peer::open(client(App::new().route("/ws", endpoint)).stream(), "/ws").await;
     for _ in 0..3 {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(peer.frame().await.payload.len(), 100_000);
     }
     assert_eq!(peer.frame().await.opcode, CLOSE);

@@ -20,6 +20,8 @@ mod ending;
 mod flood;
 mod handler_failures;
 mod handlers;
+mod keep_alive;
+mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod misuse;
@@ -32,7 +34,10 @@ mod replaced;
 mod report;
 mod router;
 mod senders;
+mod slow_consumer;
 mod socket;
 mod stop;
 mod tcp;
 mod test_client;
+#[cfg(feature = "metrics")]
+mod traffic;

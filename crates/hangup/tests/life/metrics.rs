@@ -1,4 +1,4 @@
-//! The metrics: what is counted of handshakes, traffic and endings, under which names and labels.
+//! The metrics: what is counted of handshakes and endings, under which names and labels.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,11 +16,11 @@ use tokio::time::sleep;
 
 use crate::{
     errors::Unforeseen,
-    wire::{self, BINARY, PING, Peer, TEXT, frame, handshake},
+    wire::{self, BINARY, Peer, TEXT, frame, handshake},
 };
 
 /// What the metrics of this thread show, until it is dropped.
-struct Recorded {
+pub(crate) struct Recorded {
     snapshotter: Snapshotter,
     numbers: BTreeMap<String, f64>,
     histograms: BTreeMap<String, Vec<f64>>,
@@ -30,7 +30,7 @@ struct Recorded {
 }
 
 impl Recorded {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let recorder = Box::leak(Box::new(DebuggingRecorder::new()));
         Self {
             snapshotter: recorder.snapshotter(),
@@ -68,7 +68,7 @@ impl Recorded {
     }
 
     /// The series of one metric that are not zero: their labels and what they show.
-    fn of(&mut self, name: &str) -> Vec<String> {
+    pub(crate) fn of(&mut self, name: &str) -> Vec<String> {
         self.look();
         let mut found = Vec::new();
         for (series, number) in &self.numbers {
@@ -87,7 +87,7 @@ impl Recorded {
     }
 }
 
-async fn echo(handshake: Handshake) -> Result {
+pub(crate) async fn echo(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
     loop {
         let message = socket.recv().await?;
@@ -96,7 +96,7 @@ async fn echo(handshake: Handshake) -> Result {
 }
 
 /// Lets everything come to rest that takes no time.
-async fn rest() {
+pub(crate) async fn rest() {
     sleep(Duration::from_millis(1)).await;
 }
 
@@ -123,56 +123,6 @@ async fn a_life_is_recorded_under_all_documented_names_and_no_others() {
         })
         .collect();
     assert_eq!(recorded.described, wanted);
-}
-
-#[tokio::test(start_paused = true)]
-async fn messages_and_their_bytes_are_counted_each_way() {
-    let mut recorded = Recorded::start();
-    let client = TestClient::new(App::new().nest("/api", App::new().route("/{name}", echo)));
-    let mut ann = Peer::open(client.stream(), "/api/ann").await;
-    let mut bob = Peer::open(client.stream(), "/api/bob").await;
-    ann.send(frame(TEXT, b"12345")).await;
-    ann.frame().await;
-    ann.send([frame(PING, b"ping"), frame(BINARY, &[7; 40_000])].concat())
-        .await;
-    bob.send(frame(BINARY, b"")).await;
-    bob.frame().await;
-    rest().await;
-    for (name, number) in [
-        ("hangup_messages_received_total", 3),
-        ("hangup_bytes_received_total", 40_005),
-        ("hangup_messages_sent_total", 3),
-        ("hangup_bytes_sent_total", 40_005),
-        ("hangup_connections_live", 2),
-        ("hangup_handshakes_accepted_total", 2),
-    ] {
-        assert_eq!(recorded.of(name), [format!("/api/{{name}} {number}")], "{name}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_message_that_no_endpoint_takes_is_counted_too_and_one_that_is_not_sent_is_not() {
-    async fn close_then_send(handshake: Handshake) -> Result {
-        let mut socket = handshake.accept().await?;
-        let sender = socket.sender();
-        socket.send_text("one").await?;
-        sleep(Duration::from_secs(1)).await;
-        socket.close(CloseCode::NORMAL_CLOSURE).await;
-        assert!(sender.send_text("two").await.is_err());
-        Ok(())
-    }
-    let mut recorded = Recorded::start();
-    let mut peer = Peer::open(
-        TestClient::new(App::new().route("/", close_then_send)).stream(),
-        "/",
-    )
-    .await;
-    peer.send(frame(TEXT, b"ab")).await;
-    sleep(Duration::from_secs(2)).await;
-    assert_eq!(recorded.of("hangup_messages_received_total"), ["/ 1"]);
-    assert_eq!(recorded.of("hangup_bytes_received_total"), ["/ 2"]);
-    assert_eq!(recorded.of("hangup_messages_sent_total"), ["/ 1"]);
-    assert_eq!(recorded.of("hangup_bytes_sent_total"), ["/ 3"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -309,88 +259,6 @@ async fn a_handshake_and_a_closing_are_timed() {
     };
     near(recorded.seconds("hangup_handshake_seconds /"), 3.0);
     near(recorded.seconds("hangup_closing_seconds /"), 2.0);
-}
-
-async fn fill(handshake: Handshake) -> Result {
-    let mut socket = handshake.accept().await?;
-    socket.send_binary(vec![0; 300_000]).await?;
-    while socket.recv().await.is_ok() {}
-    Ok(())
-}
-
-#[tokio::test(start_paused = true)]
-async fn unsent_bytes_are_shown_until_they_are_written_or_their_connection_ends() {
-    for reads in [true, false] {
-        let mut recorded = Recorded::start();
-        let mut peer = Peer::open(TestClient::new(App::new().route("/", fill)).stream(), "/").await;
-        rest().await;
-        let shown = recorded.of("hangup_unsent_bytes");
-        let unsent: f64 = shown[0].strip_prefix("/ ").unwrap().parse().unwrap();
-        assert!((200_000.0..=300_010.0).contains(&unsent), "{unsent}");
-        if reads {
-            peer.frame().await;
-        } else {
-            drop(peer);
-        }
-        rest().await;
-        assert_eq!(recorded.of("hangup_unsent_bytes"), [""; 0], "{reads}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_other_tasks_send_to_a_peer_that_does_not_read_is_shown_at_once() {
-    let (told, mut senders) = tokio::sync::mpsc::channel(1);
-    let endpoint = move |handshake: Handshake| {
-        let told = told.clone();
-        async move {
-            let mut socket = handshake.accept().await?;
-            let _ = told.send(socket.sender()).await;
-            while socket.recv().await.is_ok() {}
-            Result::<()>::Ok(())
-        }
-    };
-    let mut recorded = Recorded::start();
-    let app = App::new()
-        .route("/", endpoint)
-        .settings(Settings::new().write_buffer(1_000_000));
-    let _peer = Peer::open(TestClient::new(app).stream(), "/").await;
-    let sender = senders.recv().await.unwrap();
-    sender.send_binary(vec![0; 100_000]).await.unwrap();
-    rest().await;
-    let shown = |recorded: &mut Recorded| -> f64 {
-        let shown = recorded.of("hangup_unsent_bytes");
-        shown[0].strip_prefix("/ ").unwrap().parse().unwrap()
-    };
-    let before = shown(&mut recorded);
-    for _ in 0..3 {
-        sender.send_binary(vec![0; 100_000]).await.unwrap();
-    }
-    let header = 10.0;
-    assert_eq!(shown(&mut recorded), before + 3.0 * (100_000.0 + header));
-    assert_eq!(recorded.of("hangup_messages_sent_total"), ["/ 4"]);
-}
-
-#[test]
-fn a_runtime_that_stops_leaves_no_gauge_behind() {
-    let mut recorded = Recorded::start();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let peer = runtime.block_on(async {
-        let app = App::new().route("/", fill);
-        let peer = Peer::open(TestClient::new(app).stream(), "/").await;
-        while recorded.of("hangup_unsent_bytes").is_empty() {
-            tokio::task::yield_now().await;
-        }
-        peer
-    });
-    assert_eq!(recorded.of("hangup_connections_live"), ["/ 1"]);
-    drop(runtime);
-    drop(peer);
-    assert_eq!(recorded.of("hangup_connections_live"), [""; 0]);
-    assert_eq!(recorded.of("hangup_unsent_bytes"), [""; 0]);
-    assert_eq!(recorded.of("hangup_closes_total"), ["/ 1006 none 1"]);
 }
 
 #[tokio::test(start_paused = true)]

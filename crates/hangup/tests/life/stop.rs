@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
 
-use hangup::{App, CloseCode, Handshake, Result, Settings};
+use hangup::{App, CloseCode, Handshake, Result, Serve, Settings};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
@@ -23,14 +23,22 @@ async fn listen(handshake: Handshake) -> Result {
 }
 
 /// A server that stops when it is told to.
-struct Server {
-    address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<io::Result<()>>,
 }
 
 impl Server {
-    async fn start(app: App, code: Option<CloseCode>) -> Self {
+    pub(crate) async fn start(app: App, code: Option<CloseCode>) -> Self {
+        Self::start_with(app, |serve| match code {
+            Some(code) => serve.drain_code(code),
+            None => serve,
+        })
+        .await
+    }
+
+    pub(crate) async fn start_with(app: App, set: impl FnOnce(Serve<'static>) -> Serve<'static>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -39,11 +47,7 @@ impl Server {
         let serve = serve.with_graceful_shutdown(async {
             let _ = stopped.await;
         });
-        let serve = serve.drain_timeout(Duration::from_secs(5));
-        let serve = match code {
-            Some(code) => serve.drain_code(code),
-            None => serve,
-        };
+        let serve = set(serve.drain_timeout(Duration::from_secs(5)));
         Self {
             address,
             stop: Some(stop),
@@ -51,16 +55,16 @@ impl Server {
         }
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
     }
 
     /// Waits until the server has ended.
-    async fn ended(self) {
+    pub(crate) async fn ended(self) {
         timeout(Duration::from_secs(20), self.running)
             .await
             .expect("the server ends")

@@ -171,7 +171,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
                 return frame;
             }
             let read = self.stream.read_buf(&mut self.read).await.unwrap();
-            assert!(read > 0, "the stream ended behind {:?}", self.read);
+            assert!(
+                read > 0,
+                "the stream ended {} bytes into a frame",
+                self.read.len()
+            );
         }
     }
 

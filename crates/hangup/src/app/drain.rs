@@ -1,0 +1,144 @@
+//! The end of a server: its endpoints are told, its connections closed in batches, and what is left given up.
+
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use hangup_protocol::{Close, CloseCode};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout, timeout_at},
+};
+
+use crate::{
+    connections::{Connections, Drained},
+    settings::{deadline, deadline_from},
+    socket::Shared,
+};
+
+/// How long connections that are given up may take to go. An endpoint that never yields does not.
+const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How a server stops.
+pub(super) struct Drain {
+    pub(super) code: CloseCode,
+    pub(super) timeout: Duration,
+    pub(super) notice: Duration,
+    pub(super) batches: Batches,
+    pub(super) report: Option<Box<dyn FnOnce(Drained) + Send>>,
+}
+
+/// How many connections are closed at once, and after what time the next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Batches {
+    pub(super) size: usize,
+    pub(super) interval: Duration,
+}
+
+/// What the tasks of the HTTP connections are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    Serving,
+    /// No further request is taken.
+    Stopping,
+    /// Nothing is waited for any more.
+    Aborting,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self {
+            code: CloseCode::GOING_AWAY,
+            timeout: Duration::from_secs(30),
+            notice: Duration::from_secs(5),
+            batches: Batches {
+                size: 1000,
+                interval: Duration::from_millis(200),
+            },
+            report: None,
+        }
+    }
+}
+
+impl Drain {
+    /// Takes the server to its end: at the latest when the timeout has passed, or `hurry` is ready.
+    pub(super) async fn run(
+        self,
+        connections: Arc<Connections>,
+        http: watch::Sender<Stage>,
+        hurry: impl Future<Output = ()>,
+    ) {
+        let Self {
+            code,
+            timeout: total,
+            notice,
+            batches,
+            report,
+        } = self;
+        let begun = Instant::now();
+        let end = deadline_from(begun, total);
+        http.send_replace(Stage::Stopping);
+        let close = Close::from(code);
+        let (unaware, told) = connections.begin_draining(&close);
+        tracing::info!(connections = unaware.len() + told.len(), "server stops");
+        let all_ended = async {
+            batches.close(unaware, &close, total / 2).await;
+            if !told.is_empty() {
+                let notice = deadline_from(begun, notice);
+                let _ = timeout_at(notice, connections.all_ended()).await;
+                batches.close(told, &close, total / 2).await;
+            }
+            // The HTTP connections first: a handshake that is under way may still become an open connection.
+            http.closed().await;
+            connections.all_ended().await;
+        };
+        let is_over = tokio::select! {
+            ended = timeout_at(end, all_ended) => ended.is_ok(),
+            () = hurry => false,
+        };
+        if !is_over {
+            http.send_replace(Stage::Aborting);
+            connections.abort();
+            let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
+        }
+        let drained = connections.drained();
+        tracing::info!(
+            closed = drained.closed,
+            cut = drained.cut,
+            aborted = drained.aborted,
+            duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "server stopped"
+        );
+        if let Some(report) = report {
+            report(drained);
+        }
+    }
+}
+
+impl Batches {
+    /// Closes a batch each interval; where that would take more than the time that there is, at shorter intervals.
+    async fn close(self, connections: Vec<Arc<Shared>>, close: &Close, time: Duration) {
+        let size = self.size.max(1);
+        let count = u32::try_from(connections.len().div_ceil(size)).unwrap_or(u32::MAX);
+        let interval = self.interval.min(time / count.max(1));
+        let mut next = deadline(interval);
+        for (number, batch) in connections.chunks(size).enumerate() {
+            if number > 0 {
+                sleep_until(next).await;
+                next = deadline_from(next, interval);
+            }
+            for shared in batch {
+                shared.lock().close_from_outside(close);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Drain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain")
+            .field("code", &self.code)
+            .field("timeout", &self.timeout)
+            .field("notice", &self.notice)
+            .field("batches", &self.batches)
+            .finish_non_exhaustive()
+    }
+}

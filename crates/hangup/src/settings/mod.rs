@@ -1,0 +1,263 @@
+//! What can be set for an app or a route: the refusal, and the bound of every buffer and every wait.
+
+mod connection_limit;
+mod deadline;
+mod refusal;
+mod slow_consumer;
+
+use std::time::Duration;
+
+use hangup_protocol::DeflateConfig;
+
+pub(crate) use self::{
+    connection_limit::{ConnectionLimit, Slot},
+    deadline::{deadline, deadline_from},
+};
+pub use self::{refusal::Refusal, slow_consumer::SlowConsumer};
+use crate::origin::{Origins, TrustedProxies};
+
+/// Declares every setting once: its documentation, what its method takes, its type and its default.
+macro_rules! settings {
+    ($($(#[$about:meta])* $name:ident($argument:ty): $type:ty = $default:expr;)*) => {
+        /// Settings of an app, a router or a route; as a [`Layer`](tower_layer::Layer) they hold for every route below
+        /// it.
+        ///
+        /// What is not set is taken from the settings around it, and at last from the defaults named at each method.
+        ///
+        /// ```
+        /// use axum::Router;
+        /// use hangup::{Handshake, Refusal, Result, Settings};
+        ///
+        /// async fn endpoint(handshake: Handshake) -> Result {
+        ///     handshake.accept().await?;
+        ///     Ok(())
+        /// }
+        ///
+        /// let app: Router = Router::new()
+        ///     .route("/ws", hangup::route(endpoint))
+        ///     .layer(Settings::new().refusal(Refusal::Http).max_message_size(64 * 1024));
+        /// ```
+        #[derive(Clone, Debug, Default)]
+        pub struct Settings {
+            connection_limits: Vec<ConnectionLimit>,
+            $($name: Option<$type>,)*
+        }
+
+        impl Settings {
+            $($(#[$about])*
+            #[must_use]
+            pub fn $name(mut self, $name: $argument) -> Self {
+                self.$name = Some($name.into());
+                self
+            })*
+
+            pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
+                let limits = outer.connection_limits.iter().chain(&self.connection_limits);
+                Resolved {
+                    connection_limits: limits.cloned().collect(),
+                    $($name: self.$name.as_ref().unwrap_or(&outer.$name).clone(),)*
+                }
+            }
+        }
+
+        /// The settings that hold for one connection: every value decided.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Resolved {
+            /// All that count the connection, the outermost first.
+            pub(crate) connection_limits: Vec<ConnectionLimit>,
+            $(pub(crate) $name: $type,)*
+        }
+
+        impl Default for Resolved {
+            fn default() -> Self {
+                Self {
+                    connection_limits: Vec::new(),
+                    $($name: $default,)*
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// How a connection that ends before `accept` is answered. Default: [`Refusal::Close`].
+    refusal(Refusal): Refusal = Refusal::Close;
+
+    /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
+    /// [`Origins::same`].
+    allowed_origins(Origins): Origins = Origins::same();
+
+    /// Which reverse proxies are believed when they say who the client is and what it has asked for. Default: none.
+    trusted_proxies(TrustedProxies): TrustedProxies = TrustedProxies::none();
+
+    /// Whether validation errors are also sent whole, as one text message before the Close frame, for
+    /// which a reason of 123 bytes is often too short. Default: `false`.
+    error_message(bool): bool = false;
+
+    /// The largest message that is taken, in bytes after decompression, all fragments together. A larger
+    /// one ends the connection with 1009. Default: 1 MiB.
+    #[doc(alias = "ws_max_size")]
+    max_message_size(usize): usize = 1024 * 1024;
+
+    /// How many messages the peer may send in a second, pings among them, on the average of the time since the
+    /// connection was opened; so many may also come at once (a token bucket). One more ends the connection with 1008
+    /// "too many messages". Default: `u32::MAX`, which is no limit.
+    #[doc(alias = "rate_limit")]
+    messages_per_second(u32): u32 = u32::MAX;
+
+    /// How many unsent bytes a connection may hold before a `send` does what
+    /// [`slow_consumer`](Self::slow_consumer) says. One message may go past the bound. Default: 64 KiB.
+    write_buffer(usize): usize = 64 * 1024;
+
+    /// What a `send` does while the [`write_buffer`](Self::write_buffer) is full. Default: [`SlowConsumer::Wait`].
+    slow_consumer(SlowConsumer): SlowConsumer = SlowConsumer::Wait;
+
+    /// How long the peer may take nothing of what is unsent; then the connection is closed with 1013
+    /// "slow consumer". Default: 30 s.
+    write_timeout(Duration): Duration = Duration::from_secs(30);
+
+    /// How many bytes of messages are read while the endpoint does not receive, so that pings are answered and
+    /// the peer's leaving is seen; each message counts 64 bytes more, and one may go past the bound. What is
+    /// beyond stays with the peer. Default: 64 KiB.
+    read_ahead(usize): usize = 64 * 1024;
+
+    /// How long an endpoint may take until it accepts or ends; then the connection is refused with 3008
+    /// (HTTP 408). Default: 60 s.
+    accept_timeout(Duration): Duration = Duration::from_secs(60);
+
+    /// How long a connection may be open without a message in either direction; then it is closed with 1001 "idle".
+    /// Pings and pongs are no messages. Default: `None`, which is no limit.
+    idle_timeout(impl Into<Option<Duration>>): Option<Duration> = None;
+
+    /// How long a connection may be open; then it is closed with 1001 "lifetime". Default: `None`, which is no
+    /// limit. A time that one connection's credentials set is
+    /// [`WebSocket::expire_at`](crate::WebSocket::expire_at).
+    max_lifetime(impl Into<Option<Duration>>): Option<Duration> = None;
+
+    /// How long after the answer to the last one the peer is sent a ping; `None` sends none. Default: 20 s, as
+    /// uvicorn's.
+    #[doc(alias = "ws_ping_interval")]
+    #[doc(alias = "keepalive")]
+    #[doc(alias = "heartbeat")]
+    ping_interval(impl Into<Option<Duration>>): Option<Duration> = Some(Duration::from_secs(20));
+
+    /// How long after a ping the peer may send nothing at all; then the connection is closed with 1011
+    /// "keepalive ping timeout". A peer from which messages come is not silent, whether it answers pings or not.
+    /// While more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not read from, and not
+    /// judged. Default: 20 s, as uvicorn's.
+    #[doc(alias = "ws_ping_timeout")]
+    ping_timeout(Duration): Duration = Duration::from_secs(20);
+
+    /// How long the closing handshake may take: until our Close frame is written and the peer's has come.
+    /// Default: 5 s.
+    close_timeout(Duration): Duration = Duration::from_secs(5);
+
+    /// How long the read side is drained once both Close frames are exchanged and the write side is shut
+    /// down, so that a TCP reset cannot overtake the Close frame. Default: 1 s.
+    linger_timeout(Duration): Duration = Duration::from_secs(1);
+
+    /// How long an endpoint may go on once its peer has left; then it is cancelled. Default: 30 s.
+    disconnect_grace(Duration): Duration = Duration::from_secs(30);
+
+    /// How long an error handler may take; then it has failed. Default: 10 s.
+    handler_timeout(Duration): Duration = Duration::from_secs(10);
+
+    /// Compresses messages with permessage-deflate (RFC 7692) where the client offers it; `None` switches it off
+    /// for the routes below. Default: off, for the sake of memory and of time.
+    ///
+    /// With [`DeflateConfig::new`] a connection keeps no memory for it between messages; the contexts that are used
+    /// while a message is compressed or inflated belong to the thread. Each direction whose context is taken over
+    /// costs a connection the memory that its method names. A message is inflated piece by piece, and ends the
+    /// connection with 1009 as soon as it passes [`max_message_size`](Self::max_message_size) or
+    /// [`DeflateConfig::max_expansion`].
+    ///
+    /// ```
+    /// use hangup::{DeflateConfig, Settings};
+    ///
+    /// let on = Settings::new().deflate(DeflateConfig::new());
+    /// let by_size = Settings::new().deflate(DeflateConfig::new().min_size(1024));
+    /// let off = Settings::new().deflate(None);
+    /// ```
+    #[doc(alias = "permessage-deflate")]
+    #[doc(alias = "ws_per_message_deflate")]
+    #[doc(alias = "compression")]
+    deflate(impl Into<Option<DeflateConfig>>): Option<DeflateConfig> = None;
+}
+
+impl Settings {
+    /// Settings in which nothing is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many connections may be live at once on all the routes that these settings are around: those whose
+    /// handshake is not answered yet, and those that are open. One more is refused with 1013 "too many connections"
+    /// (HTTP 503 with `Retry-After`). Default: no limit but that of the process on descriptors, at which the server
+    /// pauses accepting.
+    ///
+    /// It is counted besides the limits of the settings around these. Clones of the settings count together. Under
+    /// [`Refusal::Close`] as many connections again may be on their way out at once; what is beyond gets the 503.
+    #[doc(alias = "limit_concurrency")]
+    #[must_use]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.connection_limits
+            .push(ConnectionLimit::in_total(connections));
+        self
+    }
+
+    /// How many connections of one peer may be live at once, counted as with
+    /// [`max_connections`](Self::max_connections). Default: no limit.
+    ///
+    /// A peer is an IPv4 address, or a network of 64 bits of IPv6 addresses. Behind a reverse proxy it is the client
+    /// only if the proxy is one of the [`trusted_proxies`](Self::trusted_proxies); else the proxy itself is the one
+    /// peer. Where the server does not tell the address (axum's does with
+    /// [`ConnectInfo`](axum::extract::ConnectInfo)), nothing is counted.
+    #[must_use]
+    pub fn max_connections_per_peer(mut self, connections: usize) -> Self {
+        self.connection_limits
+            .push(ConnectionLimit::per_peer(connections));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_setting_holds_and_the_rest_is_inherited() {
+        let app = Settings::new()
+            .refusal(Refusal::Http)
+            .max_message_size(10)
+            .over(&Resolved::default());
+        let route = Settings::new().max_message_size(20).over(&app);
+        assert_eq!(route.refusal, Refusal::Http);
+        assert_eq!(route.max_message_size, 20);
+        assert_eq!(route.close_timeout, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn compression_is_inherited_and_can_be_switched_off() {
+        let app = Settings::new()
+            .deflate(DeflateConfig::new().level(6))
+            .over(&Resolved::default());
+        assert_eq!(Resolved::default().deflate, None);
+        assert_eq!(
+            Settings::new().over(&app).deflate,
+            Some(DeflateConfig::new().level(6))
+        );
+        assert_eq!(Settings::new().deflate(None).over(&app).deflate, None);
+    }
+
+    #[test]
+    fn every_limit_on_connections_counts_that_a_route_is_within() {
+        let app = Settings::new()
+            .max_connections(10)
+            .max_connections_per_peer(2)
+            .over(&Resolved::default());
+        assert_eq!(app.connection_limits.len(), 2);
+        let route = Settings::new().max_connections(1).over(&app);
+        assert_eq!(route.connection_limits.len(), 3);
+    }
+}

@@ -1,0 +1,53 @@
+//! Endpoints that show what a service meets in operation: credentials that expire, and a server that stops.
+
+use std::time::Duration;
+
+use hangup::{App, Handshake, Result, websocket};
+use tokio::time::Instant;
+
+use crate::Sample;
+
+pub(crate) const SAMPLES: &[Sample] = &[
+    Sample {
+        shows: "an echo whose credentials hold for some seconds: 3000 \"expired\"",
+        wscat: "/expires/ws?seconds=3",
+        curl: None,
+    },
+    Sample {
+        shows: "an echo that says good-bye when the tour is stopped with Ctrl-C",
+        wscat: "/draining/ws",
+        curl: None,
+    },
+];
+
+pub(crate) fn app() -> App {
+    App::new().endpoint(expires).endpoint(draining)
+}
+
+#[websocket("/expires/ws")]
+async fn expires(handshake: Handshake, #[query(default = 3, ge = 0, le = 3600)] seconds: u64) -> Result {
+    let mut socket = handshake.accept().await?;
+    socket.expire_at(Instant::now() + Duration::from_secs(seconds));
+    loop {
+        let message = socket.recv().await?;
+        socket.send(message).await?;
+    }
+}
+
+#[websocket("/draining/ws")]
+async fn draining(handshake: Handshake) -> Result {
+    let mut socket = handshake.accept().await?;
+    let mut draining = socket.draining();
+    loop {
+        tokio::select! {
+            message = socket.recv() => {
+                let message = message?;
+                socket.send(message).await?;
+            }
+            () = &mut draining => {
+                socket.send_text("good-bye").await?;
+                return Ok(());
+            }
+        }
+    }
+}
