@@ -9,7 +9,7 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Poll, ready},
     time::Duration,
 };
 
@@ -195,10 +195,8 @@ where
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an `async fn` stores every argument twice, and this is there once for every connection"
-)]
+///
+/// Written as one closure, as it is there once for every connection: an `async fn` would store its arguments twice.
 fn connect(
     on_upgrade: OnUpgrade,
     conversation: Conversation,
@@ -207,19 +205,28 @@ fn connect(
     report: Report,
     accept_timeout: Duration,
 ) -> impl Future<Output = ()> + Send {
-    async move {
-        // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
-        match Box::pin(timeout(accept_timeout, on_upgrade)).await {
-            Ok(Ok(upgraded)) => {
-                let (transport, read_ahead) = Transport::from_upgraded(upgraded);
-                shared.lock().open(transport, &read_ahead);
+    // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
+    let mut upgrading = Some(Box::pin(timeout(accept_timeout, on_upgrade)));
+    let mut driver = Driver::new(shared, conversation);
+    let mut present = Some((report, member));
+    poll_fn(move |cx| {
+        if let Some(answering) = &mut upgrading {
+            match ready!(answering.as_mut().poll(cx)) {
+                Ok(Ok(upgraded)) => {
+                    let (transport, read_ahead) = Transport::from_upgraded(upgraded);
+                    driver.shared().lock().open(transport, &read_ahead);
+                }
+                Ok(Err(_)) | Err(_) => driver.shared().lock().fail_to_open(),
             }
-            Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
+            upgrading = None;
         }
-        let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
-        report.ended(conclusion);
-        drop(member);
-    }
+        let conclusion = ready!(Pin::new(&mut driver).poll(cx));
+        if let Some((report, member)) = present.take() {
+            report.ended(conclusion);
+            drop(member);
+        }
+        Poll::Ready(())
+    })
 }
 
 /// How the handshake is to be answered.

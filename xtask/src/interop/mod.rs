@@ -12,6 +12,7 @@ mod ending;
 mod exchange;
 mod http;
 mod judge;
+mod limits;
 mod nginx;
 mod proxied;
 mod screen;
@@ -47,6 +48,13 @@ enum Way {
     Direct,
     Tls,
     Nginx,
+}
+
+impl Choice {
+    fn picks(&self, case: &Case) -> bool {
+        let part = self.case.as_ref();
+        part.is_none_or(|part| case.name.contains(part.as_str()))
+    }
 }
 
 /// Everything, as `cargo xtask test` runs it.
@@ -100,12 +108,7 @@ fn run(choice: &Choice) -> Result<()> {
     };
     let cases: Vec<Case> = cases::all()
         .into_iter()
-        .filter(|case| {
-            choice
-                .case
-                .as_ref()
-                .is_none_or(|part| case.name.contains(part.as_str()))
-        })
+        .filter(|case| choice.picks(case))
         .collect();
     let modes: Vec<Refuse> = match (choice.refuse, &choice.address) {
         (Some(one), _) => vec![one],
@@ -190,6 +193,10 @@ fn direct(
             if let Some(tour) = &mut tour {
                 tour.still_runs()?;
             }
+        }
+        if let Some(program) = program {
+            let is_chosen = |case: &Case| choice.picks(case);
+            limits::drive(program, refuse, &mut clients, is_chosen, &mut table)?;
         }
         if choice.case.is_none() && choice.client.as_deref().is_none_or(|name| name == "wire") {
             let mut outcomes = http::checks(&address);

@@ -35,8 +35,8 @@ fn through_nginx(cases: &[Case]) -> Vec<Case> {
 /// The cases through nginx, and then what a proxy adds to them.
 pub(super) fn checks(program: &Path, cases: &[Case], refuse: Refuse) -> Result<Table> {
     let log_name = format!("tour-nginx-{}", refuse.name());
-    let flags = ["--trusted-proxy", "127.0.0.1", "--refuse", refuse.name()];
-    let mut tour = Tour::start_with(program, &log_name, &flags)?;
+    let flags = ["--trusted-proxy", "127.0.0.1"];
+    let mut tour = Tour::start_with_events(program, refuse, &log_name, &flags)?;
     let certificate = certificate::make()?;
     let nginx = Nginx::start(&tour.address, &certificate)?;
     let mut clients: [Box<dyn Client>; 3] = [

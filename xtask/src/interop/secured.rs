@@ -19,8 +19,8 @@ pub(super) fn checks(program: &Path, cases: &[Case]) -> Result<Table> {
         certificate.chain.to_string_lossy(),
         certificate.key.to_string_lossy(),
     );
-    let flags = ["--quiet", "--tls-cert", &chain, "--tls-key", &key];
-    let mut tour = Tour::start_with(program, "tour-tls", &flags)?;
+    let flags = ["--tls-cert", &chain, "--tls-key", &key];
+    let mut tour = Tour::start_with(program, Refuse::Close, "tour-tls", &flags)?;
     let mut clients: [Box<dyn Client>; 2] = [
         Box::new(Websockets::ready()?.over_tls(&certificate.chain)),
         Box::new(Browser::ready()?.over_tls()),

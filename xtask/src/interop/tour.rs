@@ -66,15 +66,27 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 
 impl Tour {
     pub(crate) fn start(program: &Path, refuse: Refuse, log_name: &str) -> Result<Self> {
-        Self::start_with(program, log_name, &["--quiet", "--refuse", refuse.name()])
+        Self::start_with(program, refuse, log_name, &[])
     }
 
-    /// Starts it with these arguments, on a free port.
-    pub(crate) fn start_with(program: &Path, log_name: &str, arguments: &[&str]) -> Result<Self> {
+    /// With more flags than those that every tour has here.
+    pub(crate) fn start_with(program: &Path, refuse: Refuse, log_name: &str, flags: &[&str]) -> Result<Self> {
+        Self::start_with_events(program, refuse, log_name, &[&["--quiet"], flags].concat())
+    }
+
+    /// The same, with events in its log.
+    pub(crate) fn start_with_events(
+        program: &Path,
+        refuse: Refuse,
+        log_name: &str,
+        flags: &[&str],
+    ) -> Result<Self> {
         let log = project::work_folder("interop")?.join(format!("{log_name}.log"));
         let file = File::create(&log).while_doing(format!("making {}", log.display()))?;
         let mut command = Command::new(program);
-        command.args(["--port", "0"]).args(arguments);
+        command
+            .args(["--port", "0", "--refuse", refuse.name()])
+            .args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut running = Running::spawn(&mut command)?;
         let lines = Lines::of(running.take_stdout()?);

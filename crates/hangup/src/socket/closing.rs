@@ -45,7 +45,7 @@ impl Core {
                     ready!(flushed);
                     let until = deadline(self.settings.linger_timeout);
                     self.closing = Closing::Shutdown { until };
-                    self.wake_all();
+                    self.waiting.wake_all();
                 }
                 Closing::Shutdown { until } => {
                     let Some(transport) = &mut self.transport else {
@@ -95,6 +95,6 @@ impl Core {
         self.input.release();
         self.output.release();
         self.closing = Closing::Done;
-        self.wake_all();
+        self.waiting.wake_all();
     }
 }

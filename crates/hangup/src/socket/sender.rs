@@ -106,7 +106,7 @@ impl Sender {
     pub fn expire_at(&self, at: impl Into<Instant>) {
         let mut core = self.shared.lock();
         core.limits().expire_at(at.into());
-        core.wake_driver();
+        core.waiting.wake_driver();
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
