@@ -27,6 +27,7 @@ example!(dependencies, "../05_dependencies.rs");
 example!(chat, "../06_chat.rs");
 #[cfg(feature = "tls")]
 example!(tls, "../07_tls.rs");
+example!(behind_nginx, "../08_behind_nginx/main.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -160,6 +161,14 @@ async fn chat() {
 #[tokio::test]
 async fn tls() {
     let client = TestClient::new(tls::app());
+    let mut socket = client.connect("/echo").await.unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "hi");
+}
+
+#[tokio::test]
+async fn behind_nginx() {
+    let client = TestClient::new(behind_nginx::app());
     let mut socket = client.connect("/echo").await.unwrap();
     socket.send_text("hi").await;
     assert_eq!(socket.recv_text().await, "hi");

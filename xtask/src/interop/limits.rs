@@ -1,6 +1,6 @@
 //! The limits of the tour, each given on its command line so low that every client meets it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::case::Ending::{Closed, Refused};
 use super::case::Says::Exactly;
@@ -49,7 +49,7 @@ fn all() -> Vec<Limited> {
 
 /// Every client against every limit, where the tour refuses by Close and by HTTP.
 pub(crate) fn drive(
-    program: &PathBuf,
+    program: &Path,
     refuse: Refuse,
     clients: &mut [Box<dyn Client>],
     chosen: impl Fn(&Case) -> bool,
