@@ -6,6 +6,8 @@ mod conversation;
 mod documents;
 mod failures;
 mod limits;
+mod log;
+mod metrics;
 mod operation;
 #[cfg(feature = "tls")]
 mod tls;
@@ -14,6 +16,7 @@ mod validation;
 
 use std::io::{self, Write};
 
+use axum::Router;
 use clap::Parser;
 use hangup::{App, Settings};
 use tokio::net::TcpListener;
@@ -36,9 +39,15 @@ pub(crate) struct Sample {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    if !arguments.quiet {
-        tracing_subscriber::fmt().with_writer(io::stderr).init();
+    if arguments.quiet {
+        log::silence();
+    } else {
+        log::print();
     }
+    let metrics = match arguments.metrics {
+        true => metrics::page()?,
+        false => Router::new(),
+    };
     let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
     let address = listener.local_addr()?;
     #[cfg(feature = "tls")]
@@ -65,6 +74,7 @@ async fn main() -> io::Result<()> {
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
         .include(operation::app())
+        .merge(metrics)
         .settings(settings);
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
@@ -100,6 +110,12 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         if let Some(curl) = sample.curl {
             writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
+    }
+    if arguments.metrics {
+        writeln!(
+            out,
+            "\nwhat was counted so far, for Prometheus\n  curl -i 'http://{address}/metrics'"
+        )?;
     }
     out.flush()
 }

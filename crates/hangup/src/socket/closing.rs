@@ -31,6 +31,7 @@ impl Core {
                     if self.over().is_none() {
                         return Poll::Pending;
                     }
+                    self.traffic.closing_begins();
                     self.closing = Closing::Handshake {
                         until: deadline(self.settings.close_timeout),
                     };
@@ -95,6 +96,7 @@ impl Core {
         self.input.release();
         self.output.release();
         self.closing = Closing::Done;
+        self.traffic.closing_ends();
         self.waiting.wake_all();
     }
 }

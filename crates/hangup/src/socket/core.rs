@@ -26,7 +26,7 @@ use super::{
     waiting::{Awaited, Due, Waiting},
     websocket::Closed,
 };
-use crate::{error::Disconnect, settings::Resolved};
+use crate::{error::Disconnect, metrics::Traffic, settings::Resolved};
 
 /// One connection's [`Core`], shared by the connection's task, the socket and its senders.
 pub(crate) struct Shared {
@@ -34,9 +34,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Arc<Self> {
+    pub(crate) fn new(
+        settings: Arc<Resolved>,
+        deflate: Option<&DeflateAgreement>,
+        traffic: Traffic,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings, deflate)),
+            core: Mutex::new(Core::new(settings, deflate, traffic)),
         })
     }
 
@@ -101,10 +105,11 @@ pub(crate) struct Core {
     pub(super) settings: Arc<Resolved>,
     /// Who waits: the task that polls the endpoint and does all reading and writing, and others.
     pub(super) waiting: Waiting,
+    pub(super) traffic: Traffic,
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Self {
+    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>, traffic: Traffic) -> Self {
         let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
@@ -126,6 +131,7 @@ impl Core {
             drain: DrainState::default(),
             settings,
             waiting: Waiting::default(),
+            traffic,
         }
     }
 
@@ -269,10 +275,12 @@ impl Core {
                 match event {
                     Some(Event::Text(text)) => {
                         self.is_active = true;
+                        self.traffic.received(text.len());
                         return Poll::Ready(Ok(Message::Text(text)));
                     }
                     Some(Event::Binary(bytes)) => {
                         self.is_active = true;
+                        self.traffic.received(bytes.len());
                         return Poll::Ready(Ok(Message::Binary(bytes)));
                     }
                     Some(Event::Pong(payload)) => self.keep_alive.hear_pong(&payload),
@@ -333,6 +341,16 @@ impl Core {
                 Ok(_) | Err(_) => self.vanish(),
             }
         }
+    }
+
+    /// Adds what was counted since the last poll to the metrics.
+    pub(super) fn settle_traffic(&mut self) {
+        self.traffic.settle(self.output.unsent());
+    }
+
+    /// The same where nothing that is unsent will ever be written.
+    pub(super) fn abandon_traffic(&mut self) {
+        self.traffic.settle(0);
     }
 
     /// Writes all that is unsent. A transport that fails ends the connection.

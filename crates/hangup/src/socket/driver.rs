@@ -151,7 +151,9 @@ impl<T: Conclude> Driver<T> {
         if core.is_aborted {
             return Moved::Aborted;
         }
-        match core.poll_closing(cx) {
+        let closed = core.poll_closing(cx);
+        core.settle_traffic();
+        match closed {
             Poll::Ready(()) => Moved::Done,
             Poll::Pending => Moved::Until(core.deadline()),
         }
@@ -215,5 +217,6 @@ impl<T> Drop for Driver<T> {
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
+        self.shared.lock().abandon_traffic();
     }
 }

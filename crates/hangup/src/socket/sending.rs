@@ -45,6 +45,7 @@ impl Core {
                     }
                     SlowConsumer::DropNewest => {
                         self.limits().drop_message();
+                        self.traffic.dropped();
                         return Poll::Ready(Ok(Room::None));
                     }
                     SlowConsumer::Close => self.close_from_outside(&slow_consumer()),
@@ -105,14 +106,19 @@ impl Core {
         if was_empty {
             self.waiting.wake_driver();
         }
+        self.traffic.grows_unsent(self.output.unsent());
     }
 
     pub(super) fn send_text(&mut self, text: &str) {
-        let _ = self.protocol.send_text(text, self.output.buffer());
+        if self.protocol.send_text(text, self.output.buffer()).is_ok() {
+            self.traffic.sent(text.len());
+        }
     }
 
     pub(super) fn send_binary(&mut self, bytes: &[u8]) {
-        let _ = self.protocol.send_binary(bytes, self.output.buffer());
+        if self.protocol.send_binary(bytes, self.output.buffer()).is_ok() {
+            self.traffic.sent(bytes.len());
+        }
     }
 
     pub(super) fn send_ping(&mut self, payload: &[u8]) {
@@ -135,6 +141,7 @@ impl Core {
             .send_header(kind, length, self.output.buffer())
             .is_ok()
         {
+            self.traffic.sent(length);
             self.output.attach(match message {
                 Message::Text(text) => std::mem::take(text).into_bytes(),
                 Message::Binary(bytes) => std::mem::take(bytes),

@@ -29,7 +29,7 @@ use super::{
     sender::Sender,
     transport::Transport,
 };
-use crate::settings::Resolved;
+use crate::{metrics::Traffic, settings::Resolved};
 
 const SCHEDULES: usize = 3000;
 /// The header and the payload of one message.
@@ -140,6 +140,7 @@ fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::Jo
             ..Resolved::default()
         }),
         None,
+        Traffic::default(),
     );
     let transport = Transport::Other(Box::new(Stream(Arc::clone(pipe))));
     shared.lock().open(transport, &[]);
@@ -268,7 +269,7 @@ fn wakers_are_not_called_under_the_lock() {
     }
 
     fn closes() {
-        let shared = Shared::new(Arc::new(Resolved::default()), None);
+        let shared = Shared::new(Arc::new(Resolved::default()), None, Traffic::default());
         let [driver, waiting] = [(); 2].map(|()| {
             Arc::new(Asking {
                 shared: Arc::downgrade(&shared),

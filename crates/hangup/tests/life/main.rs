@@ -10,6 +10,7 @@ mod errors;
 mod log;
 mod wire;
 
+mod access;
 mod closing;
 mod cork;
 mod deflate;
@@ -22,6 +23,8 @@ mod handler_failures;
 mod handlers;
 mod keep_alive;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod misuse;
 mod opening;
 mod origin;
@@ -41,3 +44,5 @@ mod test_client;
 mod tls;
 #[cfg(feature = "tls")]
 mod tls_files;
+#[cfg(feature = "metrics")]
+mod traffic;
