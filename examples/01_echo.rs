@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example 01_echo`, then `wscat -c ws://127.0.0.1:8000/items/foo/ws -H 'Cookie: session=abc'`.
 
+use std::io::IsTerminal;
+
 use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
 
 /// Talk about one item.
@@ -29,5 +31,9 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     app().serve("127.0.0.1:8000").await
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example 02_validation`, then `wscat -c 'ws://127.0.0.1:8000/search?limit=1000'`.
 
+use std::io::IsTerminal;
+
 use hangup::{App, Close, CloseCode, Failure, Handshake, Params, Result, ValidationError, websocket};
 
 /// A group of parameters that several endpoints share.
@@ -50,6 +52,9 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     app().serve("127.0.0.1:8000").await
 }

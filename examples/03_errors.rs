@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example 03_errors`, then `wscat -c ws://127.0.0.1:8000/rooms/lobby`.
 
+use std::io::IsTerminal;
+
 use hangup::{App, Close, CloseCode, Failure, Handshake, IntoClose, Result, websocket};
 
 /// Says per variant how it closes, wherever it is raised.
@@ -67,6 +69,9 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     app().serve("127.0.0.1:8000").await
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example 05_dependencies`, then `wscat -c ws://127.0.0.1:8000/me -H 'x-token: alice-token'`.
 
+use std::io::IsTerminal;
+
 use axum::extract::FromRequestParts;
 use hangup::{App, Error, Handshake, IntoClose, Params, Result, websocket};
 use http::request::Parts;
@@ -63,5 +65,9 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     app().serve("127.0.0.1:8000").await
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example 06_chat`, then several times `wscat -c 'ws://127.0.0.1:8000/chat?name=ann'`.
 
+use std::io::IsTerminal;
+
 use axum::extract::State;
 use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -44,5 +46,9 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     app().serve("127.0.0.1:8000").await
 }

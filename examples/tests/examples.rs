@@ -25,6 +25,9 @@ example!(errors, "../03_errors.rs");
 example!(in_axum, "../04_axum.rs");
 example!(dependencies, "../05_dependencies.rs");
 example!(chat, "../06_chat.rs");
+#[cfg(feature = "tls")]
+example!(tls, "../07_tls.rs");
+example!(behind_nginx, "../08_behind_nginx/main.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -152,4 +155,21 @@ async fn chat() {
     bob.close(CloseCode::GOING_AWAY, "").await;
     assert!(matches!(bob.recv().await, Received::Close(_)));
     assert_eq!(ann.recv_text().await, "bob left");
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn tls() {
+    let client = TestClient::new(tls::app());
+    let mut socket = client.connect("/echo").await.unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "hi");
+}
+
+#[tokio::test]
+async fn behind_nginx() {
+    let client = TestClient::new(behind_nginx::app());
+    let mut socket = client.connect("/echo").await.unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "hi");
 }

@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// Print nothing but the line with the address.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Serve /metrics for Prometheus, to whoever can reach the port.
+    #[arg(long)]
+    pub(crate) metrics: bool,
     /// Which messages are compressed where the client offers it. Without it those of /echo, with contexts taken over.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = false, default_missing_value = "on")]
     pub(crate) deflate: Option<Deflate>,
@@ -33,6 +36,9 @@ pub(crate) struct Arguments {
     trusted_proxy: Vec<Network>,
     #[command(flatten)]
     pub(crate) limits: Limits,
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    pub(crate) tls: crate::tls::TlsArguments,
 }
 
 /// How messages are compressed with permessage-deflate.

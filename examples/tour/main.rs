@@ -6,12 +6,17 @@ mod conversation;
 mod documents;
 mod failures;
 mod limits;
+mod log;
+mod metrics;
 mod operation;
+#[cfg(feature = "tls")]
+mod tls;
 mod units;
 mod validation;
 
 use std::io::{self, Write};
 
+use axum::Router;
 use clap::Parser;
 use hangup::{App, Settings};
 use tokio::net::TcpListener;
@@ -34,12 +39,24 @@ pub(crate) struct Sample {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    if !arguments.quiet {
-        tracing_subscriber::fmt().with_writer(io::stderr).init();
+    if arguments.quiet {
+        log::silence();
+    } else {
+        log::print();
     }
+    let metrics = match arguments.metrics {
+        true => metrics::page()?,
+        false => Router::new(),
+    };
     let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
     let address = listener.local_addr()?;
-    print(&arguments, &address.to_string())?;
+    #[cfg(feature = "tls")]
+    let tls = arguments.tls.read()?;
+    #[cfg(feature = "tls")]
+    let secure = if tls.is_some() { "s" } else { "" };
+    #[cfg(not(feature = "tls"))]
+    let secure = "";
+    print(&arguments, secure, &address.to_string())?;
 
     let settings = arguments.limits.apply(Settings::new());
     let settings = settings
@@ -57,14 +74,21 @@ async fn main() -> io::Result<()> {
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
         .include(operation::app())
+        .merge(metrics)
         .settings(settings);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = tls {
+        return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
+    }
     arguments.limits.serve(app.serve_on(listener)).await
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.
-fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
+///
+/// `secure` is what the names of the schemes end in.
+fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "hangup tour on http://{address}")?;
+    writeln!(out, "hangup tour on http{secure}://{address}")?;
     if arguments.quiet {
         return out.flush();
     }
@@ -79,13 +103,19 @@ fn print(arguments: &Arguments, address: &str) -> io::Result<()> {
     for sample in groups.into_iter().flatten() {
         writeln!(
             out,
-            "\n{}\n  wscat -c 'ws://{address}{}",
+            "\n{}\n  wscat -c 'ws{secure}://{address}{}",
             sample.shows,
             closing_quote(sample.wscat)
         )?;
         if let Some(curl) = sample.curl {
-            writeln!(out, "  curl -i 'http://{address}{}", closing_quote(curl))?;
+            writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
+    }
+    if arguments.metrics {
+        writeln!(
+            out,
+            "\nwhat was counted so far, for Prometheus\n  curl -i 'http://{address}/metrics'"
+        )?;
     }
     out.flush()
 }

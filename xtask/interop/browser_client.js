@@ -21,7 +21,8 @@
         finish();
       }, LIMIT);
 
-      const socket = new WebSocket(`ws://${location.host}${test.path}`);
+      const scheme = location.protocol === "https:" ? "wss" : "ws";
+      const socket = new WebSocket(`${scheme}://${location.host}${test.path}`);
       socket.binaryType = "arraybuffer";
       socket.onopen = async () => {
         seen.opened = true;

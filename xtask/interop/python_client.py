@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import sys
 
 from websockets.asyncio.client import connect
@@ -29,17 +30,24 @@ async def play(websocket, script, messages):
         messages.append(await websocket.recv())
 
 
-async def run(address, case):
+async def run(order, case):
+    options = {}
+    if order["trusted"]:
+        options["ssl"] = ssl.create_default_context(cafile=order["trusted"])
+    if order["from"]:
+        options["local_addr"] = (order["from"], 0)
+    scheme = "wss" if order["trusted"] else "ws"
     seen = {"opened": False}
     messages = []
     try:
         async with asyncio.timeout(LIMIT):
             websocket = await connect(
-                f"ws://{address}{case['path']}",
+                f"{scheme}://{order['address']}{case['path']}",
                 additional_headers=[tuple(pair) for pair in case["headers"]],
                 proxy=None,
                 max_size=None,
                 close_timeout=LIMIT,
+                **options,
             )
             seen["opened"] = True
             try:
@@ -61,7 +69,7 @@ async def run(address, case):
 
 async def main():
     order = json.load(sys.stdin)
-    reports = await asyncio.gather(*(run(order["address"], case) for case in order["cases"]))
+    reports = await asyncio.gather(*(run(order, case) for case in order["cases"]))
     json.dump(reports, sys.stdout)
 
 

@@ -129,7 +129,7 @@ pub(crate) fn need(programs: &[&str], packages: &[&str], why: &str) -> Result<()
     }
 }
 
-fn debian(packages: &[&str], why: &str) -> Result<()> {
+pub(crate) fn debian(packages: &[&str], why: &str) -> Result<()> {
     let names = packages.join(" ");
     let by_hand = format!("install {names} by hand and run this again");
     if find("apt-get").is_none() {

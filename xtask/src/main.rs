@@ -34,6 +34,7 @@ usage: cargo xtask COMMAND [OPTIONS]
   interop [OPTIONS]       the tour against wscat, Python's websockets, Chromium and the bare wire
       --refuse close|http     one refusal mode only (default: both)
       --client NAME           one client only: wire, wscat, websockets or chromium
+      --way direct|tls|nginx  one way to the tour only (default: all, nginx from Debian)
       --case TEXT             only the cases whose name contains TEXT
       --address HOST:PORT     a server that runs already (then --refuse says how it refuses)
   autobahn [OPTIONS]      the Autobahn test suite against the tour's /echo, groups 1 to 10

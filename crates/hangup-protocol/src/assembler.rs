@@ -92,6 +92,23 @@ impl Assembler {
     }
 }
 
+/// A message that has come whole, in one frame and with one piece of input.
+pub(crate) fn whole(kind: MessageKind, key: [u8; 4], payload: &[u8]) -> Result<Event, InvalidUtf8> {
+    const SHORT: usize = 128;
+    if kind == MessageKind::Text && payload.len() <= SHORT {
+        // Unmasked in a space of fixed size, the copy is as short as the text.
+        let mut space = [0; SHORT];
+        let (plain, _) = space.split_at_mut(payload.len());
+        plain.copy_from_slice(payload);
+        mask::apply(key, 0, &mut space);
+        let text = simdutf8::basic::from_utf8(&space[..payload.len()]).map_err(|_| InvalidUtf8)?;
+        return Ok(Event::Text(Utf8Bytes::from(text.to_owned())));
+    }
+    let mut message = Assembler::new(kind);
+    message.push_masked(key, payload, payload.len() as u64)?;
+    message.finish()
+}
+
 /// Unmasks and checks a piece of a text, block by block, while the block is in the nearest cache.
 fn decode_masked<const BLOCK: usize>(
     key: [u8; 4],

@@ -5,18 +5,19 @@ use std::fmt;
 use std::ops::Deref;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 /// The text of a message.
 ///
-/// It owns its bytes or borrows them from the program; turning it into a [`String`] or into [`Bytes`] does not
-/// copy what it owns. A clone copies: where one text goes to many peers, share the [`Bytes`].
+/// A clone shares the bytes, as one of [`Bytes`] does. Turning it into [`Bytes`] copies nothing; turning it into a
+/// [`String`] copies only what is shared or lives as long as the program.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Utf8Bytes(Cow<'static, str>);
+pub struct Utf8Bytes(ByteString);
 
 impl Utf8Bytes {
     /// A text that lives as long as the program; it is not copied.
     pub const fn from_static(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
+        Self(ByteString::from_static(text))
     }
 
     /// The text.
@@ -26,15 +27,12 @@ impl Utf8Bytes {
 
     /// The text as an owned string.
     pub fn into_string(self) -> String {
-        self.0.into_owned()
+        self.0.into()
     }
 
     /// The bytes of the text.
     pub fn into_bytes(self) -> Bytes {
-        match self.0 {
-            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
-            Cow::Owned(text) => Bytes::from(text),
-        }
+        self.0.into_bytes()
     }
 }
 
@@ -72,7 +70,7 @@ impl fmt::Debug for Utf8Bytes {
 
 impl From<String> for Utf8Bytes {
     fn from(text: String) -> Self {
-        Self(Cow::Owned(text))
+        Self(ByteString::from(text))
     }
 }
 
@@ -84,7 +82,10 @@ impl From<&'static str> for Utf8Bytes {
 
 impl From<Cow<'static, str>> for Utf8Bytes {
     fn from(text: Cow<'static, str>) -> Self {
-        Self(text)
+        match text {
+            Cow::Borrowed(text) => Self::from_static(text),
+            Cow::Owned(text) => Self::from(text),
+        }
     }
 }
 
@@ -103,11 +104,9 @@ impl From<Utf8Bytes> for Bytes {
 impl TryFrom<Bytes> for Utf8Bytes {
     type Error = InvalidUtf8;
 
-    /// Copies only if the bytes are shared.
+    /// Copies nothing.
     fn try_from(bytes: Bytes) -> Result<Self, InvalidUtf8> {
-        String::from_utf8(bytes.into())
-            .map(Self::from)
-            .map_err(|_| InvalidUtf8)
+        ByteString::try_from(bytes).map(Self).map_err(|_| InvalidUtf8)
     }
 }
 
@@ -339,13 +338,25 @@ mod tests {
 
     #[test]
     fn bytes_become_text_only_if_they_are_utf8() {
-        assert_eq!(
-            Utf8Bytes::try_from(Bytes::from_static("é".as_bytes())).unwrap(),
-            "é"
-        );
+        let text = Bytes::from_static("é".as_bytes());
+        assert_eq!(Utf8Bytes::try_from(text).unwrap(), "é");
         assert_eq!(Utf8Bytes::try_from(Bytes::from_static(b"\xc3")), Err(InvalidUtf8));
-        assert_eq!(Utf8Bytes::from("é".to_owned()).into_bytes(), "é".as_bytes());
-        assert_eq!(Utf8Bytes::from_static("é").into_bytes(), "é".as_bytes());
-        assert_eq!(size_of::<Utf8Bytes>(), 24);
+        for text in [Utf8Bytes::from("é".to_owned()), Utf8Bytes::from_static("é")] {
+            assert_eq!(text.clone().into_string(), "é");
+            assert_eq!(text.into_bytes(), "é".as_bytes());
+        }
+    }
+
+    #[test]
+    fn clones_share_their_bytes_and_strings_take_them_over() {
+        let text = Utf8Bytes::from("a text".to_owned());
+        let place = text.as_ptr();
+        let clone = text.clone();
+        assert_eq!((clone.as_ptr(), &clone), (place, &text));
+        let again = Utf8Bytes::try_from(clone.into_bytes()).unwrap();
+        assert_eq!(again.as_ptr(), place);
+        drop(again);
+        let string = text.into_string();
+        assert_eq!((string.as_ptr(), &*string), (place, "a text"));
     }
 }

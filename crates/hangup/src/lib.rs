@@ -37,6 +37,8 @@
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
+//! | count what happens | the feature `metrics` and its module, with the names of all metrics |
 //! | test | [`testing::TestClient`] |
 //!
 //! # How a connection ends
@@ -76,6 +78,29 @@
 //! (`local`, `peer` or `none`), `clean`, `dropped` (messages that
 //! [`SlowConsumer::DropNewest`] has dropped, where there are any), `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
+//!
+//! # The access log
+//!
+//! Each answer to a handshake is one event more, of the target `hangup::access` and the level INFO: `WebSocket accepted`
+//! or `WebSocket refused`, with `client` (its address, and its port where no trusted proxy stands before it), `path`
+//! and, of a refusal, the HTTP `status` or the close `code`. The path is as requested, of at most 512 bytes, and without
+//! its query, which often carries tokens.
+//!
+//! Nothing is printed unless the program has set `tracing` up, for example with `tracing-subscriber`:
+//!
+//! ```
+//! use std::{env, io::{IsTerminal, stdout}};
+//!
+//! tracing_subscriber::fmt()
+//!     .compact()
+//!     .with_ansi(stdout().is_terminal() && env::var_os("NO_COLOR").is_none())
+//!     .init();
+//! ```
+//!
+//! ```text
+//! 2026-01-01T12:00:00.000000Z  INFO hangup::app::serve: server started address=127.0.0.1:8000 routes="/echo"
+//! 2026-01-01T12:00:01.000000Z  INFO hangup::access: WebSocket accepted client=127.0.0.1:52345 path=/echo
+//! ```
 
 mod app;
 mod connections;
@@ -84,6 +109,10 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
+#[cfg(not(feature = "metrics"))]
+mod metrics;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod origin;
 pub mod params;
 mod scope;
@@ -97,6 +126,8 @@ pub use hangup_protocol::{
     Utf8Bytes,
 };
 
+#[cfg(feature = "tls")]
+pub use self::app::{Tls, TlsError};
 pub use self::{
     app::{App, Serve, Served, route},
     connections::Drained,

@@ -1,7 +1,9 @@
 //! One connection, top to bottom: from the opening request to its one event. Start reading here.
 
+mod access;
 mod admission;
 mod conversation;
+mod escaped;
 mod report;
 mod verdict;
 
@@ -9,7 +11,7 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Poll, ready},
     time::Duration,
 };
 
@@ -22,6 +24,7 @@ use hyper::upgrade::OnUpgrade;
 use tokio::time::{timeout, timeout_at};
 
 use self::{
+    access::Access,
     admission::{NotAdmitted, admit},
     conversation::{Converse, Judging},
     report::Report,
@@ -33,11 +36,12 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Opening, switching_protocols},
+    metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
     settings::deadline,
-    socket::{Acceptance, Driver, Shared, Transport},
+    socket::{Acceptance, Conclude, Driver, Shared, Transport},
 };
 
 /// An endpoint to its end, and what that end stands for.
@@ -50,6 +54,7 @@ type Conversation = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
 pub(crate) async fn serve<E, A, S>(
     endpoint: E,
     context: Arc<EndpointContext>,
+    metrics: RouteMetrics,
     scope: Arc<Scope>,
     request: Request,
     state: S,
@@ -60,8 +65,10 @@ where
     S: Send + Sync + 'static,
 {
     let (mut parts, _body) = request.into_parts();
+    let addressing = Addressing::of(&parts, &scope.settings.trusted_proxies);
+    let access = Access::of(&parts, &addressing, metrics);
     if !endpoint.matches(&parts) {
-        return StatusCode::NOT_FOUND.into_response();
+        return access.refuse(StatusCode::NOT_FOUND.into_response());
     }
 
     // The rules of the opening handshake.
@@ -72,19 +79,15 @@ where
         deflate,
     } = match Opening::check(&mut parts, scope.settings.deflate.as_ref()) {
         Ok(opening) => opening,
-        Err(response) => {
-            tracing::debug!(path = %context.path, status = response.status().as_u16(), "not an opening handshake");
-            return *response;
-        }
+        Err(response) => return access.refuse(*response),
     };
     let connections = parts.extensions.remove::<Arc<Connections>>();
     let first_subprotocol = subprotocols
         .first()
         .and_then(|name| HeaderValue::from_str(name).ok());
     let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref());
-    let addressing = Addressing::of(&parts, &settings.trusted_proxies);
-    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), addressing.client);
+    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref(), access.traffic());
+    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
 
     // The page that asks: one of another site may not use the cookies of this one. Then, whether there is room.
     let is_stopping = connections
@@ -109,13 +112,16 @@ where
     // The answer: 101, or a refusal.
     let (acceptance, conversation) = match answer {
         Answer::Accepted(acceptance, conversation) => {
-            if !acceptance.is_refusal {
+            if acceptance.is_refusal {
+                report.refusing(None);
+            } else {
                 report.accepted();
             }
             (acceptance, conversation)
         }
         Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
             Refused::WithClose(verdict) => {
+                report.refusing(verdict.close().as_ref());
                 let refused: Conversation = Box::pin(std::future::ready(Box::new(verdict)));
                 (
                     Acceptance {
@@ -195,10 +201,8 @@ where
 }
 
 /// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an `async fn` stores every argument twice, and this is there once for every connection"
-)]
+///
+/// Written as one closure, as it is there once for every connection: an `async fn` would store its arguments twice.
 fn connect(
     on_upgrade: OnUpgrade,
     conversation: Conversation,
@@ -207,19 +211,28 @@ fn connect(
     report: Report,
     accept_timeout: Duration,
 ) -> impl Future<Output = ()> + Send {
-    async move {
-        // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
-        match Box::pin(timeout(accept_timeout, on_upgrade)).await {
-            Ok(Ok(upgraded)) => {
-                let (transport, read_ahead) = Transport::from_upgraded(upgraded);
-                shared.lock().open(transport, &read_ahead);
+    // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
+    let mut upgrading = Some(Box::pin(timeout(accept_timeout, on_upgrade)));
+    let mut driver = Driver::new(shared, conversation);
+    let mut present = Some((report, member));
+    poll_fn(move |cx| {
+        if let Some(answering) = &mut upgrading {
+            match ready!(answering.as_mut().poll(cx)) {
+                Ok(Ok(upgraded)) => {
+                    let (transport, read_ahead) = Transport::from_upgraded(upgraded);
+                    driver.shared().lock().open(transport, &read_ahead);
+                }
+                Ok(Err(_)) | Err(_) => driver.shared().lock().fail_to_open(),
             }
-            Ok(Err(_)) | Err(_) => shared.lock().fail_to_open(),
+            upgrading = None;
         }
-        let conclusion = Driver::new(Arc::clone(&shared), conversation, Verdict::close).await;
-        report.ended(conclusion);
-        drop(member);
-    }
+        let conclusion = ready!(Pin::new(&mut driver).poll(cx));
+        if let Some((report, member)) = present.take() {
+            report.ended(conclusion);
+            drop(member);
+        }
+        Poll::Ready(())
+    })
 }
 
 /// How the handshake is to be answered.

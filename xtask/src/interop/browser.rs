@@ -16,6 +16,7 @@ const PATH: &str = "/disconnect/last";
 
 pub(crate) struct Browser {
     devtools: Devtools,
+    scheme: &'static str,
     /// The address whose page is open.
     at: String,
 }
@@ -26,14 +27,23 @@ impl Browser {
         devtools.open_tab()?;
         Ok(Self {
             devtools,
+            scheme: "http",
             at: String::new(),
         })
+    }
+
+    /// The same over TLS, whatever certificate is shown.
+    pub(crate) fn over_tls(self) -> Self {
+        Self {
+            scheme: "https",
+            ..self
+        }
     }
 
     /// A page that comes from the tour: for its origin, and because a browser asks before it lets a page from
     /// elsewhere talk to this machine.
     fn open(&mut self, address: &str) -> Result<()> {
-        let origin = format!("http://{address}");
+        let origin = format!("{}://{address}", self.scheme);
         let answer = self
             .devtools
             .call("Page.navigate", &json!({ "url": format!("{origin}{PATH}") }))?;

@@ -5,18 +5,25 @@
 mod browser;
 mod case;
 mod cases;
+mod certificate;
 mod client;
 mod devtools;
 mod ending;
 mod exchange;
 mod http;
 mod judge;
+mod limits;
+mod nginx;
+mod proxied;
 mod screen;
+mod secured;
 mod table;
 pub(crate) mod tour;
 mod websockets;
 mod wire;
 mod wscat;
+
+use std::path::Path;
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
@@ -32,6 +39,22 @@ struct Choice {
     client: Option<String>,
     case: Option<String>,
     address: Option<String>,
+    way: Option<Way>,
+}
+
+/// How the clients get to the tour.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Direct,
+    Tls,
+    Nginx,
+}
+
+impl Choice {
+    fn picks(&self, case: &Case) -> bool {
+        let part = self.case.as_ref();
+        part.is_none_or(|part| case.name.contains(part.as_str()))
+    }
 }
 
 /// Everything, as `cargo xtask test` runs it.
@@ -50,8 +73,20 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
             )));
         }
     };
+    let way = match arguments.option("--way")?.as_deref() {
+        None => None,
+        Some("direct") => Some(Way::Direct),
+        Some("tls") => Some(Way::Tls),
+        Some("nginx") => Some(Way::Nginx),
+        Some(other) => {
+            return Err(Failure::usage(format!(
+                "--way is direct, tls or nginx, not `{other}`"
+            )));
+        }
+    };
     let choice = Choice {
         refuse,
+        way,
         client: arguments.option("--client")?,
         case: arguments.option("--case")?,
         address: arguments.option("--address")?,
@@ -61,29 +96,90 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
 }
 
 fn run(choice: &Choice) -> Result<()> {
+    let is_direct = choice.way.is_none_or(|way| way == Way::Direct);
+    if !is_direct && (choice.client.is_some() || choice.address.is_some()) {
+        return Err(Failure::usage(
+            "--way tls and nginx start a tour of their own, for the clients that can take that way",
+        ));
+    }
     let program = match choice.address {
         Some(_) => None,
         None => Some(tour::build(Profile::Dev)?),
     };
-    let mut clients = clients(choice)?;
     let cases: Vec<Case> = cases::all()
         .into_iter()
-        .filter(|case| {
-            choice
-                .case
-                .as_ref()
-                .is_none_or(|part| case.name.contains(part.as_str()))
-        })
+        .filter(|case| choice.picks(case))
         .collect();
     let modes: Vec<Refuse> = match (choice.refuse, &choice.address) {
         (Some(one), _) => vec![one],
         (None, Some(_)) => vec![Refuse::Close],
         (None, None) => Refuse::BOTH.to_vec(),
     };
-    let (mut rows, mut failed, mut results) = (0, 0, 0);
-    let mut log = String::new();
-    for refuse in modes {
-        let mut tour = match &program {
+    let mut sums = Sums::default();
+    if is_direct {
+        direct(choice, program.as_deref(), &cases, &modes, &mut sums)?;
+    }
+    if let Some(program) = program.filter(|_| choice.client.is_none()) {
+        if choice.way.is_none_or(|way| way == Way::Tls) {
+            let table = secured::checks(&program, &cases)?;
+            sums.add("interop, over TLS", &table);
+        }
+        if choice.way.is_none_or(|way| way == Way::Nginx) {
+            for refuse in modes {
+                let table = proxied::checks(&program, &cases, refuse)?;
+                sums.add(
+                    &format!("interop, behind nginx, --refuse {}", refuse.name()),
+                    &table,
+                );
+            }
+        }
+    }
+    sums.judge()
+}
+
+/// What all tables say together.
+#[derive(Default)]
+struct Sums {
+    rows: usize,
+    failed: usize,
+    results: usize,
+    logs: String,
+}
+
+impl Sums {
+    fn add(&mut self, title: &str, table: &Table) {
+        table.print(title);
+        self.rows += table.len();
+        self.failed += table.failed();
+        self.results += table.results();
+    }
+
+    fn judge(self) -> Result<()> {
+        let Self {
+            rows,
+            failed,
+            results,
+            logs,
+        } = self;
+        println!("\ninterop: {results} results in {rows} rows, {failed} wrong");
+        if failed > 0 {
+            return Err(format!("interop: {failed} of {rows} rows are not as the design says{logs}").into());
+        }
+        Ok(())
+    }
+}
+
+/// The clients against the tour itself, or against the server at the address that was given.
+fn direct(
+    choice: &Choice,
+    program: Option<&Path>,
+    cases: &[Case],
+    modes: &[Refuse],
+    sums: &mut Sums,
+) -> Result<()> {
+    let mut clients = clients(choice)?;
+    for &refuse in modes {
+        let mut tour = match program {
             Some(program) => Some(Tour::start(program, refuse, &format!("tour-{}", refuse.name()))?),
             None => None,
         };
@@ -93,10 +189,14 @@ fn run(choice: &Choice) -> Result<()> {
         };
         let mut table = Table::new(clients.iter().map(|client| client.name()).collect());
         for client in &mut clients {
-            drive(client.as_mut(), &address, refuse, &cases, &mut table)?;
+            drive(client.as_mut(), &address, refuse, cases, &mut table)?;
             if let Some(tour) = &mut tour {
                 tour.still_runs()?;
             }
+        }
+        if let Some(program) = program {
+            let is_chosen = |case: &Case| choice.picks(case);
+            limits::drive(program, refuse, &mut clients, is_chosen, &mut table)?;
         }
         if choice.case.is_none() && choice.client.as_deref().is_none_or(|name| name == "wire") {
             let mut outcomes = http::checks(&address);
@@ -105,17 +205,11 @@ fn run(choice: &Choice) -> Result<()> {
                 table.add(outcome.name, "wire", outcome.seen, outcome.wrong);
             }
         }
-        table.print(&format!("interop, --refuse {}", refuse.name()));
-        rows += table.len();
-        failed += table.failed();
-        results += table.results();
+        sums.add(&format!("interop, --refuse {}", refuse.name()), &table);
         if let Some(tour) = tour.filter(|_| table.failed() > 0) {
-            log.push_str(&format!("\nthe tour's log is {}", tour.log.display()));
+            sums.logs
+                .push_str(&format!("\nthe tour's log is {}", tour.log.display()));
         }
-    }
-    println!("\ninterop: {results} results in {rows} rows, {failed} wrong");
-    if failed > 0 {
-        return Err(format!("interop: {failed} of {rows} rows are not as the design says{log}").into());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The tour as a process: built, started on a free port, ended when it is dropped.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,8 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
         "hangup-examples",
         "--example",
         "tour",
+        "--features",
+        "tls",
         "--quiet",
     ]);
     command.arg("--message-format=json-render-diagnostics");
@@ -63,11 +65,28 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 }
 
 impl Tour {
-    pub(crate) fn start(program: &PathBuf, refuse: Refuse, log_name: &str) -> Result<Self> {
+    pub(crate) fn start(program: &Path, refuse: Refuse, log_name: &str) -> Result<Self> {
+        Self::start_with(program, refuse, log_name, &[])
+    }
+
+    /// With more flags than those that every tour has here.
+    pub(crate) fn start_with(program: &Path, refuse: Refuse, log_name: &str, flags: &[&str]) -> Result<Self> {
+        Self::start_with_events(program, refuse, log_name, &[&["--quiet"], flags].concat())
+    }
+
+    /// The same, with events in its log.
+    pub(crate) fn start_with_events(
+        program: &Path,
+        refuse: Refuse,
+        log_name: &str,
+        flags: &[&str],
+    ) -> Result<Self> {
         let log = project::work_folder("interop")?.join(format!("{log_name}.log"));
         let file = File::create(&log).while_doing(format!("making {}", log.display()))?;
         let mut command = Command::new(program);
-        command.args(["--port", "0", "--quiet", "--refuse", refuse.name()]);
+        command
+            .args(["--port", "0", "--refuse", refuse.name()])
+            .args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut running = Running::spawn(&mut command)?;
         let lines = Lines::of(running.take_stdout()?);
@@ -105,6 +124,16 @@ impl Tour {
     /// Asks it to stop, as a service manager does.
     pub(crate) fn ask_to_stop(&self) -> Result<()> {
         crate::process::run(Command::new("kill").args(["-TERM", &self.running.id().to_string()]))
+    }
+
+    /// Ends it at once, as a crash or the system does.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        crate::process::run(Command::new("kill").args(["-KILL", &self.running.id().to_string()]))?;
+        let deadline = Instant::now() + START;
+        match self.has_ended_before(deadline)? {
+            true => Ok(()),
+            false => Err("the tour was killed and still runs".into()),
+        }
     }
 
     pub(crate) fn has_ended_before(&mut self, deadline: Instant) -> Result<bool> {

@@ -8,9 +8,10 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "origin",
     "settings",
+    "metrics",
     "handshake",
     "params",
     "error",

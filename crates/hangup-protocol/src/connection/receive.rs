@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{Connection, ControlBody, Frame, Reading, Side};
-use crate::assembler::Assembler;
+use crate::assembler::{Assembler, whole};
 use crate::close::{SentClose, parse_body};
 use crate::event::Event;
 use crate::frame::{FrameHeader, FrameRules, MessageKind, OpCode};
@@ -64,6 +64,9 @@ impl Connection {
             && let Some((header, size)) = FrameHeader::parse(input, rules)?
         {
             *input = &input[size..];
+            if let Some(message) = self.read_whole(header, input) {
+                return message.map(Step::Event);
+            }
             header
         } else {
             let have = usize::from(*length);
@@ -79,6 +82,28 @@ impl Connection {
         };
         self.begin_frame(header)?;
         Ok(Step::Next)
+    }
+
+    /// The message of a frame that is all of it, and all there: the most frequent case by far, and the same as
+    /// [`begin_frame`](Self::begin_frame) and [`read_data`](Self::read_data) without a state between them.
+    #[inline]
+    fn read_whole(&self, header: FrameHeader, input: &mut &[u8]) -> Option<Result<Event, Violation>> {
+        if !header.fin || header.rsv1 || self.fragmented || self.is_discarding() {
+            return None;
+        }
+        let kind = match header.opcode {
+            OpCode::Text => MessageKind::Text,
+            OpCode::Binary => MessageKind::Binary,
+            OpCode::Continuation | OpCode::Close | OpCode::Ping | OpCode::Pong => return None,
+        };
+        let length = usize::try_from(header.length).ok()?;
+        if length > self.max_message_size {
+            return None;
+        }
+        let (payload, rest) = input.split_at_checked(length)?;
+        *input = rest;
+        let message = whole(kind, header.mask.unwrap_or_default(), payload);
+        Some(message.map_err(|_| Violation::TextNotUtf8))
     }
 
     /// The rules that depend on the frames before this one, and the limit.

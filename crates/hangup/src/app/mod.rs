@@ -6,11 +6,15 @@ mod route;
 mod serve;
 mod served;
 mod signals;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
+#[cfg(feature = "tls")]
+pub use self::tls::{Tls, TlsError};
 pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},

@@ -19,6 +19,7 @@ use crate::{
     endpoint::Endpoint,
     error::watch_panics,
     lifecycle,
+    metrics::RouteMetrics,
     params::EndpointContext,
     scope::{Addition, Nested, Scope},
 };
@@ -56,13 +57,17 @@ where
     let description = endpoint.describe();
     let here = Location::caller();
     let (file, line) = description.declared_at.unwrap_or((here.file(), here.line()));
+    let context = EndpointContext {
+        function: description.function.into(),
+        path: "".into(),
+        file: file.into(),
+        line,
+    };
     let route = Route {
-        context: Mutex::new(Arc::new(EndpointContext {
-            function: description.function.into(),
-            path: "".into(),
-            file: file.into(),
-            line,
-        })),
+        known: Mutex::new(Known {
+            context: Arc::new(context),
+            metrics: RouteMetrics::default(),
+        }),
         own: description
             .settings
             .map(|settings| Nested::new(Addition::Settings(Box::new(settings)))),
@@ -76,22 +81,32 @@ where
 
 /// What is known of a route besides its endpoint.
 struct Route {
-    /// The endpoint under the path of the last request: one route may be mounted below several prefixes.
-    context: Mutex<Arc<EndpointContext>>,
+    /// What was known at the last request: one route may be mounted below several prefixes.
+    known: Mutex<Known>,
     /// The settings that the endpoint itself declares.
     own: Option<Nested>,
 }
 
+/// The endpoint under the path of one request, and the metrics of that route.
+#[derive(Clone)]
+struct Known {
+    context: Arc<EndpointContext>,
+    metrics: RouteMetrics,
+}
+
 impl Route {
-    fn context(&self, path: &str) -> Arc<EndpointContext> {
-        let mut context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-        if context.path != path {
-            *context = Arc::new(EndpointContext {
+    /// `template` is what the router has matched; without it the endpoint is a fallback.
+    fn known(&self, template: Option<&str>, path: &str) -> Known {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = template.unwrap_or(path);
+        if known.context.path != path {
+            known.context = Arc::new(EndpointContext {
                 path: path.to_owned().into(),
-                ..EndpointContext::clone(&context)
+                ..EndpointContext::clone(&known.context)
             });
         }
-        Arc::clone(&context)
+        known.metrics.become_of(template);
+        known.clone()
     }
 
     fn scope(&self, outer: Option<Arc<Scope>>) -> Arc<Scope> {
@@ -130,11 +145,16 @@ where
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn call(self, mut request: Request, state: S) -> Self::Future {
-        let context = match request.extensions().get::<MatchedPath>() {
-            Some(path) => self.route.context(path.as_str()),
-            None => self.route.context(request.uri().path()),
-        };
+        let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let Known { context, metrics } = self.route.known(template, request.uri().path());
         let scope = self.route.scope(request.extensions_mut().remove());
-        Box::pin(lifecycle::serve(self.endpoint, context, scope, request, state))
+        Box::pin(lifecycle::serve(
+            self.endpoint,
+            context,
+            metrics,
+            scope,
+            request,
+            state,
+        ))
     }
 }

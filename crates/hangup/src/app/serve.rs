@@ -4,6 +4,7 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     io,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
@@ -15,11 +16,16 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+#[cfg(feature = "tls")]
+use tokio::net::TcpStream;
 use tokio::{
-    net::{TcpListener, TcpStream, ToSocketAddrs},
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, ToSocketAddrs},
     sync::watch,
 };
 
+#[cfg(feature = "tls")]
+use super::Tls;
 use super::{
     App, Served,
     drain::{Batches, Drain, Stage},
@@ -27,6 +33,8 @@ use super::{
     signals::Stop,
 };
 use crate::connections::{Connections, Drained};
+#[cfg(feature = "tls")]
+use crate::origin::OverTls;
 
 /// How long the head of a request may take to arrive, unless it is set.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -76,6 +84,39 @@ impl App {
     }
 }
 
+#[cfg(feature = "tls")]
+impl App {
+    /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. See [`serve`](Self::serve),
+    /// which this is in all other ways, and [`Tls`].
+    ///
+    /// The handshake of TLS may take [`handshake_timeout`](Serve::handshake_timeout), and holds up nobody else's; one
+    /// that fails is a debug event. Behind the closing handshake of a WebSocket the client is sent a
+    /// `close_notify`, so that it knows that nothing was cut off.
+    ///
+    /// ```no_run
+    /// use hangup::{App, Handshake, Result, Tls};
+    ///
+    /// async fn greet(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     Ok(socket.send_text("hello").await?)
+    /// }
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     let tls = Tls::from_pem_files("chain.pem", "key.pem")?;
+    ///     App::new().route("/ws", greet).serve_tls("0.0.0.0:8443", tls).await
+    /// }
+    /// ```
+    pub fn serve_tls<'a>(self, address: impl ToSocketAddrs + Send + 'a, tls: Tls) -> Serve<'a> {
+        self.serve(address).over(tls)
+    }
+
+    /// Serves the app over TLS on a listener that is bound already. See [`serve_tls`](Self::serve_tls).
+    pub fn serve_tls_on<'a>(self, listener: TcpListener, tls: Tls) -> Serve<'a> {
+        self.serve_on(listener).over(tls)
+    }
+}
+
 /// A server that runs when it is awaited.
 ///
 /// # Errors
@@ -93,6 +134,8 @@ pub struct Serve<'a> {
     stop: Stop<'a>,
     handshake_timeout: Duration,
     drain: Drain,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl<'a> Serve<'a> {
@@ -103,7 +146,15 @@ impl<'a> Serve<'a> {
             stop: Stop::Signals,
             handshake_timeout: HANDSHAKE_TIMEOUT,
             drain: Drain::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
+    }
+
+    #[cfg(feature = "tls")]
+    fn over(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
     }
 
     /// Stops the server when this future is ready, in place of SIGTERM and SIGINT.
@@ -113,7 +164,7 @@ impl<'a> Serve<'a> {
     }
 
     /// How long the head of a request may take to arrive; then the connection is dropped. It bounds as well how long
-    /// a connection may be without a request. Default: 10 s.
+    /// a connection may be without a request, and, on its own, the handshake of TLS. Default: 10 s.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
         self
@@ -165,23 +216,32 @@ impl<'a> Serve<'a> {
         );
         let connections = Arc::<Connections>::default();
         let served = Served::from(self.app).with_extension(Arc::clone(&connections));
+        #[cfg(feature = "tls")]
+        let served = match self.tls {
+            Some(_) => served.with_extension(OverTls),
+            None => served,
+        };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (http, stage) = watch::channel(Stage::Serving);
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let connection = serve_connection(
-                            stream,
-                            served.for_peer(peer),
-                            self.handshake_timeout,
-                            stage.clone(),
-                        );
-                        tokio::spawn(async move {
-                            if let Err(error) = connection.await {
-                                tracing::debug!(%peer, %error, "HTTP connection failed");
-                            }
-                        });
+                        if let Err(error) = stream.set_nodelay(true) {
+                            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+                        }
+                        let http = Http {
+                            peer,
+                            served: served.for_peer(peer),
+                            handshake_timeout: self.handshake_timeout,
+                            stage: stage.clone(),
+                        };
+                        #[cfg(feature = "tls")]
+                        if let Some(tls) = &self.tls {
+                            tokio::spawn(http.serve_secured(stream, tls.clone()));
+                            continue;
+                        }
+                        tokio::spawn(http.serve(stream));
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
@@ -215,30 +275,56 @@ impl fmt::Debug for Serve<'_> {
     }
 }
 
-async fn serve_connection(
-    stream: TcpStream,
+/// One HTTP connection.
+struct Http {
+    peer: SocketAddr,
     served: Served,
     handshake_timeout: Duration,
-    mut stage: watch::Receiver<Stage>,
-) -> hyper::Result<()> {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY cannot be set");
+    stage: watch::Receiver<Stage>,
+}
+
+impl Http {
+    /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
+    #[cfg(feature = "tls")]
+    async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(self.handshake_timeout, tls.accept(stream)) => accepted,
+            () = reach(&mut self.stage, Stage::Stopping) => return,
+        };
+        let peer = self.peer;
+        match accepted {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+            Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+        }
     }
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(handshake_timeout)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(served))
-            .with_upgrades()
-    );
-    tokio::select! {
-        ended = connection.as_mut() => return ended,
-        () = reach(&mut stage, Stage::Stopping) => connection.as_mut().graceful_shutdown(),
-    }
-    tokio::select! {
-        ended = connection => ended,
-        // Handshakes that are not answered yet are dropped with it.
-        () = reach(&mut stage, Stage::Aborting) => Ok(()),
+
+    async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+        let mut connection = pin!(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(self.handshake_timeout)
+                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.served))
+                .with_upgrades()
+        );
+        let stopping = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = reach(&mut self.stage, Stage::Stopping) => None,
+        };
+        let ended = match stopping {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    // Handshakes that are not answered yet are dropped with it.
+                    () = reach(&mut self.stage, Stage::Aborting) => Ok(()),
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(peer = %self.peer, %error, "HTTP connection failed");
+        }
     }
 }
 

@@ -28,9 +28,8 @@ pub struct Served {
 impl From<App> for Served {
     fn from(app: App) -> Self {
         Self {
-            router: app.into_router(),
             decodes_paths: true,
-            peer: None,
+            ..Self::from(app.into_router())
         }
     }
 }
@@ -38,7 +37,8 @@ impl From<App> for Served {
 impl From<Router> for Served {
     fn from(router: Router) -> Self {
         Self {
-            router,
+            // Without it axum would apply all layers anew for each request, and each would have scopes of its own.
+            router: router.with_state(()),
             decodes_paths: false,
             peer: None,
         }
@@ -85,5 +85,46 @@ where
             *request.uri_mut() = decoded;
         }
         self.router.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use axum::body::Body;
+    use tower_layer::Layer;
+
+    use super::*;
+    use crate::endpoint::Handshake;
+
+    /// Counts how often it is applied.
+    #[derive(Clone, Default)]
+    struct Counting(Arc<AtomicUsize>);
+
+    impl<S> Layer<S> for Counting {
+        type Service = S;
+
+        fn layer(&self, inner: S) -> S {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            inner
+        }
+    }
+
+    #[tokio::test]
+    async fn layers_are_applied_before_the_first_request_and_not_again() {
+        let counting = Counting::default();
+        let route = crate::app::route(async |_: Handshake| ()).layer(counting.clone());
+        let mut served = Served::from(Router::new().route("/ws", route).layer(counting.clone()));
+        let before = counting.0.load(Ordering::Relaxed);
+        assert!(before >= 2);
+        for _ in 0..3 {
+            let request = Request::builder().uri("/ws").body(Body::empty()).unwrap();
+            assert_eq!(served.call(request).await.unwrap().status(), 426);
+        }
+        assert_eq!(counting.0.load(Ordering::Relaxed), before);
     }
 }

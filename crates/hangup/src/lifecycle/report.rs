@@ -1,18 +1,18 @@
 //! The one event of a connection: how it ended.
 
-use std::{
-    fmt::{self, Write},
-    net::IpAddr,
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use hangup_protocol::Side;
+use hangup_protocol::{Close, Side};
 use http::StatusCode;
-use tokio::time::Instant;
 
-use super::verdict::{Log, Verdict};
+use super::{
+    access::Access,
+    escaped::Escaped,
+    verdict::{Log, Verdict},
+};
 use crate::{
     handlers::Phase,
+    metrics::Refused,
     params::EndpointContext,
     settings::Slot,
     socket::{Conclusion, Shared},
@@ -21,8 +21,7 @@ use crate::{
 /// Says how a connection ended, exactly once: also where it is dropped before its end.
 pub(super) struct Report {
     endpoint: Arc<EndpointContext>,
-    client: Option<IpAddr>,
-    begun: Instant,
+    access: Access,
     shared: Arc<Shared>,
     phase: Phase,
     is_told: bool,
@@ -36,7 +35,7 @@ struct End<'a> {
     status: Option<u16>,
     sent: Option<(u16, &'a str)>,
     received: Option<(u16, &'a str)>,
-    initiator: &'static str,
+    initiator: Option<Side>,
     is_clean: bool,
     dropped: u64,
     error: Option<&'a str>,
@@ -44,11 +43,10 @@ struct End<'a> {
 }
 
 impl Report {
-    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>, client: Option<IpAddr>) -> Self {
+    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>, access: Access) -> Self {
         Self {
             endpoint,
-            client,
-            begun: Instant::now(),
+            access,
             shared,
             phase: Phase::BeforeAccept,
             is_told: false,
@@ -64,16 +62,24 @@ impl Report {
     /// The endpoint has accepted.
     pub(super) fn accepted(&mut self) {
         self.phase = Phase::AfterAccept;
+        self.access.accepted();
+    }
+
+    /// The handshake is completed so that a refusal can be said over it: with this Close frame, where that is known
+    /// already.
+    pub(super) fn refusing(&mut self, close: Option<&Close>) {
+        self.access.refusing(close);
     }
 
     /// The handshake was refused with an HTTP response.
     pub(super) fn refused(mut self, status: StatusCode, log: Option<Box<Log>>) {
+        self.access.refused(status);
         self.tell(&End {
             phase: Phase::BeforeAccept,
             status: Some(status.as_u16()),
             sent: None,
             received: None,
-            initiator: "local",
+            initiator: Some(Side::Local),
             is_clean: true,
             dropped: 0,
             error: log.as_ref().map(|log| &*log.error),
@@ -122,11 +128,7 @@ impl Report {
             received: received
                 .as_ref()
                 .map(|received| (received.code().get(), &**received.reason())),
-            initiator: match begun_by {
-                Some(Side::Local) => "local",
-                Some(Side::Peer) => "peer",
-                None => "none",
-            },
+            initiator: begun_by,
             is_clean,
             dropped,
             error: log.map(|log| &*log.error).or(violation.as_deref()),
@@ -134,25 +136,43 @@ impl Report {
         });
     }
 
+    /// Adds the end to the metrics, unless that was done with the HTTP response.
+    fn count(&self, end: &End<'_>) {
+        let sent = end.sent.map(|(code, _)| code);
+        if self.phase == Phase::AfterAccept {
+            let code = match end.initiator {
+                Some(Side::Local) => sent,
+                Some(Side::Peer) => end.received.map(|(code, _)| code),
+                None => None,
+            };
+            self.access.metrics.closed(code, end.initiator);
+        } else if end.status.is_none() {
+            self.access
+                .metrics
+                .refused(sent.map_or(Refused::Abandoned, Refused::Close));
+        }
+    }
+
     fn tell(&mut self, end: &End<'_>) {
         self.is_told = true;
+        self.count(end);
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(
                     target: "hangup::connection",
                     endpoint = %self.endpoint.function,
                     path = %self.endpoint.path,
-                    client = self.client.map(tracing::field::display),
+                    client = self.access.client().map(tracing::field::display),
                     phase = end.phase.as_str(),
                     status = end.status,
                     code_sent = end.sent.map(|(code, _)| code),
                     reason_sent = end.sent.map(|(_, reason)| tracing::field::display(Escaped(reason))),
                     code_received = end.received.map(|(code, _)| code),
                     reason_received = end.received.map(|(_, reason)| tracing::field::display(Escaped(reason))),
-                    initiator = end.initiator,
+                    initiator = name(end.initiator),
                     clean = end.is_clean,
                     dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
-                    duration_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    duration_ms = u64::try_from(self.access.elapsed().as_millis()).unwrap_or(u64::MAX),
                     error = end.error.map(|error| tracing::field::display(Escaped(error))),
                     "connection ended"
                 )
@@ -166,6 +186,14 @@ impl Report {
     }
 }
 
+fn name(initiator: Option<Side>) -> &'static str {
+    match initiator {
+        Some(Side::Local) => "local",
+        Some(Side::Peer) => "peer",
+        None => "none",
+    }
+}
+
 impl Drop for Report {
     fn drop(&mut self) {
         if !self.is_told {
@@ -175,35 +203,5 @@ impl Drop for Report {
                 phase: self.phase,
             }));
         }
-    }
-}
-
-/// A text from outside, with its control characters escaped, so that it cannot forge a line of the log.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_escaped_and_nothing_else() {
-        let forged = "bye\r\nERROR forged \u{1b}[31m\u{85}\u{2028} Grüße \"q\" \\";
-        assert_eq!(
-            Escaped(forged).to_string(),
-            "bye\\r\\nERROR forged \\u{1b}[31m\\u{85}\\u{2028} Grüße \"q\" \\"
-        );
     }
 }

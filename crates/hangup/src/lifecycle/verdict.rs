@@ -8,6 +8,7 @@ use crate::{
     error::{Ending, Error, Panic, refuse_with_http},
     handlers::{Phase, Resolution},
     settings::Refusal,
+    socket::Conclude,
 };
 
 /// The end of an endpoint, judged.
@@ -132,15 +133,6 @@ impl Verdict {
         }
     }
 
-    /// The Close frame that stands for the end on an open connection. It is not written where the peer has
-    /// closed before, and not seen where it has vanished.
-    pub(super) fn close(&self) -> Option<Close> {
-        match &self.ending {
-            Ending::Close(close) | Ending::Refuse { close, .. } => Some(close.clone()),
-            Ending::Http(_) | Ending::PeerLeft => Some(Close::from(CloseCode::INTERNAL_ERROR)),
-        }
-    }
-
     /// The end before `accept`: what is left to say over a completed handshake, or else the HTTP response.
     pub(super) fn into_refusal(self, refusal: Refusal) -> Refused {
         let response = match (self.ending, refusal) {
@@ -165,6 +157,17 @@ impl Verdict {
 
     pub(super) fn into_log(self) -> Option<Box<Log>> {
         self.log
+    }
+}
+
+impl Conclude for Verdict {
+    /// The Close frame that stands for the end on an open connection. It is not written where the peer has
+    /// closed before, and not seen where it has vanished.
+    fn close(&self) -> Option<Close> {
+        match &self.ending {
+            Ending::Close(close) | Ending::Refuse { close, .. } => Some(close.clone()),
+            Ending::Http(_) | Ending::PeerLeft => Some(Close::from(CloseCode::INTERNAL_ERROR)),
+        }
     }
 }
 

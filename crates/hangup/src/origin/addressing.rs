@@ -18,9 +18,14 @@ pub(crate) struct Addressing {
     pub(crate) client: Option<IpAddr>,
     /// The host and the port that the client has asked for.
     pub(super) authority: Option<Authority>,
-    /// `http` or `https`, where a trusted proxy says so.
+    /// `http` or `https`, where a trusted proxy says so, or the server itself speaks TLS.
     pub(super) scheme: Option<&'static str>,
 }
+
+/// The extension of a request that has come over TLS to the server itself.
+#[cfg(feature = "tls")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverTls;
 
 impl Addressing {
     pub(crate) fn of(parts: &Parts, proxies: &TrustedProxies) -> Self {
@@ -37,6 +42,7 @@ impl Addressing {
         };
         Self {
             authority: believed.authority.or_else(|| requested(parts)),
+            scheme: believed.scheme.or_else(|| own_scheme(parts)),
             ..believed
         }
     }
@@ -48,6 +54,17 @@ fn requested(parts: &Parts) -> Option<Authority> {
         Some(authority) => Authority::parse(authority.as_str()),
         None => Authority::parse(parts.headers.get(header::HOST)?.to_str().ok()?),
     }
+}
+
+/// The scheme of the server itself. Without TLS of its own it may be `https` all the same, behind a proxy that is not
+/// named.
+fn own_scheme(parts: &Parts) -> Option<&'static str> {
+    #[cfg(feature = "tls")]
+    if parts.extensions.get::<OverTls>().is_some() {
+        return Some("https");
+    }
+    let _ = parts;
+    None
 }
 
 /// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
@@ -148,6 +165,27 @@ mod tests {
         assert_eq!(resolve(Some("10.0.0.1"), &all_ours), "10.0.0.3 inner:8000 -");
         let hidden = [("forwarded", "for=1.1.1.1, for=_hidden;host=app, for=10.0.0.2")];
         assert_eq!(resolve(Some("10.0.0.1"), &hidden), "10.0.0.2 app -");
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_server_with_tls_is_https_unless_a_trusted_proxy_says_otherwise() {
+        let resolve = |peer: &str, headers: &[(&str, &str)]| {
+            let mut request = Request::builder().header("host", "inner:8443");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let (mut parts, ()) = request.body(()).unwrap().into_parts();
+            let peer = SocketAddr::new(peer.parse().unwrap(), 1);
+            parts.extensions.insert(ConnectInfo(peer));
+            parts.extensions.insert(OverTls);
+            Addressing::of(&parts, &TrustedProxies::list(["10.0.0.0/8"])).scheme
+        };
+        let says_http = [("x-forwarded-proto", "http")];
+        assert_eq!(resolve("192.0.2.9", &[]), Some("https"));
+        assert_eq!(resolve("192.0.2.9", &says_http), Some("https"));
+        assert_eq!(resolve("10.0.0.1", &[]), Some("https"));
+        assert_eq!(resolve("10.0.0.1", &says_http), Some("http"));
     }
 
     #[test]

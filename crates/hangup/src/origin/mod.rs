@@ -13,6 +13,8 @@ use std::fmt;
 use http::{header, request::Parts};
 
 pub(crate) use self::addressing::Addressing;
+#[cfg(feature = "tls")]
+pub(crate) use self::addressing::OverTls;
 use self::authority::Authority;
 pub use self::{
     allowed::Origins,

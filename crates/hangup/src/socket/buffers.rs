@@ -6,6 +6,7 @@ use std::{
     collections::VecDeque,
     io::{self, IoSlice},
     task::{Context, Poll, ready},
+    thread::LocalKey,
 };
 
 use bytes::{Buf, Bytes};
@@ -26,16 +27,19 @@ const PIECES: usize = 16;
 /// How many buffers of each kind a thread keeps.
 const POOLED: usize = 8;
 
+/// Boxed, so that a connection that owns none holds no more than a pointer.
+type Pool<B> = RefCell<Vec<Box<B>>>;
+
 thread_local! {
-    static READ_BUFFERS: RefCell<Vec<Box<[u8]>>> = const { RefCell::new(Vec::new()) };
-    static WRITE_BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static READ_BUFFERS: Pool<Unread> = const { RefCell::new(Vec::new()) };
+    static WRITE_BUFFERS: Pool<Unsent> = const { RefCell::new(Vec::new()) };
 }
 
-fn take<B>(pool: &'static std::thread::LocalKey<RefCell<Vec<B>>>) -> Option<B> {
+fn take<B>(pool: &'static LocalKey<Pool<B>>) -> Option<Box<B>> {
     pool.try_with(|pool| pool.borrow_mut().pop()).ok().flatten()
 }
 
-fn give_back<B>(pool: &'static std::thread::LocalKey<RefCell<Vec<B>>>, buffer: B) {
+fn give_back<B>(pool: &'static LocalKey<Pool<B>>, buffer: Box<B>) {
     // Where the thread is ending, the buffer is dropped.
     let _ = pool.try_with(|pool| {
         let mut pool = pool.borrow_mut();
@@ -47,31 +51,44 @@ fn give_back<B>(pool: &'static std::thread::LocalKey<RefCell<Vec<B>>>, buffer: B
 
 /// Bytes that were read and not parsed yet.
 #[derive(Default)]
-pub(crate) struct Input {
+pub(crate) struct Input(Option<Box<Unread>>);
+
+struct Unread {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
 }
 
+impl Unread {
+    fn all_of(buffer: Box<[u8]>) -> Box<Self> {
+        Box::new(Self {
+            start: 0,
+            end: buffer.len(),
+            buffer,
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
 impl Input {
     /// An input that begins with bytes which somebody else has read already.
     pub(crate) fn starting_with(bytes: &[u8]) -> Self {
-        Self {
-            buffer: bytes.into(),
-            start: 0,
-            end: bytes.len(),
-        }
+        Self((!bytes.is_empty()).then(|| Unread::all_of(bytes.into())))
     }
 
     pub(crate) fn unread(&self) -> &[u8] {
-        self.buffer.get(self.start..self.end).unwrap_or_default()
+        self.0.as_ref().map_or(&[], |unread| unread.bytes())
     }
 
     /// Marks all but the last `left` bytes as parsed.
     pub(crate) fn keep_last(&mut self, left: usize) {
-        self.start = self.end.saturating_sub(left);
-        if self.start == self.end {
+        if left == 0 {
             self.release();
+        } else if let Some(unread) = &mut self.0 {
+            unread.start = unread.end.saturating_sub(left);
         }
     }
 
@@ -81,18 +98,16 @@ impl Input {
         cx: &mut Context<'_>,
         transport: &mut Transport,
     ) -> Poll<io::Result<usize>> {
-        let mut buffer = take(&READ_BUFFERS).unwrap_or_else(|| vec![0; BUFFER_SIZE].into_boxed_slice());
-        match transport.poll_read(cx, &mut buffer) {
+        let mut free =
+            take(&READ_BUFFERS).unwrap_or_else(|| Unread::all_of(vec![0; BUFFER_SIZE].into_boxed_slice()));
+        match transport.poll_read(cx, &mut free.buffer) {
             Poll::Ready(Ok(read)) if read > 0 => {
-                *self = Self {
-                    buffer,
-                    start: 0,
-                    end: read,
-                };
+                (free.start, free.end) = (0, read);
+                self.0 = Some(free);
                 Poll::Ready(Ok(read))
             }
             other => {
-                give_back(&READ_BUFFERS, buffer);
+                give_back(&READ_BUFFERS, free);
                 other
             }
         }
@@ -100,29 +115,34 @@ impl Input {
 
     /// Moves what is unread into a buffer of its own size, before a wait of unknown length.
     pub(crate) fn shrink(&mut self) {
-        if self.buffer.len() == BUFFER_SIZE && self.end - self.start < BUFFER_SIZE / 2 {
-            let unread: Box<[u8]> = self.unread().into();
-            let end = unread.len();
+        if let Some(unread) = &self.0
+            && unread.buffer.len() == BUFFER_SIZE
+            && unread.end - unread.start < BUFFER_SIZE / 2
+        {
+            let own = Self::starting_with(unread.bytes());
             self.release();
-            *self = Self {
-                buffer: unread,
-                start: 0,
-                end,
-            };
+            *self = own;
         }
     }
 
     pub(crate) fn release(&mut self) {
-        let buffer = std::mem::take(self).buffer;
-        if buffer.len() == BUFFER_SIZE {
-            give_back(&READ_BUFFERS, buffer);
+        if let Some(unread) = self.0.take_if(|unread| unread.buffer.len() == BUFFER_SIZE) {
+            give_back(&READ_BUFFERS, unread);
         }
+        self.0 = None;
     }
 }
 
 /// Bytes that are to be written.
 #[derive(Default)]
 pub(crate) struct Output {
+    unsent: Option<Box<Unsent>>,
+    /// Whether the transport may hold bytes that are not on the wire yet, as TLS does.
+    is_unflushed: bool,
+}
+
+#[derive(Default)]
+struct Unsent {
     buffer: Vec<u8>,
     written: usize,
     attached: Option<Box<Attached>>,
@@ -140,38 +160,74 @@ struct Attached {
 impl Output {
     /// How many bytes are not written yet.
     pub(crate) fn unsent(&self) -> usize {
-        let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
-        self.buffer.len() - self.written + attached
+        self.unsent.as_ref().map_or(0, |unsent| unsent.count())
+    }
+
+    fn begun(&mut self) -> &mut Unsent {
+        self.unsent
+            .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_default())
+    }
+
+    /// Whether all that was ever added is on the wire.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.unsent() == 0 && !self.is_unflushed
     }
 
     /// The buffer, to append to.
     pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
-        if self.buffer.capacity() == 0
-            && let Some(buffer) = take(&WRITE_BUFFERS)
-        {
-            self.buffer = buffer;
-        }
-        &mut self.buffer
+        &mut self.begun().buffer
     }
 
     /// Adds a payload behind all that is there, without copying it.
     pub(crate) fn attach(&mut self, payload: Bytes) {
-        let attached = self.attached.get_or_insert_default();
+        let unsent = self.begun();
+        let attached = unsent.attached.get_or_insert_default();
         attached.unsent += payload.len();
-        attached.payloads.push_back((self.buffer.len(), payload));
+        attached.payloads.push_back((unsent.buffer.len(), payload));
     }
 
-    /// Writes until nothing is left or the transport takes no more.
+    /// Writes until nothing is left or the transport takes no more. Ready once all is on the wire.
     pub(crate) fn poll_flush(
         &mut self,
         cx: &mut Context<'_>,
         transport: &mut Transport,
     ) -> Poll<io::Result<()>> {
-        if self.unsent() == 0 {
-            self.release();
-            return Poll::Ready(Ok(()));
+        if let Some(unsent) = &mut self.unsent
+            && unsent.count() > 0
+        {
+            let written = unsent.poll_write_all(cx, transport);
+            self.is_unflushed = true;
+            ready!(written)?;
         }
-        while self.unsent() > 0 {
+        self.release();
+        if self.is_unflushed {
+            ready!(transport.poll_flush(cx))?;
+            self.is_unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Drops all that is not written.
+    pub(crate) fn release(&mut self) {
+        if let Some(mut unsent) = self.unsent.take()
+            && unsent.buffer.capacity() > 0
+            && unsent.buffer.capacity() <= 2 * BUFFER_SIZE
+        {
+            unsent.buffer.clear();
+            (unsent.written, unsent.attached) = (0, None);
+            give_back(&WRITE_BUFFERS, unsent);
+        }
+    }
+}
+
+impl Unsent {
+    fn count(&self) -> usize {
+        let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
+        self.buffer.len() - self.written + attached
+    }
+
+    fn poll_write_all(&mut self, cx: &mut Context<'_>, transport: &mut Transport) -> Poll<io::Result<()>> {
+        while self.count() > 0 {
             match self.poll_write(cx, transport)? {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(written) => self.advance(written),
@@ -181,8 +237,6 @@ impl Output {
                 }
             }
         }
-        ready!(transport.poll_flush(cx))?;
-        self.release();
         Poll::Ready(Ok(()))
     }
 
@@ -242,14 +296,6 @@ impl Output {
             self.written = 0;
         }
     }
-
-    pub(crate) fn release(&mut self) {
-        let mut buffer = std::mem::take(self).buffer;
-        if buffer.capacity() > 0 && buffer.capacity() <= 2 * BUFFER_SIZE {
-            buffer.clear();
-            give_back(&WRITE_BUFFERS, buffer);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -287,7 +333,8 @@ mod tests {
                 assert_eq!(u64::from(byte), read % 251);
                 read += 1;
             }
-            assert!(output.buffer.len() <= 3 * BUFFER_SIZE, "{}", output.buffer.len());
+            let kept = output.buffer().len();
+            assert!(kept <= 3 * BUFFER_SIZE, "{kept}");
         }
     }
 

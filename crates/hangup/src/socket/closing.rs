@@ -31,6 +31,7 @@ impl Core {
                     if self.over().is_none() {
                         return Poll::Pending;
                     }
+                    self.traffic.closing_begins();
                     self.closing = Closing::Handshake {
                         until: deadline(self.settings.close_timeout),
                     };
@@ -45,7 +46,7 @@ impl Core {
                     ready!(flushed);
                     let until = deadline(self.settings.linger_timeout);
                     self.closing = Closing::Shutdown { until };
-                    self.wake_all();
+                    self.waiting.wake_all();
                 }
                 Closing::Shutdown { until } => {
                     let Some(transport) = &mut self.transport else {
@@ -90,11 +91,12 @@ impl Core {
     }
 
     pub(super) fn end_transport(&mut self) {
-        self.is_cut |= self.output.unsent() > 0;
+        self.is_cut |= !self.output.is_flushed();
         self.transport = None;
         self.input.release();
         self.output.release();
         self.closing = Closing::Done;
-        self.wake_all();
+        self.traffic.closing_ends();
+        self.waiting.wake_all();
     }
 }

@@ -3,9 +3,9 @@
 #[cfg(not(test))]
 use std::sync::{Mutex, MutexGuard};
 use std::{
-    mem,
+    ops::{Deref, DerefMut},
     sync::{Arc, PoisonError},
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, ready},
 };
 
 use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
@@ -23,9 +23,10 @@ use super::{
     message::Message,
     opening::Opening,
     transport::Transport,
+    waiting::{Awaited, Due, Waiting},
     websocket::Closed,
 };
-use crate::{error::Disconnect, settings::Resolved};
+use crate::{error::Disconnect, metrics::Traffic, settings::Resolved};
 
 /// One connection's [`Core`], shared by the connection's task, the socket and its senders.
 pub(crate) struct Shared {
@@ -33,14 +34,51 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Arc<Self> {
+    pub(crate) fn new(
+        settings: Arc<Resolved>,
+        deflate: Option<&DeflateAgreement>,
+        traffic: Traffic,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings, deflate)),
+            core: Mutex::new(Core::new(settings, deflate, traffic)),
         })
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
-        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    #[inline]
+    pub(crate) fn lock(&self) -> Locked<'_> {
+        Locked {
+            core: self.core.lock().unwrap_or_else(PoisonError::into_inner),
+            due: None,
+        }
+    }
+}
+
+/// The core, locked. Whoever became due meanwhile is woken when it is locked no more: fields are dropped in order.
+pub(crate) struct Locked<'a> {
+    core: MutexGuard<'a, Core>,
+    due: Option<Due>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Core {
+        &mut self.core
+    }
+}
+
+impl Drop for Locked<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.due = self.core.waiting.take_due();
     }
 }
 
@@ -65,18 +103,13 @@ pub(crate) struct Core {
     pub(super) limits: Option<Box<Limits>>,
     pub(super) drain: DrainState,
     pub(super) settings: Arc<Resolved>,
-    /// The task that polls the endpoint and does all reading and writing.
-    driver: Option<Waker>,
-    /// Who waits for a message or for the end, other than the driver.
-    receiver: Option<Waker>,
-    /// Who waits for room in the output.
-    pub(super) senders: Vec<Waker>,
-    /// Who waits for the end of the opening or the closing handshake.
-    watchers: Vec<Waker>,
+    /// Who waits: the task that polls the endpoint and does all reading and writing, and others.
+    pub(super) waiting: Waiting,
+    pub(super) traffic: Traffic,
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>) -> Self {
+    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>, traffic: Traffic) -> Self {
         let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
@@ -97,10 +130,8 @@ impl Core {
             limits: None,
             drain: DrainState::default(),
             settings,
-            driver: None,
-            receiver: None,
-            senders: Vec::new(),
-            watchers: Vec::new(),
+            waiting: Waiting::default(),
+            traffic,
         }
     }
 
@@ -113,7 +144,7 @@ impl Core {
         if Limits::are_set(&self.settings) {
             self.limits();
         }
-        self.wake_all();
+        self.waiting.wake_all();
     }
 
     /// The handshake could not be answered: the client has left, or a layer has replaced the response.
@@ -124,37 +155,7 @@ impl Core {
 
     /// Notes who polls the connection. Whether it is somebody else than before.
     pub(crate) fn set_driver(&mut self, cx: &Context<'_>) -> bool {
-        let is_new = !self.is_driver(cx);
-        if is_new {
-            self.driver = Some(cx.waker().clone());
-        }
-        is_new
-    }
-
-    pub(super) fn is_driver(&self, cx: &Context<'_>) -> bool {
-        self.driver
-            .as_ref()
-            .is_some_and(|driver| driver.will_wake(cx.waker()))
-    }
-
-    /// Who wakes the connection's task.
-    pub(super) fn driver(&self) -> Waker {
-        self.driver.as_ref().unwrap_or(Waker::noop()).clone()
-    }
-
-    pub(super) fn wake_driver(&self) {
-        if let Some(driver) = &self.driver {
-            driver.wake_by_ref();
-        }
-    }
-
-    pub(super) fn wake_all(&mut self) {
-        let waiting = mem::take(&mut self.senders)
-            .into_iter()
-            .chain(mem::take(&mut self.watchers));
-        for waker in waiting.chain(self.receiver.take()) {
-            waker.wake();
-        }
+        self.waiting.set_driver(cx)
     }
 
     /// How the connection ended, once it has for the endpoint.
@@ -165,7 +166,7 @@ impl Core {
     /// Waits until the closing handshake is over.
     pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
         if matches!(self.closing, Closing::Not | Closing::Handshake { .. }) {
-            self.watch(cx);
+            self.waiting.add(Awaited::Stage, cx);
             return Poll::Pending;
         }
         Poll::Ready(Closed {
@@ -198,7 +199,7 @@ impl Core {
     /// Closes from what may be another task than the connection's own, which is woken for it.
     pub(crate) fn close_from_outside(&mut self, close: &Close) {
         self.close(close);
-        self.wake_driver();
+        self.waiting.wake_driver();
     }
 
     /// The transport ended or failed without a Close frame from the peer.
@@ -210,16 +211,16 @@ impl Core {
 
     fn finish(&mut self, disconnect: Disconnect) {
         self.over.get_or_insert_with(|| Box::new(disconnect));
-        self.wake_all();
+        self.waiting.wake_all();
     }
 
     /// The next message, for whoever asks: read at once by the driver's own task, and by the driver for others.
     pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        let is_driver = self.is_driver(cx);
+        let is_driver = self.waiting.is_driver(cx);
         if let Some(message) = self.inbox.pop() {
             if !is_driver {
                 // There is room again: the driver goes on reading, whether more is asked for or not.
-                self.wake_driver();
+                self.waiting.wake_driver();
             }
             return Poll::Ready(Ok(message));
         }
@@ -229,8 +230,8 @@ impl Core {
         if let Some(over) = &self.over {
             return Poll::Ready(Err(Disconnect::clone(over)));
         }
-        self.receiver = Some(cx.waker().clone());
-        self.wake_driver();
+        self.waiting.add(Awaited::Message, cx);
+        self.waiting.wake_driver();
         Poll::Pending
     }
 
@@ -244,9 +245,7 @@ impl Core {
             if let Ok(message) = read {
                 self.inbox.push(message);
             }
-            if let Some(receiver) = self.receiver.take() {
-                receiver.wake();
-            }
+            self.waiting.wake(Awaited::Message);
         }
         self.input.shrink();
     }
@@ -256,7 +255,7 @@ impl Core {
         let was_full = self.inbox.is_full(self.settings.read_ahead);
         self.inbox.shut();
         if was_full {
-            self.wake_driver();
+            self.waiting.wake_driver();
         }
     }
 
@@ -276,10 +275,12 @@ impl Core {
                 match event {
                     Some(Event::Text(text)) => {
                         self.is_active = true;
+                        self.traffic.received(text.len());
                         return Poll::Ready(Ok(Message::Text(text)));
                     }
                     Some(Event::Binary(bytes)) => {
                         self.is_active = true;
+                        self.traffic.received(bytes.len());
                         return Poll::Ready(Ok(Message::Binary(bytes)));
                     }
                     Some(Event::Pong(payload)) => self.keep_alive.hear_pong(&payload),
@@ -292,11 +293,11 @@ impl Core {
                         self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
                         break;
                     }
+                    // A peer that sends pings and reads no pongs is not read from either.
+                    Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
+                        ready!(self.poll_flush(cx));
+                    }
                     Some(Event::Ping(_)) | None => {}
-                }
-                // A peer that sends pings and reads no pongs is not read from either.
-                if self.output.unsent() > self.settings.write_buffer {
-                    ready!(self.poll_flush(cx));
                 }
             }
             if self.over.is_some() {
@@ -342,9 +343,14 @@ impl Core {
         }
     }
 
-    /// Has the task woken when the opening or the closing handshake is over.
-    pub(super) fn watch(&mut self, cx: &Context<'_>) {
-        remember(&mut self.watchers, cx);
+    /// Adds what was counted since the last poll to the metrics.
+    pub(super) fn settle_traffic(&mut self) {
+        self.traffic.settle(self.output.unsent());
+    }
+
+    /// The same where nothing that is unsent will ever be written.
+    pub(super) fn abandon_traffic(&mut self) {
+        self.traffic.settle(0);
     }
 
     /// Writes all that is unsent. A transport that fails ends the connection.
@@ -365,19 +371,11 @@ impl Core {
             limits.flow();
         }
         if self.output.unsent() <= self.settings.write_buffer {
-            for sender in self.senders.drain(..) {
-                sender.wake();
-            }
+            self.waiting.wake(Awaited::Room);
         }
         if ready!(flushed).is_err() {
             self.vanish();
         }
         Poll::Ready(())
-    }
-}
-
-pub(super) fn remember(waiting: &mut Vec<Waker>, cx: &Context<'_>) {
-    if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-        waiting.push(cx.waker().clone());
     }
 }

@@ -8,7 +8,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::core::{Core, Shared};
+use super::{
+    core::{Core, Shared},
+    waiting::Awaited,
+};
 
 /// Ready once the server stops, or the connection is over: see [`WebSocket::draining`](crate::WebSocket::draining).
 #[must_use = "it tells nothing unless it is awaited"]
@@ -47,7 +50,7 @@ impl Future for Draining {
             this.is_listening = true;
             core.drain.listeners += 1;
         }
-        core.watch(cx);
+        core.waiting.add(Awaited::Stage, cx);
         Poll::Pending
     }
 }
@@ -72,7 +75,7 @@ impl Core {
         self.drain.has_begun = true;
         let is_heard = self.drain.listeners > 0;
         if is_heard {
-            self.wake_all();
+            self.waiting.wake_all();
         }
         is_heard
     }
@@ -85,6 +88,6 @@ impl Core {
         } else {
             self.end_transport();
         }
-        self.wake_driver();
+        self.waiting.wake_driver();
     }
 }

@@ -29,7 +29,6 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) struct Driver<T> {
     shared: Arc<Shared>,
     conversation: Option<Boxed<Box<T>>>,
-    conclude: fn(&T) -> Option<Close>,
     conclusion: Conclusion<T>,
     /// The one timer of the connection for all its deadlines, made when the first is.
     timer: Option<Pin<Box<Sleep>>>,
@@ -47,25 +46,29 @@ pub(crate) enum Conclusion<T> {
     Cancelled,
 }
 
+/// The end that an endpoint came to.
+pub(crate) trait Conclude {
+    /// With what Close frame it ends the connection.
+    fn close(&self) -> Option<Close>;
+}
+
 impl<T> Driver<T> {
-    /// `conclude` says with what Close frame a conclusion ends the connection.
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        conversation: Boxed<Box<T>>,
-        conclude: fn(&T) -> Option<Close>,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, conversation: Boxed<Box<T>>) -> Self {
         Self {
             shared,
             conversation: Some(conversation),
-            conclude,
             conclusion: Conclusion::Cancelled,
             timer: None,
             grace: None,
         }
     }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
 }
 
-impl<T: Unpin> Future for Driver<T> {
+impl<T: Conclude + Unpin> Future for Driver<T> {
     type Output = Conclusion<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T>> {
@@ -105,7 +108,7 @@ enum Moved {
     Aborted,
 }
 
-impl<T> Driver<T> {
+impl<T: Conclude> Driver<T> {
     fn poll_conversation(&mut self, cx: &mut Context<'_>) {
         let Some(conversation) = &mut self.conversation else {
             return;
@@ -124,7 +127,7 @@ impl<T> Driver<T> {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
         let close = match &self.conclusion {
-            Conclusion::Finished(end) => (self.conclude)(end),
+            Conclusion::Finished(end) => end.close(),
             Conclusion::Panicked(_) | Conclusion::Cancelled => Some(internal_error()),
         };
         if let Some(close) = close {
@@ -148,7 +151,9 @@ impl<T> Driver<T> {
         if core.is_aborted {
             return Moved::Aborted;
         }
-        match core.poll_closing(cx) {
+        let closed = core.poll_closing(cx);
+        core.settle_traffic();
+        match closed {
             Poll::Ready(()) => Moved::Done,
             Poll::Pending => Moved::Until(core.deadline()),
         }
@@ -212,5 +217,6 @@ impl<T> Drop for Driver<T> {
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
+        self.shared.lock().abandon_traffic();
     }
 }

@@ -16,11 +16,12 @@ mod sending;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod waiting;
 mod websocket;
 
 pub(crate) use self::{
     core::Shared,
-    driver::{Conclusion, Driver},
+    driver::{Conclude, Conclusion, Driver},
     opening::Acceptance,
     transport::Transport,
 };

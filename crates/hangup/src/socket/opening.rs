@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue};
 
-use super::core::Core;
+use super::{core::Core, waiting::Awaited};
 
 /// How far the opening handshake is.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Core {
     pub(crate) fn accept(&mut self, acceptance: Acceptance) {
         if matches!(self.opening, Opening::Waiting) {
             self.opening = Opening::Accepted(Box::new(acceptance));
-            self.wake_driver();
+            self.waiting.wake_driver();
         }
     }
 
@@ -77,7 +77,7 @@ impl Core {
             }),
             _ => {}
         }
-        self.watch(cx);
+        self.waiting.add(Awaited::Stage, cx);
         Poll::Pending
     }
 }

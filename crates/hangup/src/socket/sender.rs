@@ -64,8 +64,9 @@ impl Sender {
         Ok(())
     }
 
-    /// Sends a message of either kind. A payload from 32 KiB on is written from where it lies, unless it is
-    /// compressed: binary ones that go to many peers are then shared by them, as clones of [`Bytes`] are, and not copied.
+    /// Sends a message of either kind. Clones of a message share its payload: where one goes to many peers,
+    /// each send copies it once into what is to be written, and from 32 KiB on not even that; it is then written from
+    /// where it lies, unless it is compressed.
     pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut message = message.into();
         self.send_with(move |core| core.send(&mut message))
@@ -106,7 +107,7 @@ impl Sender {
     pub fn expire_at(&self, at: impl Into<Instant>) {
         let mut core = self.shared.lock();
         core.limits().expire_at(at.into());
-        core.wake_driver();
+        core.waiting.wake_driver();
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.

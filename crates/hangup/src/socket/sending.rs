@@ -11,9 +11,10 @@ use tokio::task::coop;
 
 use super::{
     buffers::{BUFFER_SIZE, BY_REFERENCE},
-    core::{Core, remember},
+    core::Core,
     message::Message,
     opening::Opening,
+    waiting::Awaited,
 };
 use crate::{
     error::{Disconnect, TrySendError, slow_consumer},
@@ -37,13 +38,14 @@ impl Core {
             if !self.make_room() {
                 match self.settings.slow_consumer {
                     SlowConsumer::Wait => {
-                        if !self.is_driver(cx) {
-                            remember(&mut self.senders, cx);
+                        if !self.waiting.is_driver(cx) {
+                            self.waiting.add(Awaited::Room, cx);
                         }
                         return Poll::Pending;
                     }
                     SlowConsumer::DropNewest => {
                         self.limits().drop_message();
+                        self.traffic.dropped();
                         return Poll::Ready(Ok(Room::None));
                     }
                     SlowConsumer::Close => self.close_from_outside(&slow_consumer()),
@@ -74,7 +76,7 @@ impl Core {
     /// Hands the system what it takes now, whoever asks: a peer is slow only if its system takes no more. When it
     /// takes more again the connection's task is woken.
     fn make_room(&mut self) -> bool {
-        let waker = self.driver();
+        let waker = self.waiting.driver();
         let mut cx = Context::from_waker(&waker);
         let flush = poll_fn(|cx| self.poll_flush(cx));
         let _ = pin!(coop::unconstrained(flush)).poll(&mut cx);
@@ -84,7 +86,7 @@ impl Core {
     /// Has `send` write into the output, and sees to it that the output is written: by the connection's task at the
     /// end of its poll, or at once where much is waiting.
     pub(super) fn send_with(&mut self, cx: &mut Context<'_>, send: impl FnOnce(&mut Self)) {
-        if !self.is_driver(cx) {
+        if !self.waiting.is_driver(cx) {
             self.send_from_outside(send);
             return;
         }
@@ -102,16 +104,21 @@ impl Core {
         send(self);
         self.is_active = true;
         if was_empty {
-            self.wake_driver();
+            self.waiting.wake_driver();
         }
+        self.traffic.grows_unsent(self.output.unsent());
     }
 
     pub(super) fn send_text(&mut self, text: &str) {
-        let _ = self.protocol.send_text(text, self.output.buffer());
+        if self.protocol.send_text(text, self.output.buffer()).is_ok() {
+            self.traffic.sent(text.len());
+        }
     }
 
     pub(super) fn send_binary(&mut self, bytes: &[u8]) {
-        let _ = self.protocol.send_binary(bytes, self.output.buffer());
+        if self.protocol.send_binary(bytes, self.output.buffer()).is_ok() {
+            self.traffic.sent(bytes.len());
+        }
     }
 
     pub(super) fn send_ping(&mut self, payload: &[u8]) {
@@ -134,6 +141,7 @@ impl Core {
             .send_header(kind, length, self.output.buffer())
             .is_ok()
         {
+            self.traffic.sent(length);
             self.output.attach(match message {
                 Message::Text(text) => std::mem::take(text).into_bytes(),
                 Message::Binary(bytes) => std::mem::take(bytes),

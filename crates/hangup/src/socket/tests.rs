@@ -8,8 +8,11 @@ use std::{
     future::{Future, pending, poll_fn},
     io,
     pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
 };
 
 use hangup_protocol::{Close, CloseCode};
@@ -20,8 +23,13 @@ use shuttle::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{core::Shared, driver::Driver, sender::Sender, transport::Transport};
-use crate::settings::Resolved;
+use super::{
+    core::Shared,
+    driver::{Conclude, Driver},
+    sender::Sender,
+    transport::Transport,
+};
+use crate::{metrics::Traffic, settings::Resolved};
 
 const SCHEDULES: usize = 3000;
 /// The header and the payload of one message.
@@ -115,6 +123,15 @@ impl AsyncWrite for Stream {
     }
 }
 
+/// The end of an endpoint that never ends.
+enum Never {}
+
+impl Conclude for Never {
+    fn close(&self) -> Option<Close> {
+        match *self {}
+    }
+}
+
 /// Opens a connection whose endpoint sleeps, and runs its task on a thread until the peer has seen enough.
 fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::JoinHandle<()>) {
     let shared = Shared::new(
@@ -123,12 +140,13 @@ fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::Jo
             ..Resolved::default()
         }),
         None,
+        Traffic::default(),
     );
     let transport = Transport::Other(Box::new(Stream(Arc::clone(pipe))));
     shared.lock().open(transport, &[]);
     let (driven, seen) = (Arc::clone(&shared), Arc::clone(pipe));
     let task = thread::spawn(move || {
-        let mut driver = pin!(Driver::<()>::new(driven, Box::pin(pending()), |()| None));
+        let mut driver = pin!(Driver::<Never>::new(driven, Box::pin(pending())));
         block_on(poll_fn(|cx| {
             if driver.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
@@ -231,5 +249,48 @@ fn a_close_from_another_thread_is_written() {
     }
     let clock = clock();
     let _deadlines = clock.enter();
+    shuttle::check_random(closes, SCHEDULES / 3);
+}
+
+/// Whoever is woken may use the connection at once, as executors do that poll in `wake`.
+#[test]
+fn wakers_are_not_called_under_the_lock() {
+    struct Asking {
+        shared: Weak<Shared>,
+        is_woken: AtomicBool,
+    }
+
+    impl Wake for Asking {
+        fn wake(self: Arc<Self>) {
+            let shared = self.shared.upgrade().unwrap();
+            self.is_woken
+                .store(shared.lock().over().is_some(), Ordering::Relaxed);
+        }
+    }
+
+    fn closes() {
+        let shared = Shared::new(Arc::new(Resolved::default()), None, Traffic::default());
+        let [driver, waiting] = [(); 2].map(|()| {
+            Arc::new(Asking {
+                shared: Arc::downgrade(&shared),
+                is_woken: AtomicBool::new(false),
+            })
+        });
+        let waker = Waker::from(Arc::clone(&driver));
+        shared.lock().set_driver(&Context::from_waker(&waker));
+        let sender = Sender::new(Arc::clone(&shared));
+        let waker = Waker::from(Arc::clone(&waiting));
+        let mut sending = pin!(sender.send_text("waits for the end of the opening handshake"));
+        assert!(
+            sending
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        let closing = sender.clone();
+        let closing = thread::spawn(move || closing.close(CloseCode::GOING_AWAY));
+        closing.join().unwrap();
+        assert!(driver.is_woken.load(Ordering::Relaxed) && waiting.is_woken.load(Ordering::Relaxed));
+    }
     shuttle::check_random(closes, SCHEDULES / 3);
 }

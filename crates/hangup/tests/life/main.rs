@@ -10,6 +10,7 @@ mod errors;
 mod log;
 mod wire;
 
+mod access;
 mod closing;
 mod cork;
 mod deflate;
@@ -17,10 +18,13 @@ mod deflate;
 mod drain;
 mod ending;
 mod flood;
+mod flush;
 mod handler_failures;
 mod handlers;
 mod keep_alive;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod misuse;
 mod opening;
 mod origin;
@@ -36,3 +40,9 @@ mod socket;
 mod stop;
 mod tcp;
 mod test_client;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_files;
+#[cfg(feature = "metrics")]
+mod traffic;

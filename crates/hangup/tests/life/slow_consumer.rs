@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     log::Log,
-    wire::{CLOSE, Peer, TEXT},
+    wire::{BINARY, CLOSE, Peer, TEXT, frame},
 };
 
 /// More than the pipe, the write buffer and one message take.
@@ -144,6 +144,32 @@ async fn a_slow_consumer_is_closed_with_1013_where_the_settings_say_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_echo_to_a_peer_that_only_sends_is_closed_too() {
+    let echo = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        loop {
+            let message = socket.recv().await?;
+            socket.send(message).await?;
+        }
+    };
+    let app = App::new()
+        .route("/ws", echo)
+        .settings(Settings::new().slow_consumer(SlowConsumer::Close));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    let begun = Instant::now();
+    // Each is more than the write buffer holds.
+    for _ in 0..4 {
+        peer.send(frame(BINARY, &[7; 100_000])).await;
+    }
+    let frames = peer.frames().await;
+    assert_eq!(
+        frames.last().unwrap(),
+        &crate::wire::Frame::close(1013, "slow consumer")
+    );
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn try_send_says_full_whatever_the_policy_and_there_is_room_again_when_the_peer_has_read() {
     for policy in [SlowConsumer::Wait, SlowConsumer::DropNewest, SlowConsumer::Close] {
         let (mut peer, sender) = slow(Settings::new().slow_consumer(policy)).await;
@@ -201,16 +227,15 @@ async fn a_peer_that_reads_is_not_slow_however_much_one_poll_sends() {
 /// The clock of the test moves only when all that can be done is done, so a round that waited would be seen on it.
 #[tokio::test(start_paused = true)]
 async fn of_1000_subscribers_one_that_never_reads_slows_nobody_and_the_others_lose_nothing() {
-    const SUBSCRIBERS: usize = 1000;
     const MESSAGES: usize = 100;
     const ROUND: Duration = Duration::from_millis(10);
-    for policy in [SlowConsumer::DropNewest, SlowConsumer::Close] {
+    for (policy, subscribers) in [(SlowConsumer::DropNewest, 1000), (SlowConsumer::Close, 100)] {
         let (client, mut handed) = app(Settings::new().slow_consumer(policy).write_buffer(16 * 1024));
         let mut senders = Vec::new();
         let _never_reads = Peer::open(client.stream(), "/ws").await;
         senders.push(handed.recv().await.unwrap());
         let mut readers = Vec::new();
-        for _ in 1..SUBSCRIBERS {
+        for _ in 1..subscribers {
             let socket = client.connect("/ws").await.unwrap();
             senders.push(handed.recv().await.unwrap());
             readers.push(tokio::spawn(read_all(socket, MESSAGES)));

@@ -139,6 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
+        self.stream.flush().await.unwrap();
     }
 
     /// Sends to a server that may have left, and reads meanwhile.
@@ -148,9 +149,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
             while let Ok(1..) = reader.read_buf(&mut self.read).await {}
             std::future::pending::<()>().await;
         };
+        let writing = async {
+            let _ = writer.write_all(bytes).await;
+            let _ = writer.flush().await;
+        };
         tokio::select! {
             biased;
-            _ = writer.write_all(bytes) => {}
+            () = writing => {}
             () = reading => {}
         }
     }

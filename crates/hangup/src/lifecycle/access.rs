@@ -1,0 +1,155 @@
+//! Who asks for what, and how a handshake is answered: a line of the access log, and the metrics.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use axum::{
+    extract::{ConnectInfo, OriginalUri},
+    response::Response,
+};
+use hangup_protocol::Close;
+use http::{StatusCode, request::Parts};
+use tokio::time::Instant;
+
+use super::escaped::Escaped;
+use crate::{
+    metrics::{Refused, RouteMetrics, Traffic},
+    origin::Addressing,
+};
+
+/// How many bytes of a path a line shows.
+const LONGEST_PATH: usize = 512;
+
+/// One request on a WebSocket route.
+pub(super) struct Access {
+    client: Option<IpAddr>,
+    begun: Instant,
+    pub(super) metrics: RouteMetrics,
+    /// Until it is told, and only if somebody listens to the access log.
+    line: Option<Box<Line>>,
+}
+
+/// What a line of the access log says of a request.
+struct Line {
+    client: Option<Client>,
+    path: String,
+}
+
+/// The address of a client: with its port, where no proxy stands before it.
+enum Client {
+    Near(SocketAddr),
+    Far(IpAddr),
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Near(address) => address.fmt(f),
+            Self::Far(address) => address.fmt(f),
+        }
+    }
+}
+
+impl Line {
+    fn of(parts: &Parts, client: Option<IpAddr>) -> Self {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let near = peer.map(|peer| SocketAddr::new(peer.0.ip().to_canonical(), peer.0.port()));
+        let client = match (client, near) {
+            (Some(client), Some(near)) if near.ip() == client => Some(Client::Near(near)),
+            (client, _) => client.map(Client::Far),
+        };
+        let uri = match parts.extensions.get::<OriginalUri>() {
+            Some(OriginalUri(uri)) => uri,
+            None => &parts.uri,
+        };
+        Self {
+            client,
+            path: shown(uri.path()),
+        }
+    }
+}
+
+/// A path of any length and content, as the log may show it.
+fn shown(path: &str) -> String {
+    if path.len() <= LONGEST_PATH {
+        return Escaped(path).to_string();
+    }
+    let mut end = LONGEST_PATH;
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}..", Escaped(path.get(..end).unwrap_or_default()))
+}
+
+impl Access {
+    pub(super) fn of(parts: &Parts, addressing: &Addressing, metrics: RouteMetrics) -> Self {
+        let is_logged = tracing::enabled!(target: "hangup::access", tracing::Level::INFO);
+        Self {
+            client: addressing.client,
+            begun: Instant::now(),
+            metrics,
+            line: is_logged.then(|| Box::new(Line::of(parts, addressing.client))),
+        }
+    }
+
+    /// The address of the client, where it is known.
+    pub(super) fn client(&self) -> Option<IpAddr> {
+        self.client
+    }
+
+    /// How long ago the request came.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// For the connection that this request opens.
+    pub(super) fn traffic(&self) -> Traffic {
+        self.metrics.traffic()
+    }
+
+    /// The endpoint has accepted.
+    pub(super) fn accepted(&mut self) {
+        self.metrics.accepted(self.elapsed());
+        if let Some(line) = self.line.take() {
+            tracing::info!(
+                target: "hangup::access",
+                client = line.client.map(tracing::field::display),
+                path = %line.path,
+                "WebSocket accepted"
+            );
+        }
+    }
+
+    /// The handshake is completed, and refused with a Close frame: with this one, where it is known already.
+    pub(super) fn refusing(&mut self, close: Option<&Close>) {
+        self.tell_refusal(None, close);
+    }
+
+    /// The handshake is refused with an HTTP response of this status.
+    pub(super) fn refused(&mut self, status: StatusCode) {
+        self.metrics.refused(Refused::Http(status.as_u16()));
+        self.tell_refusal(Some(status), None);
+    }
+
+    /// The same, where there is nothing else to say of the request.
+    pub(super) fn refuse(mut self, response: Response) -> Response {
+        self.refused(response.status());
+        response
+    }
+
+    fn tell_refusal(&mut self, status: Option<StatusCode>, close: Option<&Close>) {
+        if let Some(line) = self.line.take() {
+            tracing::info!(
+                target: "hangup::access",
+                client = line.client.map(tracing::field::display),
+                path = %line.path,
+                status = status.map(|status| status.as_u16()),
+                code = close.map(|close| close.code().get()),
+                "WebSocket refused"
+            );
+        }
+    }
+}

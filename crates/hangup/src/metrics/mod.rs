@@ -1,0 +1,28 @@
+//! What is counted of connections: by route, through the `metrics` facade, and nothing at all without that feature.
+#![cfg_attr(feature = "metrics", doc = "")]
+#![cfg_attr(feature = "metrics", doc = include_str!("../../docs/metrics.md"))]
+
+#[cfg(feature = "metrics")]
+mod names;
+#[cfg(feature = "metrics")]
+mod recorded;
+#[cfg(not(feature = "metrics"))]
+mod unrecorded;
+
+#[cfg(feature = "metrics")]
+pub use self::names::{Kind, Metric, SECONDS_BUCKETS, all};
+#[cfg(feature = "metrics")]
+pub(crate) use self::recorded::{RouteMetrics, Traffic};
+#[cfg(not(feature = "metrics"))]
+pub(crate) use self::unrecorded::{RouteMetrics, Traffic};
+
+/// How a handshake ended that no endpoint accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// With an HTTP response of this status.
+    Http(u16),
+    /// With a Close frame of this code.
+    Close(u16),
+    /// Not at all: the client left before its answer, or the server stopped.
+    Abandoned,
+}

@@ -1,0 +1,210 @@
+//! The tour as a program: what it prints where, and what it serves besides the samples.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails where something is missing")]
+
+use std::{
+    env,
+    ffi::OsStr,
+    io::{Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+#[path = "../tour/log.rs"]
+#[allow(dead_code, reason = "the tour uses the rest")]
+mod log;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The program, which cargo builds before the tests unless it is asked for this test alone.
+fn program() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).unwrap().join("examples/tour");
+    if !program.exists() {
+        let build = [
+            "build",
+            "--quiet",
+            "--package",
+            "hangup-examples",
+            "--example",
+            "tour",
+        ];
+        assert!(
+            Command::new(env!("CARGO"))
+                .args(build)
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+    program
+}
+
+/// The tour in a process of its own, whose output goes into pipes.
+struct Tour {
+    process: Child,
+    address: String,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+}
+
+/// Reads to the end, so that the program never waits for room.
+fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).unwrap();
+        text
+    })
+}
+
+impl Tour {
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = Command::new(program())
+            .args(["--port", "0"])
+            .args(arguments)
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = collect(process.stderr.take().unwrap());
+        let mut stdout = process.stdout.take().unwrap();
+        let mut first = Vec::new();
+        let mut byte = [0];
+        while !first.ends_with(b"\n") {
+            stdout.read_exact(&mut byte).unwrap();
+            first.push(byte[0]);
+        }
+        let first = String::from_utf8(first).unwrap();
+        let address = first.trim().strip_prefix("hangup tour on http://").unwrap();
+        Self {
+            address: address.to_owned(),
+            process,
+            stdout: collect(stdout),
+            stderr,
+        }
+    }
+
+    /// What is answered to a request with these headers until something ends: the server the answer, or the client
+    /// the connection.
+    fn answer(&self, path: &str, headers: &str, until: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        let mut bytes = [0; 4096];
+        while !String::from_utf8_lossy(&answer).contains(until) {
+            match stream.read(&mut bytes).unwrap() {
+                0 => break,
+                read => answer.extend_from_slice(&bytes[..read]),
+            }
+        }
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The status line that answers an opening handshake.
+    fn handshake(&self, path: &str, more: &str) -> String {
+        let headers = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        let answer = self.answer(path, &format!("{headers}{more}"), "\r\n\r\n");
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.answer(path, "Connection: close\r\n", "no such text")
+    }
+
+    /// What it has printed behind the line with the address, and on standard error.
+    fn stop(mut self) -> (String, String) {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.process.wait().unwrap().success());
+        (self.stdout.join().unwrap(), self.stderr.join().unwrap())
+    }
+}
+
+#[test]
+fn the_log_in_a_pipe_has_no_colours_and_a_line_for_each_answer() {
+    let tour = Tour::start(&[]);
+    assert_eq!(
+        tour.handshake("/echo?token=abc", ""),
+        "HTTP/1.1 101 Switching Protocols"
+    );
+    assert_eq!(
+        tour.handshake("/echo", "Origin: https://other.example\r\n"),
+        "HTTP/1.1 403 Forbidden"
+    );
+    let address = tour.address.clone();
+    let (samples, log) = tour.stop();
+    assert!(
+        samples.contains(&format!("wscat -c 'ws://{address}/echo'")),
+        "{samples}"
+    );
+    assert!(!samples.contains("/metrics"), "{samples}");
+    assert!(!log.contains('\u{1b}'), "{log}");
+    assert!(!log.contains("token"), "{log}");
+    for part in [
+        &format!("INFO hangup::app::serve: server started address={address} routes="),
+        "INFO hangup::access: WebSocket accepted client=127.0.0.1:",
+        " path=/echo\n",
+        "INFO hangup::access: WebSocket refused client=127.0.0.1:",
+        " path=/echo status=403\n",
+    ] {
+        assert!(log.contains(part), "{part}\n{log}");
+    }
+    assert_eq!(
+        log.matches("hangup::connection: connection ended").count(),
+        2,
+        "{log}"
+    );
+}
+
+#[test]
+fn a_quiet_tour_prints_nothing_but_its_address() {
+    let tour = Tour::start(&["--quiet", "--metrics"]);
+    for path in ["/echo", "/panic/ws?accept=true", "/unhandled/ws", "/nowhere"] {
+        tour.handshake(path, "");
+    }
+    assert_eq!(tour.stop(), (String::new(), String::new()));
+}
+
+#[test]
+fn the_metrics_are_served_where_they_are_asked_for() {
+    let tour = Tour::start(&["--metrics"]);
+    tour.handshake("/items/foo/ws", "Cookie: session=abc\r\n");
+    let page = tour.get("/metrics");
+    assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
+    let accepted = "\nhangup_handshakes_accepted_total{route=\"/items/{item_id}/ws\"} 1\n";
+    assert!(page.contains(accepted), "{page}");
+    let line = format!("  curl -i 'http://{}/metrics'\n", tour.address);
+    let (samples, _) = tour.stop();
+    assert!(samples.contains(&line), "{samples}");
+
+    let tour = Tour::start(&[]);
+    assert!(tour.get("/metrics").starts_with("HTTP/1.1 404 "));
+    tour.stop();
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    assert!(log::wants_colours(true, None));
+    assert!(log::wants_colours(true, Some(OsStr::new(""))));
+    assert!(!log::wants_colours(true, Some(OsStr::new("1"))));
+    assert!(!log::wants_colours(false, None));
+}
