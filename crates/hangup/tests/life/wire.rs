@@ -92,17 +92,25 @@ fn parse(bytes: &[u8]) -> Option<(Frame, usize)> {
     Some((Frame { opcode, payload }, end))
 }
 
-/// All frames of some bytes, which must end with the last of them.
-pub(crate) fn frames(mut bytes: &[u8]) -> Vec<Frame> {
+/// All frames of some bytes that are whole, and the bytes behind them.
+pub(crate) fn whole_frames(mut bytes: &[u8]) -> (Vec<Frame>, &[u8]) {
     let mut frames = Vec::new();
-    while !bytes.is_empty() {
-        let (frame, length) = parse(bytes).unwrap_or_else(|| {
-            let start = &bytes[..bytes.len().min(20)];
-            panic!("{start:?}.. of {} bytes is no whole frame", bytes.len())
-        });
+    while let Some((frame, length)) = parse(bytes) {
         frames.push(frame);
         bytes = &bytes[length..];
     }
+    (frames, bytes)
+}
+
+/// All frames of some bytes, which must end with the last of them.
+pub(crate) fn frames(bytes: &[u8]) -> Vec<Frame> {
+    let (frames, rest) = whole_frames(bytes);
+    let start = &rest[..rest.len().min(20)];
+    assert!(
+        rest.is_empty(),
+        "{start:?}.. of {} bytes is no whole frame",
+        rest.len()
+    );
     frames
 }
 
