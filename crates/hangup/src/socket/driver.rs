@@ -81,14 +81,14 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
         loop {
             this.poll_conversation(cx);
             let next = match this.poll_transport(cx) {
-                Moved::Done if this.conversation.is_none() => {
+                Moved::Done | Moved::Aborted if this.conversation.is_none() => {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
                 }
-                Moved::Aborted if this.conversation.is_some() => {
+                Moved::Aborted => {
                     this.end_conversation();
                     continue;
                 }
-                Moved::Done | Moved::Aborted => None,
+                Moved::Done => None,
                 Moved::Until(deadline) => deadline,
             };
             if this.poll_deadline(cx, next).is_pending() {
