@@ -44,6 +44,8 @@ pub(crate) enum Conclusion<T> {
     Panicked(Box<Panic>),
     /// It was cancelled: its peer had left, and it went on for too long.
     Cancelled,
+    /// It was given up: its server had stopped, and it went on for too long.
+    Aborted,
 }
 
 /// The end that an endpoint came to.
@@ -85,6 +87,7 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
                 }
                 Moved::Aborted => {
+                    this.conclusion = Conclusion::Aborted;
                     this.end_conversation();
                     continue;
                 }
@@ -128,7 +131,7 @@ impl<T: Conclude> Driver<T> {
         }
         let close = match &self.conclusion {
             Conclusion::Finished(end) => end.close(),
-            Conclusion::Panicked(_) | Conclusion::Cancelled => Some(internal_error()),
+            Conclusion::Panicked(_) | Conclusion::Cancelled | Conclusion::Aborted => Some(internal_error()),
         };
         if let Some(close) = close {
             self.shared.lock().close(&close);
