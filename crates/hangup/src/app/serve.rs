@@ -220,7 +220,7 @@ impl<'a> Serve<'a> {
             "server started"
         );
         let connections = Arc::<Connections>::default();
-        let served = Served::from(self.app).with_extension(Arc::clone(&connections));
+        let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
             Some(_) => served.with_extension(OverTls),
