@@ -9,7 +9,10 @@
 //!
 //! When the files have changed, `kill -HUP` has the new certificate shown, as it has with nginx.
 
-use std::{env, io};
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
 use hangup::{App, Handshake, Result, Tls, websocket};
 
@@ -44,7 +47,10 @@ async fn reload_at_each_hangup(tls: Tls) -> io::Result<()> {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none())
+        .init();
     let mut files = env::args().skip(1);
     let chain = files.next().unwrap_or_else(|| "chain.pem".to_owned());
     let key = files.next().unwrap_or_else(|| "key.pem".to_owned());

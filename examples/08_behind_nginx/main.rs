@@ -3,6 +3,8 @@
 //! `cargo run --example 08_behind_nginx` serves it on 127.0.0.1:8000, where nginx looks for it. README.md says what
 //! each line of the configuration is for, and what clients then see.
 
+use std::io::IsTerminal;
+
 use hangup::{App, Handshake, Result, Settings, TrustedProxies, websocket};
 
 /// Repeat what is said.
@@ -25,7 +27,10 @@ pub(crate) fn app() -> App {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    tracing_subscriber::fmt().init();
+    tracing_subscriber::fmt()
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
     // The address that nginx alone can reach: a client that goes around it could say what it likes.
     app().serve("127.0.0.1:8000").await
 }

@@ -21,7 +21,7 @@ impl Default for DeflateConfig {
 }
 
 impl DeflateConfig {
-    /// No takeover of contexts, windows of 15 bits, level 1, messages from 128 bytes on, no limit to expansion.
+    /// No takeover of contexts, windows of 15 bits, level 1, messages from 128 bytes on, expansion by at most 200.
     pub const fn new() -> Self {
         Self {
             server_context_takeover: false,
@@ -30,7 +30,7 @@ impl DeflateConfig {
             client_max_window_bits: 15,
             level: 1,
             min_size: 128,
-            max_expansion: None,
+            max_expansion: Some(200),
         }
     }
 
@@ -76,8 +76,9 @@ impl DeflateConfig {
     }
 
     /// How many times a compressed message may grow when it is inflated, beyond the first 64 KiB; more is
-    /// refused with 1009. DEFLATE can reach 1032. Default: no limit but the size of a message, which holds
-    /// while a message is inflated.
+    /// refused with 1009: so that a peer has to send something for the work that it makes. DEFLATE can reach 1032, with
+    /// one byte over and over; for messages of more than 64 KiB which are like that, choose `None`. The limit to the
+    /// size of a message holds while it is inflated, whatever this says. Default: 200.
     pub const fn max_expansion(mut self, times: Option<u32>) -> Self {
         self.max_expansion = times;
         self

@@ -25,7 +25,8 @@ const ALPN: &[u8] = b"http/1.1";
 /// What [`App::serve_tls`](crate::App::serve_tls) shows its clients: a certificate and how it is used.
 ///
 /// TLS 1.2 and 1.3 in the defaults of [rustls](https://docs.rs/rustls), over its provider `ring`; HTTP/1.1 is the only
-/// protocol that is offered (ALPN). Clones are handles to the same certificate.
+/// protocol that is offered (ALPN). A connection holds up to 64 KiB of what is encrypted and not on the wire yet, beside
+/// [`Settings::write_buffer`](crate::Settings::write_buffer). Clones are handles to the same certificate.
 ///
 /// # A certificate that is replaced
 ///

@@ -37,7 +37,8 @@ enum Others {
 
 impl Origins {
     /// The pages of the server itself (the default): host and port are those of the header `Host`, or what a
-    /// [trusted proxy](crate::TrustedProxies) says that they are.
+    /// [trusted proxy](crate::TrustedProxies) says that they are. The scheme is what such a proxy says, and `https` where
+    /// the server itself speaks TLS; else `http` and `https` both pass.
     #[must_use]
     pub fn same() -> Self {
         Self {

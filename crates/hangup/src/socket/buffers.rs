@@ -6,16 +6,15 @@ use std::{
     collections::VecDeque,
     io::{self, IoSlice},
     task::{Context, Poll, ready},
-    thread::LocalKey,
 };
 
 use bytes::{Buf, Bytes};
 use smallvec::SmallVec;
 
-use super::transport::Transport;
-
-/// The size of a pooled buffer: one read takes as much as is there, up to this.
-pub(crate) const BUFFER_SIZE: usize = 64 * 1024;
+use super::{
+    pool::{BUFFER_SIZE, Pool, Pooled, give_back, take},
+    transport::Transport,
+};
 
 /// From this size on a payload is written from where it lies. Below it a copy costs less than what the system does
 /// for one more piece of a vectored write.
@@ -24,29 +23,12 @@ pub(crate) const BY_REFERENCE: usize = 32 * 1024;
 /// How many pieces one vectored write takes.
 const PIECES: usize = 16;
 
-/// How many buffers of each kind a thread keeps.
-const POOLED: usize = 8;
-
-/// Boxed, so that a connection that owns none holds no more than a pointer.
-type Pool<B> = RefCell<Vec<Box<B>>>;
+/// What a buffer to write from can hold at least, so that it seldom grows.
+const SMALLEST: usize = 1024;
 
 thread_local! {
-    static READ_BUFFERS: Pool<Unread> = const { RefCell::new(Vec::new()) };
-    static WRITE_BUFFERS: Pool<Unsent> = const { RefCell::new(Vec::new()) };
-}
-
-fn take<B>(pool: &'static LocalKey<Pool<B>>) -> Option<Box<B>> {
-    pool.try_with(|pool| pool.borrow_mut().pop()).ok().flatten()
-}
-
-fn give_back<B>(pool: &'static LocalKey<Pool<B>>, buffer: Box<B>) {
-    // Where the thread is ending, the buffer is dropped.
-    let _ = pool.try_with(|pool| {
-        let mut pool = pool.borrow_mut();
-        if pool.len() < POOLED {
-            pool.push(buffer);
-        }
-    });
+    static READ_BUFFERS: RefCell<Pool<Unread>> = const { RefCell::new(Pool::new()) };
+    static WRITE_BUFFERS: RefCell<Pool<Unsent>> = const { RefCell::new(Pool::new()) };
 }
 
 /// Bytes that were read and not parsed yet.
@@ -57,6 +39,12 @@ struct Unread {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
+}
+
+impl Pooled for Unread {
+    fn capacity(&self) -> usize {
+        self.buffer.len()
+    }
 }
 
 impl Unread {
@@ -141,11 +129,16 @@ pub(crate) struct Output {
     is_unflushed: bool,
 }
 
-#[derive(Default)]
 struct Unsent {
     buffer: Vec<u8>,
     written: usize,
     attached: Option<Box<Attached>>,
+}
+
+impl Pooled for Unsent {
+    fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
 }
 
 /// Payloads that are written by reference, the first first.
@@ -165,7 +158,7 @@ impl Output {
 
     fn begun(&mut self) -> &mut Unsent {
         self.unsent
-            .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_default())
+            .get_or_insert_with(|| take(&WRITE_BUFFERS).unwrap_or_else(Unsent::new))
     }
 
     /// Whether all that was ever added is on the wire.
@@ -210,7 +203,6 @@ impl Output {
     /// Drops all that is not written.
     pub(crate) fn release(&mut self) {
         if let Some(mut unsent) = self.unsent.take()
-            && unsent.buffer.capacity() > 0
             && unsent.buffer.capacity() <= 2 * BUFFER_SIZE
         {
             unsent.buffer.clear();
@@ -221,6 +213,14 @@ impl Output {
 }
 
 impl Unsent {
+    fn new() -> Box<Self> {
+        Box::new(Self {
+            buffer: Vec::with_capacity(SMALLEST),
+            written: 0,
+            attached: None,
+        })
+    }
+
     fn count(&self) -> usize {
         let attached = self.attached.as_ref().map_or(0, |attached| attached.unsent);
         self.buffer.len() - self.written + attached
@@ -299,76 +299,4 @@ impl Unsent {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::poll_fn;
-
-    use futures_util::{FutureExt, task::noop_waker};
-    use proptest::prelude::*;
-    use tokio::io::AsyncReadExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn what_is_written_is_not_kept_although_the_peer_never_catches_up() {
-        let (stream, mut peer) = tokio::io::duplex(1000);
-        let mut transport = Transport::Other(Box::new(stream));
-        let waker = noop_waker();
-        let mut cx = Context::from_waker(&waker);
-        let mut output = Output::default();
-        let mut sent = 0_u64;
-        let mut read = 0_u64;
-        let mut piece = [0; 700];
-        while sent < 2_000_000 {
-            while output.unsent() <= BUFFER_SIZE {
-                output
-                    .buffer()
-                    .extend((sent..sent + 1000).map(|at| (at % 251) as u8));
-                sent += 1000;
-            }
-            assert!(output.poll_flush(&mut cx, &mut transport).is_pending());
-            // A fresh budget, as without it the pipe takes nothing.
-            tokio::task::yield_now().await;
-            peer.read_exact(&mut piece).await.unwrap();
-            for byte in piece {
-                assert_eq!(u64::from(byte), read % 251);
-                read += 1;
-            }
-            let kept = output.buffer().len();
-            assert!(kept <= 3 * BUFFER_SIZE, "{kept}");
-        }
-    }
-
-    #[test]
-    fn payloads_by_reference_keep_their_place_whatever_the_transport_takes() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let pieces = prop::collection::vec((any::<bool>(), 0_usize..3000), 1..40);
-        proptest!(|(pieces in pieces, room in 1_usize..5000, flush_every in 1_usize..10)| {
-            runtime.block_on(async {
-                let (stream, mut peer) = tokio::io::duplex(room);
-                let mut transport = Transport::Other(Box::new(stream));
-                let (mut output, mut expected, mut received) = (Output::default(), Vec::new(), Vec::new());
-                for (at, (is_attached, length)) in pieces.into_iter().enumerate() {
-                    let payload: Vec<u8> = (0..length).map(|byte| ((at * 31 + byte) % 251) as u8).collect();
-                    expected.extend_from_slice(&payload);
-                    if is_attached {
-                        output.attach(Bytes::from(payload));
-                    } else {
-                        output.buffer().extend_from_slice(&payload);
-                    }
-                    if at % flush_every == 0 {
-                        let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
-                        let _ = peer.read_buf(&mut received).now_or_never();
-                    }
-                }
-                while output.unsent() > 0 {
-                    let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
-                    let _ = peer.read_buf(&mut received).now_or_never();
-                    tokio::task::yield_now().await;
-                }
-                drop(transport);
-                peer.read_to_end(&mut received).await.unwrap();
-                assert!(received == expected, "{} of {} bytes", received.len(), expected.len());
-            });
-        });
-    }
-}
+mod tests;

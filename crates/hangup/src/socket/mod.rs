@@ -11,6 +11,7 @@ mod keep_alive;
 mod limits;
 mod message;
 mod opening;
+mod pool;
 mod sender;
 mod sending;
 #[cfg(test)]

@@ -10,10 +10,7 @@ use hangup_protocol::MessageKind;
 use tokio::task::coop;
 
 use super::{
-    buffers::{BUFFER_SIZE, BY_REFERENCE},
-    core::Core,
-    message::Message,
-    opening::Opening,
+    buffers::BY_REFERENCE, core::Core, message::Message, opening::Opening, pool::BUFFER_SIZE,
     waiting::Awaited,
 };
 use crate::{

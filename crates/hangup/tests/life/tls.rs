@@ -11,7 +11,7 @@ use std::{
 use hangup::{App, Close, CloseCode, Handshake, Result, Serve, Settings, Tls};
 use rcgen::{CertifiedKey, KeyPair};
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, ProtocolVersion, RootCertStore, ServerConfig,
     crypto::ring,
     pki_types::{CertificateDer, ServerName},
 };
@@ -21,7 +21,7 @@ use tokio::{
     sync::oneshot,
     time::timeout,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
 use tracing::Level;
 
 use crate::{
@@ -228,21 +228,70 @@ async fn http_1_1_is_the_only_protocol() {
 #[tokio::test]
 async fn a_configuration_of_the_users_own_is_taken_but_for_its_protocols() {
     let certified = certificate();
-    let der = certified.cert.der().clone();
+    let tls = Tls::from_config(Arc::new(server_config(&certified)));
+    assert!(tls.reload().is_err());
+    let server = Server::showing(App::new().route("/ws", echo), tls, certified.cert.der()).await;
+    let stream = server.connect().await.unwrap();
+    assert_eq!(
+        stream.get_ref().1.protocol_version(),
+        Some(ProtocolVersion::TLSv1_3)
+    );
+    let mut peer = Peer::open(stream, "/ws").await;
+    peer.send(frame(TEXT, b"x")).await;
+    assert_eq!(peer.frame().await, Frame::text("x"));
+}
+
+/// A configuration of rustls that offers HTTP/2, no TLS but 1.3, and no tickets: a client that writes before it reads
+/// would not take them.
+fn server_config(certified: &CertifiedKey<KeyPair>) -> ServerConfig {
     let key = certified.signing_key.serialize_der().try_into().unwrap();
-    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![der.clone()], key)
+        .with_single_cert(vec![certified.cert.der().clone()], key)
         .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
-    let tls = Tls::from_config(Arc::new(config));
-    assert!(tls.reload().is_err());
-    let server = Server::showing(App::new().route("/ws", echo), tls, &der).await;
-    let mut peer = server.open().await;
-    peer.send(frame(TEXT, b"x")).await;
-    assert_eq!(peer.frame().await, Frame::text("x"));
+    config.send_tls13_tickets = 0;
+    config
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_a_slow_pipe_all_of_it_arrives_whoever_serves() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        loop {
+            let message = socket.recv_binary().await?;
+            if message.is_empty() {
+                return Err(Close::new(CloseCode::of::<4000>(), "enough").into());
+            }
+            socket.send_binary(message).await?;
+        }
+    };
+    let certified = certificate();
+    let (client, server) = tokio::io::duplex(50);
+    let acceptor = TlsAcceptor::from(Arc::new(server_config(&certified)));
+    let name = ServerName::try_from("testserver").unwrap();
+    let connector = connector(certified.cert.der(), &[]);
+    tokio::spawn(async move {
+        let stream = acceptor.accept(server).await.unwrap();
+        wire::serve(stream, App::new().route("/ws", endpoint));
+    });
+    let client = connector.connect(name, client).await.unwrap();
+    let mut peer = Peer::open(client, "/ws").await;
+    for length in [1, 100, 20_000, 200_000] {
+        peer.send(frame(BINARY, &vec![7; length])).await;
+        let arriving = timeout(Duration::from_secs(5), peer.frame());
+        assert_eq!(arriving.await.expect("the echo").payload.len(), length);
+    }
+    peer.send(frame(BINARY, b"")).await;
+    let arriving = timeout(Duration::from_secs(5), peer.frame());
+    assert_eq!(
+        arriving.await.expect("the Close frame"),
+        Frame::close(4000, "enough")
+    );
+    peer.send(wire::close(4000, "")).await;
+    assert_eq!(peer.frames().await, []);
 }
 
 #[tokio::test]
