@@ -15,6 +15,7 @@ mod install;
 mod interop;
 mod process;
 mod project;
+mod soak;
 mod steps;
 mod tidy;
 mod vectors;
@@ -41,6 +42,12 @@ usage: cargo xtask COMMAND [OPTIONS]
       --all                   groups 12 and 13 (compression) too
       --cases PATTERNS        only these, such as 1.*,6.4.1
       --address HOST:PORT     a server that runs already
+  soak [OPTIONS]          random clients of every kind against the tour: every connection has one end, nothing is left
+      --minutes N             default: 2
+      --seed N                the clients of an earlier run once more
+  drain [OPTIONS]         the tour is stopped with thousands of connections open, and every client sees its code
+      --connections N         default: 10000, or as many as the limit on descriptors lets
+      --code CODE             default: 1001
   fuzz [TARGET..]         the fuzz targets, all or only these
       --seconds N             for each target (default: 10)
   bench [OPTIONS]         server CPU per message beside the peers, as a ratio to a bare TCP echo (benches/README.md)
@@ -72,6 +79,8 @@ fn main() -> ExitCode {
         Some("tidy") => arguments.end().and_then(|()| tidy::command()),
         Some("interop") => interop::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
+        Some("soak") => soak::command(arguments),
+        Some("drain") => soak::drain::command(arguments),
         Some("fuzz") => fuzz::command(arguments),
         Some("bench") => bench::command(arguments),
         Some("vectors") => vectors::command(arguments),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::{autobahn, bench, fuzz, interop, process, project, tidy, vectors};
+use crate::{autobahn, bench, fuzz, interop, process, project, soak, tidy, vectors};
 
 struct Step {
     name: &'static str,
@@ -58,6 +58,16 @@ const STEPS: &[Step] = &[
         name: "autobahn",
         what: "Autobahn's groups 1 to 10 against the tour",
         run: autobahn::plain,
+    },
+    Step {
+        name: "drain",
+        what: "10,000 connections when the tour stops",
+        run: soak::drain::both,
+    },
+    Step {
+        name: "soak",
+        what: "random clients against the tour for 2 minutes",
+        run: soak::short,
     },
     Step {
         name: "fuzz",

@@ -10,7 +10,7 @@ mod client;
 mod devtools;
 mod ending;
 mod exchange;
-mod http;
+pub(crate) mod http;
 mod judge;
 mod limits;
 mod nginx;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -87,6 +87,8 @@ impl Tour {
         command
             .args(["--port", "0", "--refuse", refuse.name()])
             .args(flags);
+        // What is told is counted, so it is not for the caller's environment to say.
+        command.env_remove("RUST_LOG");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut running = Running::spawn(&mut command)?;
         let lines = Lines::of(running.take_stdout()?);
@@ -137,7 +139,16 @@ impl Tour {
     }
 
     pub(crate) fn has_ended_before(&mut self, deadline: Instant) -> Result<bool> {
-        Ok(self.running.wait_until(deadline)?.is_some())
+        Ok(self.exit_before(deadline)?.is_some())
+    }
+
+    /// How it has ended, unless it still runs at the deadline.
+    pub(crate) fn exit_before(&mut self, deadline: Instant) -> Result<Option<ExitStatus>> {
+        self.running.wait_until(deadline)
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.running.id()
     }
 }
 

@@ -209,7 +209,12 @@ impl<'a> Serve<'a> {
     async fn run(self) -> io::Result<()> {
         let listener = self.listening.await?;
         let mut stop = self.stop.listen()?;
+        #[cfg(feature = "tls")]
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        #[cfg(not(feature = "tls"))]
+        let scheme = "http";
         tracing::info!(
+            scheme,
             address = %listener.local_addr()?,
             routes = self.app.paths().join(" "),
             "server started"

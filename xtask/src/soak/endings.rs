@@ -1,0 +1,189 @@
+//! How connections ended: what the metrics of the tour count, and what its log tells.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+
+use crate::failure::{Result, While};
+use crate::interop::http;
+
+/// What the metrics have counted so far.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Endings {
+    pub(crate) live: u64,
+    accepted: u64,
+    /// By code and initiator.
+    closed: BTreeMap<String, u64>,
+    /// By reason.
+    refused: BTreeMap<String, u64>,
+}
+
+/// What a log tells.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Logged {
+    /// How many connections have ended.
+    pub(crate) ended: u64,
+    /// How the connections ended that were open when the server stopped: closed, cut, aborted.
+    pub(crate) drained: Option<[u64; 3]>,
+}
+
+impl Endings {
+    pub(crate) fn of_metrics(address: &str) -> Result<Self> {
+        Ok(Self::read(&http::get(address, "/metrics")?.body))
+    }
+
+    fn read(page: &str) -> Self {
+        let mut endings = Self::default();
+        for line in page.lines().filter(|line| !line.starts_with('#')) {
+            let Some((series, value)) = line.rsplit_once(' ') else {
+                continue;
+            };
+            let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+            let value = value.parse().unwrap_or(0.0) as u64;
+            match name {
+                "hangup_connections_live" => endings.live += value,
+                "hangup_handshakes_accepted_total" => endings.accepted += value,
+                "hangup_handshakes_refused_total" => {
+                    *endings.refused.entry(label(labels, "reason")).or_default() += value;
+                }
+                "hangup_closes_total" => {
+                    let key = format!("{} {}", label(labels, "code"), label(labels, "initiator"));
+                    *endings.closed.entry(key).or_default() += value;
+                }
+                _ => {}
+            }
+        }
+        endings
+    }
+
+    fn count_closed(&self) -> u64 {
+        self.closed.values().sum()
+    }
+
+    fn count_refused(&self) -> u64 {
+        self.refused.values().sum()
+    }
+
+    pub(crate) fn print(&self) {
+        let shown = |counts: &BTreeMap<String, u64>| {
+            let shown: Vec<_> = counts
+                .iter()
+                .map(|(key, count)| format!("{key}: {count}"))
+                .collect();
+            shown.join(", ")
+        };
+        println!("accepted {}, closed by {}", self.accepted, shown(&self.closed));
+        println!("refused {}: {}", self.count_refused(), shown(&self.refused));
+    }
+
+    /// Where these do not say that each connection had one end, all connections being over: `asked` are the handshakes
+    /// that clients have sent for certain, and perhaps.
+    pub(crate) fn differences(&self, logged: &Logged, (surely, perhaps): (u64, u64)) -> Vec<String> {
+        let (accepted, closed, refused) = (self.accepted, self.count_closed(), self.count_refused());
+        let answered = accepted + refused;
+        let mut wrong = Vec::new();
+        if self.live != 0 || accepted != closed {
+            wrong.push(format!(
+                "{accepted} connections were accepted, {closed} have ended, {} are live",
+                self.live
+            ));
+        }
+        if logged.ended != answered {
+            wrong.push(format!(
+                "the log tells the end of {} connections, and there were {answered}",
+                logged.ended
+            ));
+        }
+        if !(surely..=surely + perhaps).contains(&answered) {
+            wrong.push(format!(
+                "{surely} to {} handshakes were sent, and {answered} were answered",
+                surely + perhaps
+            ));
+        }
+        if logged.drained != Some([0; 3]) {
+            wrong.push(format!(
+                "no connection was left, and of those that were (closed, cut, aborted) the log says {:?}",
+                logged.drained
+            ));
+        }
+        wrong
+    }
+}
+
+/// The value of a label in `name="value",other="value"}`.
+fn label(labels: &str, name: &str) -> String {
+    let found = labels.split([',', '{', '}']).find_map(|label| {
+        let value = label.strip_prefix(name)?.strip_prefix("=\"")?;
+        value.strip_suffix('"')
+    });
+    found.unwrap_or_default().to_owned()
+}
+
+pub(crate) fn read_log(log: impl Read) -> Result<Logged> {
+    let mut logged = Logged::default();
+    for line in BufReader::new(log).split(b'\n') {
+        let line = line.while_doing("reading the tour's log")?;
+        let line = String::from_utf8_lossy(&line);
+        if line.contains("hangup::connection: connection ended") {
+            logged.ended += 1;
+        } else if line.contains("server stopped") {
+            logged.drained = Some(["closed", "cut", "aborted"].map(|name| field(&line, name)));
+        }
+    }
+    Ok(logged)
+}
+
+/// The number behind `name=`; one that is not there is as wrong as can be.
+fn field(line: &str, name: &str) -> u64 {
+    line.split_whitespace()
+        .find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+        .unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "\
+# TYPE hangup_closes_total counter
+hangup_closes_total{route=\"/echo\",code=\"1000\",initiator=\"peer\"} 3
+hangup_closes_total{route=\"/done/ws\",code=\"1000\",initiator=\"peer\"} 1
+hangup_handshakes_accepted_total{route=\"/echo\"} 4
+hangup_handshakes_refused_total{route=\"/echo\",reason=\"http_403\"} 2
+hangup_connections_live{route=\"/echo\"} 0
+";
+
+    const LOG: &str = "\
+ INFO hangup::connection: connection ended endpoint=echo error=\"server stopped\"
+ INFO hangup::access: \"WebSocket /echo\" [accepted]
+ INFO hangup::connection: connection ended endpoint=echo
+ INFO hangup::app::drain: server stopped closed=5 cut=0 aborted=1 duration_ms=3
+";
+
+    #[test]
+    fn the_metrics_are_summed_up() {
+        let endings = Endings::read(PAGE);
+        assert_eq!((endings.live, endings.accepted), (0, 4));
+        assert_eq!(endings.closed, BTreeMap::from([("1000 peer".to_owned(), 4)]));
+        assert_eq!(endings.refused, BTreeMap::from([("http_403".to_owned(), 2)]));
+    }
+
+    #[test]
+    fn the_ends_in_a_log_are_counted() {
+        let logged = read_log(LOG.as_bytes()).unwrap();
+        assert_eq!((logged.ended, logged.drained), (2, Some([5, 0, 1])));
+    }
+
+    #[test]
+    fn every_connection_must_have_one_end() {
+        let logged = |ended, drained| Logged { ended, drained };
+        let endings = Endings::read(PAGE);
+        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (5, 1)), [""; 0]);
+        assert_eq!(endings.differences(&logged(5, Some([0; 3])), (5, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(6, Some([0, 1, 0])), (5, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(6, None), (5, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (7, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (4, 1)).len(), 1);
+        let one_live = Endings { live: 1, ..endings };
+        assert_eq!(one_live.differences(&logged(6, Some([0; 3])), (5, 1)).len(), 1);
+    }
+}
