@@ -16,6 +16,8 @@ use tokio::{
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
+use crate::handshake::WriteDeadline;
+
 /// A stream that an upgraded connection runs on.
 pub(crate) enum Transport {
     Tcp(TcpStream),
@@ -29,13 +31,22 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 impl Transport {
     /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake.
     pub(crate) fn from_upgraded(upgraded: Upgraded) -> (Self, Bytes) {
-        let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => return (Self::tcp(parts.io.into_inner()), parts.read_buf),
+        let upgraded = match upgraded.downcast::<TokioIo<WriteDeadline<TcpStream>>>() {
+            Ok(parts) => {
+                return (Self::tcp(parts.io.into_inner().into_inner()), parts.read_buf);
+            }
             Err(upgraded) => upgraded,
         };
         #[cfg(feature = "tls")]
-        let upgraded = match upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() {
-            Ok(parts) => return (Self::Other(Box::new(parts.io.into_inner())), parts.read_buf),
+        let upgraded = match upgraded.downcast::<TokioIo<WriteDeadline<TlsStream<TcpStream>>>>() {
+            Ok(parts) => {
+                let stream = parts.io.into_inner().into_inner();
+                return (Self::Other(Box::new(stream)), parts.read_buf);
+            }
+            Err(upgraded) => upgraded,
+        };
+        let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => return (Self::tcp(parts.io.into_inner()), parts.read_buf),
             Err(upgraded) => upgraded,
         };
         match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
