@@ -50,7 +50,7 @@ pub(crate) struct Limits {
     /// How many bytes may be unsent before a peer is a slow consumer.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     write_buffer: Option<usize>,
-    /// How long a peer may take nothing of what is unsent: then 1013 "slow consumer".
+    /// How long a peer may take nothing of what is unsent: then 1013 "slow consumer", or, of an HTTP response, nothing.
     #[arg(long, value_name = "TIME", value_parser = time)]
     write_timeout: Option<Duration>,
     /// What becomes of messages to a slow consumer.
@@ -111,6 +111,9 @@ impl Limits {
     pub(crate) fn serve<'a>(&self, mut serve: Serve<'a>) -> Serve<'a> {
         if let Some(timeout) = self.handshake_timeout {
             serve = serve.handshake_timeout(timeout);
+        }
+        if let Some(timeout) = self.write_timeout {
+            serve = serve.write_timeout(timeout);
         }
         if let Some(timeout) = self.drain_timeout {
             serve = serve.drain_timeout(timeout);

@@ -81,6 +81,17 @@ impl Tour {
         log_name: &str,
         flags: &[&str],
     ) -> Result<Self> {
+        Self::start_in(&[], program, refuse, log_name, flags)
+    }
+
+    /// The same, in an environment with these variables.
+    pub(crate) fn start_in(
+        environment: &[(&str, &str)],
+        program: &Path,
+        refuse: Refuse,
+        log_name: &str,
+        flags: &[&str],
+    ) -> Result<Self> {
         let log = project::work_folder("interop")?.join(format!("{log_name}.log"));
         let file = File::create(&log).while_doing(format!("making {}", log.display()))?;
         let mut command = Command::new(program);
@@ -88,7 +99,7 @@ impl Tour {
             .args(["--port", "0", "--refuse", refuse.name()])
             .args(flags);
         // What is told is counted, so it is not for the caller's environment to say.
-        command.env_remove("RUST_LOG");
+        command.env_remove("RUST_LOG").envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut running = Running::spawn(&mut command)?;
         let lines = Lines::of(running.take_stdout()?);

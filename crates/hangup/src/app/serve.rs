@@ -32,12 +32,18 @@ use super::{
     inherited,
     signals::Stop,
 };
-use crate::connections::{Connections, Drained};
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
+use crate::{
+    connections::{Connections, Drained},
+    handshake::WriteDeadline,
+};
 
 /// How long the head of a request may take to arrive, unless it is set.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a peer may take nothing of a response, unless it is set.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the accept loop rests when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -133,6 +139,7 @@ pub struct Serve<'a> {
     listening: Listening<'a>,
     stop: Stop<'a>,
     handshake_timeout: Duration,
+    write_timeout: Duration,
     drain: Drain,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
@@ -145,6 +152,7 @@ impl<'a> Serve<'a> {
             listening,
             stop: Stop::Signals,
             handshake_timeout: HANDSHAKE_TIMEOUT,
+            write_timeout: WRITE_TIMEOUT,
             drain: Drain::default(),
             #[cfg(feature = "tls")]
             tls: None,
@@ -167,6 +175,13 @@ impl<'a> Serve<'a> {
     /// a connection may be without a request, and, on its own, the handshake of TLS. Default: 10 s.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take nothing of an HTTP response, the answer to its handshake among them; then the connection
+    /// is dropped. For messages it is [`Settings::write_timeout`](crate::Settings::write_timeout). Default: 30 s.
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.write_timeout = timeout;
         self
     }
 
@@ -239,6 +254,7 @@ impl<'a> Serve<'a> {
                             peer,
                             served: served.for_peer(peer),
                             handshake_timeout: self.handshake_timeout,
+                            write_timeout: self.write_timeout,
                             stage: stage.clone(),
                         };
                         #[cfg(feature = "tls")]
@@ -285,6 +301,7 @@ struct Http {
     peer: SocketAddr,
     served: Served,
     handshake_timeout: Duration,
+    write_timeout: Duration,
     stage: watch::Receiver<Stage>,
 }
 
@@ -305,6 +322,7 @@ impl Http {
     }
 
     async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+        let stream = WriteDeadline::new(stream, self.write_timeout);
         let mut connection = pin!(
             http1::Builder::new()
                 .timer(TokioTimer::new())

@@ -98,7 +98,8 @@ async fn lead(life: &Life, plan: Plan, watch: &Watch, passed: &Arc<Mutex<Passed>
             break;
         }
     }
-    // hyper waits for ever for a peer that does not take its response: then the endpoint is gone, and only this is left.
+    // hyper waits for ever for a peer that does not take its response: then the endpoint is gone, and only this is left,
+    // which a server ends after its own `write_timeout`.
     assert!(
         plan.fault.stalls_writes() && !http.is_finished(),
         "{} tasks and {} guards are left of {called}",

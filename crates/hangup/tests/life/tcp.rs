@@ -213,3 +213,18 @@ async fn axum_serves_the_same() {
     http.read_to_string(&mut response).await.unwrap();
     assert!(response.ends_with("plain HTTP"), "{response}");
 }
+
+/// hyper writes without a bound of time: a peer that asks and asks and reads no answer would keep its connection.
+#[tokio::test]
+async fn a_peer_that_takes_no_response_is_dropped() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = App::new()
+        .route("/ws", end_at_the_first_message)
+        .serve_on(listener);
+    tokio::spawn(serve.write_timeout(Duration::from_millis(300)).into_future());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let requests = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
+    let asking = async { while stream.write_all(&requests).await.is_ok() {} };
+    timeout(Duration::from_secs(20), asking).await.unwrap();
+}
