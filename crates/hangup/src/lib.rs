@@ -33,6 +33,7 @@
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
 //! | choose how a refusal looks, and every bound | [`Refusal`], [`Settings`] |
+//! | run a service: limits, keep-alive, slow consumers, stopping | the page [`running`] |
 //! | know that the server stops, see the round-trip time | [`WebSocket::draining`], [`WebSocket::round_trip_time`] |
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
@@ -143,6 +144,9 @@ pub use self::{
     settings::{Refusal, Settings, SlowConsumer},
     socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
 };
+
+#[doc = include_str!("../docs/running.md")]
+pub mod running {}
 
 #[doc = include_str!("../docs/from_fastapi.md")]
 pub mod from_fastapi {}

@@ -219,7 +219,9 @@ fn connect(
         if let Some(answering) = &mut upgrading {
             match ready!(answering.as_mut().poll(cx)) {
                 Ok(Ok(upgraded)) => {
-                    let (transport, read_ahead) = Transport::from_upgraded(upgraded);
+                    // The members are the connections of our own server, which sets `TCP_NODELAY` when it accepts.
+                    let has_nodelay = present.as_ref().is_some_and(|(_, member)| member.is_some());
+                    let (transport, read_ahead) = Transport::from_upgraded(upgraded, has_nodelay);
                     driver.shared().lock().open(transport, &read_ahead);
                 }
                 Ok(Err(_)) | Err(_) => driver.shared().lock().fail_to_open(),

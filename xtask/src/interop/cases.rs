@@ -156,6 +156,9 @@ fn talk() -> Vec<Case> {
         Case::new("json.good", "/json/ws", Closed(1000, Anything))
             .does(&[Do::Text(r#"{"name":"tea","price":2.5}"#), Do::Await(1), BYE])
             .gets(&[Message::Json(r#"{"name":"tea","price":2.5}"#)]),
+        Case::new("draining", "/draining/ws", Closed(1000, Anything))
+            .does(&[Do::Text("not yet"), Do::Await(1), BYE])
+            .gets(&[Message::Text("not yet")]),
         Case::new("expires", "/expires/ws?seconds=0", Closed(3000, Exactly("expired"))),
         Case::new("json.not-json", "/json/ws", Closed(1007, Anything)).does(&[Do::Text("{not json")]),
         Case::new("json.wrong-shape", "/json/ws", Closed(1008, Errors(&["missing"])))
@@ -246,6 +249,8 @@ mod tests {
             "json",
             "params",
             "echo",
+            "draining",
+            "expires",
         ];
         assert_eq!(firsts, tour.into_iter().collect());
     }

@@ -54,7 +54,7 @@ use crate::{
 pub struct App<S = ()> {
     router: Router<S>,
     handlers: ErrorHandlers,
-    settings: Settings,
+    settings: Option<Settings>,
     /// Where each path was taken, by its template with the names left out.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
@@ -71,7 +71,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         Self {
             router: Router::new(),
             handlers: ErrorHandlers::new(),
-            settings: Settings::new(),
+            settings: None,
             taken: HashMap::new(),
         }
     }
@@ -176,13 +176,13 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
 
     /// How connections that end before `accept` are answered. Default: [`Refusal::Close`].
     pub fn refusal(mut self, refusal: Refusal) -> Self {
-        self.settings = self.settings.refusal(refusal);
+        self.settings = Some(self.settings.unwrap_or_default().refusal(refusal));
         self
     }
 
     /// The settings of the whole app, in place of those that were set before.
     pub fn settings(mut self, settings: Settings) -> Self {
-        self.settings = settings;
+        self.settings = Some(settings);
         self
     }
 
@@ -203,7 +203,16 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     }
 
     fn into_scoped_router(self) -> Router<S> {
-        self.router.layer(self.handlers).layer(self.settings)
+        // A layer costs each request some allocations, whether it adds something or not.
+        let router = if self.handlers.is_empty() {
+            self.router
+        } else {
+            self.router.layer(self.handlers)
+        };
+        match self.settings {
+            Some(settings) => router.layer(settings),
+            None => router,
+        }
     }
 
     #[track_caller]

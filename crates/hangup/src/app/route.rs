@@ -5,7 +5,7 @@ use std::{
     marker::PhantomData,
     panic::Location,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use axum::{
@@ -79,6 +79,9 @@ where
     })
 }
 
+/// The scope of all routes around which there is none.
+static BARE: LazyLock<Arc<Scope>> = LazyLock::new(Arc::default);
+
 /// What is known of a route besides its endpoint.
 struct Route {
     /// What was known at the last request: one route may be mounted below several prefixes.
@@ -108,12 +111,13 @@ impl Route {
         known.metrics.become_of(template);
         known.clone()
     }
+}
 
-    fn scope(&self, outer: Option<Arc<Scope>>) -> Arc<Scope> {
-        match &self.own {
-            Some(own) => own.within(outer.as_ref()),
-            None => outer.unwrap_or_default(),
-        }
+/// The scope of an endpoint with settings of its own, within the one around its route.
+fn scope(own: Option<&Nested>, outer: Option<Arc<Scope>>) -> Arc<Scope> {
+    match own {
+        Some(own) => own.within(outer.as_ref()),
+        None => outer.unwrap_or_else(|| Arc::clone(&BARE)),
     }
 }
 
@@ -147,7 +151,7 @@ where
     fn call(self, mut request: Request, state: S) -> Self::Future {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let Known { context, metrics } = self.route.known(template, request.uri().path());
-        let scope = self.route.scope(request.extensions_mut().remove());
+        let scope = scope(self.route.own.as_ref(), request.extensions_mut().remove());
         Box::pin(lifecycle::serve(
             self.endpoint,
             context,
@@ -156,5 +160,15 @@ where
             request,
             state,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_without_settings_share_one_scope() {
+        assert!(Arc::ptr_eq(&scope(None, None), &scope(None, None)));
     }
 }

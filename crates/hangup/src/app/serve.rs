@@ -224,13 +224,18 @@ impl<'a> Serve<'a> {
     async fn run(self) -> io::Result<()> {
         let listener = self.listening.await?;
         let mut stop = self.stop.listen()?;
+        #[cfg(feature = "tls")]
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        #[cfg(not(feature = "tls"))]
+        let scheme = "http";
         tracing::info!(
+            scheme,
             address = %listener.local_addr()?,
             routes = self.app.paths().join(" "),
             "server started"
         );
         let connections = Arc::<Connections>::default();
-        let served = Served::from(self.app).with_extension(Arc::clone(&connections));
+        let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
             Some(_) => served.with_extension(OverTls),

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -12,7 +13,7 @@ use axum::{
 use tower_service::Service;
 
 use super::App;
-use crate::params::decode_path;
+use crate::{connections::Connections, params::decode_path};
 
 /// An [`App`] or an axum router, as the servers of this crate take it.
 ///
@@ -23,6 +24,7 @@ pub struct Served {
     router: Router,
     decodes_paths: bool,
     peer: Option<SocketAddr>,
+    connections: Option<Arc<Connections>>,
 }
 
 impl From<App> for Served {
@@ -41,15 +43,25 @@ impl From<Router> for Served {
             router: router.with_state(()),
             decodes_paths: false,
             peer: None,
+            connections: None,
         }
     }
 }
 
 impl Served {
     /// The same with an extension for every request.
+    #[cfg(feature = "tls")]
     pub(crate) fn with_extension<T: Clone + Send + Sync + 'static>(self, extension: T) -> Self {
         Self {
             router: self.router.layer(axum::Extension(extension)),
+            ..self
+        }
+    }
+
+    /// The same as part of a server, which keeps its connections there. An extension of each request names them.
+    pub(crate) fn with_connections(self, connections: Arc<Connections>) -> Self {
+        Self {
+            connections: Some(connections),
             ..self
         }
     }
@@ -79,6 +91,9 @@ where
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
+        if let Some(connections) = &self.connections {
+            request.extensions_mut().insert(Arc::clone(connections));
+        }
         if self.decodes_paths
             && let Some(decoded) = decode_path(request.uri())
         {
@@ -90,10 +105,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use axum::body::Body;
     use tower_layer::Layer;

@@ -92,25 +92,19 @@ impl Handshake {
     /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
     /// open without a socket, until the endpoint ends.
     pub async fn accept(mut self) -> Result<WebSocket, Disconnect> {
-        let subprotocol = self.ask();
-        poll_fn(|cx| self.shared.lock().poll_opened(cx)).await;
+        let chosen = self.answer.acceptance.subprotocol.as_ref();
+        let subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
+        poll_fn(|cx| {
+            let mut core = self.shared.lock();
+            core.accept(cx, || std::mem::take(&mut self.answer.acceptance));
+            core.poll_opened(cx)
+        })
+        .await;
         let over = self.shared.lock().over().cloned();
         match over {
             Some(disconnect) => Err(disconnect),
             None => Ok(WebSocket::new(self.shared, subprotocol)),
         }
-    }
-
-    /// Asks for the 101, and says which subprotocol is chosen in it.
-    fn ask(&mut self) -> Option<Box<str>> {
-        let acceptance = std::mem::take(&mut self.answer.acceptance);
-        let subprotocol = acceptance
-            .subprotocol
-            .as_ref()
-            .and_then(|name| name.to_str().ok())
-            .map(Box::from);
-        self.shared.lock().accept(acceptance);
-        subprotocol
     }
 
     /// Refuses with an HTTP response of any status, headers and body, whatever the [`Refusal`](crate::Refusal).

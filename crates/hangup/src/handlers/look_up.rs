@@ -29,7 +29,7 @@ impl Handling {
         mut request: Parts,
         timeout: Duration,
     ) -> Option<Box<Self>> {
-        if scopes.iter().all(|scope| scope.by_type.is_empty()) {
+        if scopes.iter().all(|scope| scope.is_empty()) {
             return None;
         }
         for value in request.headers.values_mut() {

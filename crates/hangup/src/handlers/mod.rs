@@ -75,6 +75,10 @@ impl ErrorHandlers {
         Self::default()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_type.is_empty()
+    }
+
     /// Registers a handler for the error type `E`: an async closure or function of [`Failure<E>`](Failure).
     ///
     /// What it returns ends the connection, before or after `accept`: a [`Close`], a [`CloseCode`], an

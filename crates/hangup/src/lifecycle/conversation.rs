@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::verdict::Verdict;
 use crate::{
-    error::{Error, Result, catch_panic_now},
+    error::{Disconnect, Error, ReceiveError, Result, catch_panic_now},
     handlers::{Handling, Phase, resolve},
     settings::{Refusal, Resolved},
     socket::{Sender, Shared},
@@ -111,6 +111,10 @@ impl Judging {
             (Err(error), Some(denial)) => Ok(Verdict::denied(denial, Some(&error))),
             (Ok(()), None) if phase == Phase::AfterAccept => Ok(Verdict::finished()),
             (Ok(()), None) => Ok(Verdict::unanswered()),
+            // The most frequent end of all, which nobody has to be asked about.
+            (Err(error), None) if is_over && self.handling.is_none() && is_of_the_peer(&error) => {
+                Ok(Verdict::peer_left())
+            }
             (Err(error), None) => Err(Box::pin(self.resolve(error, phase, is_over))),
         }
     }
@@ -132,4 +136,10 @@ impl Judging {
         let is_answered = shared.lock().is_accepted();
         Box::new(Verdict::of(resolution, phase, is_answered, is_over))
     }
+}
+
+/// Whether the error says no more than that the peer has left.
+fn is_of_the_peer(error: &Error) -> bool {
+    let received = error.downcast_ref::<ReceiveError>();
+    error.is::<Disconnect>() || received.is_some_and(|error| error.to_close().is_none())
 }

@@ -89,21 +89,23 @@ impl Report {
 
     /// The connection was open, and has ended.
     pub(super) fn ended(mut self, conclusion: Conclusion<Verdict>) {
-        let log = match conclusion {
-            Conclusion::Finished(verdict) => verdict.into_log(),
-            Conclusion::Panicked(panic) => Some(Box::new(Log {
-                error: panic.to_string(),
-                is_unforeseen: true,
-                phase: self.phase,
-            })),
-            Conclusion::Cancelled => Some(Box::new(Log {
-                error: "the endpoint went on without its peer and was cancelled after disconnect_grace"
-                    .to_owned(),
-                is_unforeseen: false,
-                phase: self.phase,
-            })),
+        let (error, is_unforeseen) = match conclusion {
+            Conclusion::Finished(verdict) => return self.tell_of_frames(verdict.into_log().as_deref()),
+            Conclusion::Panicked(panic) => (panic.to_string(), true),
+            Conclusion::Cancelled => (
+                "the endpoint went on without its peer and was cancelled after disconnect_grace".to_owned(),
+                false,
+            ),
+            Conclusion::Aborted => (
+                "the server stopped, and the endpoint was given up after drain_timeout".to_owned(),
+                false,
+            ),
         };
-        self.tell_of_frames(log.as_deref());
+        self.tell_of_frames(Some(&Log {
+            error,
+            is_unforeseen,
+            phase: self.phase,
+        }));
     }
 
     /// Says what the protocol knows of the end, and the error.

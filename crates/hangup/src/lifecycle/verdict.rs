@@ -36,6 +36,14 @@ impl Verdict {
         }
     }
 
+    /// The endpoint ended because the peer had left.
+    pub(super) fn peer_left() -> Self {
+        Self {
+            ending: Ending::PeerLeft,
+            log: None,
+        }
+    }
+
     /// The endpoint returned `Ok` and had neither accepted nor denied.
     pub(super) fn unanswered() -> Self {
         Self::internal_error("the endpoint returned Ok without accept or deny")

@@ -144,6 +144,8 @@ impl Core {
         if Limits::are_set(&self.settings) {
             self.limits();
         }
+        // The endpoint is polled next, by a task that is not the one which has polled it so far.
+        self.waiting.forget_driver();
         self.waiting.wake_all();
     }
 

@@ -44,6 +44,8 @@ pub(crate) enum Conclusion<T> {
     Panicked(Box<Panic>),
     /// It was cancelled: its peer had left, and it went on for too long.
     Cancelled,
+    /// It was given up: its server had stopped, and it went on for too long.
+    Aborted,
 }
 
 /// The end that an endpoint came to.
@@ -81,14 +83,15 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
         loop {
             this.poll_conversation(cx);
             let next = match this.poll_transport(cx) {
-                Moved::Done if this.conversation.is_none() => {
+                Moved::Done | Moved::Aborted if this.conversation.is_none() => {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
                 }
-                Moved::Aborted if this.conversation.is_some() => {
+                Moved::Aborted => {
+                    this.conclusion = Conclusion::Aborted;
                     this.end_conversation();
                     continue;
                 }
-                Moved::Done | Moved::Aborted => None,
+                Moved::Done => None,
                 Moved::Until(deadline) => deadline,
             };
             if this.poll_deadline(cx, next).is_pending() {
@@ -128,7 +131,7 @@ impl<T: Conclude> Driver<T> {
         }
         let close = match &self.conclusion {
             Conclusion::Finished(end) => end.close(),
-            Conclusion::Panicked(_) | Conclusion::Cancelled => Some(internal_error()),
+            Conclusion::Panicked(_) | Conclusion::Cancelled | Conclusion::Aborted => Some(internal_error()),
         };
         if let Some(close) = close {
             self.shared.lock().close(&close);

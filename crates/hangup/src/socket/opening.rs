@@ -33,10 +33,13 @@ pub(crate) struct Acceptance {
 
 impl Core {
     /// Asks for the 101, if nobody has yet.
-    pub(crate) fn accept(&mut self, acceptance: Acceptance) {
+    pub(crate) fn accept(&mut self, cx: &Context<'_>, acceptance: impl FnOnce() -> Acceptance) {
         if matches!(self.opening, Opening::Waiting) {
-            self.opening = Opening::Accepted(Box::new(acceptance));
-            self.waiting.wake_driver();
+            self.opening = Opening::Accepted(Box::new(acceptance()));
+            // Who polls the endpoint looks by itself when that poll is over.
+            if !self.waiting.is_driver(cx) {
+                self.waiting.wake_driver();
+            }
         }
     }
 
@@ -69,14 +72,13 @@ impl Core {
 
     /// Waits until the 101 is out; asks for it where nobody has, as a refusal by Close would.
     pub(crate) fn poll_opened(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match self.opening {
-            Opening::Open => return Poll::Ready(()),
-            Opening::Waiting => self.accept(Acceptance {
-                is_refusal: true,
-                ..Acceptance::default()
-            }),
-            _ => {}
+        if matches!(self.opening, Opening::Open) {
+            return Poll::Ready(());
         }
+        self.accept(cx, || Acceptance {
+            is_refusal: true,
+            ..Acceptance::default()
+        });
         self.waiting.add(Awaited::Stage, cx);
         Poll::Pending
     }

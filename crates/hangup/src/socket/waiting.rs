@@ -71,6 +71,21 @@ impl Waiting {
         }
     }
 
+    /// Another task takes the place of the connection's task, and polls what that has polled.
+    pub(super) fn forget_driver(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            self.wakers.retain(|(_, waker)| !waker.will_wake(&driver));
+            self.shrink();
+        }
+    }
+
+    /// An idle connection owns no list.
+    fn shrink(&mut self) {
+        if self.wakers.is_empty() {
+            self.wakers = Vec::new();
+        }
+    }
+
     /// That has come: whoever waits for it is due.
     pub(super) fn wake(&mut self, awaited: Awaited) {
         for (what, _) in &mut self.wakers {
@@ -98,10 +113,7 @@ impl Waiting {
     fn all_due(&mut self) -> Due {
         let due = self.wakers.extract_if(.., |(what, _)| what.is_none());
         let mut due: SmallVec<_> = due.map(|(_, waker)| waker).collect();
-        if self.wakers.is_empty() {
-            // An idle connection owns no list.
-            self.wakers = Vec::new();
-        }
+        self.shrink();
         if let Some(driver) = self.driver.as_ref().filter(|_| self.driver_is_due) {
             due.push(driver.clone());
         }
@@ -166,6 +178,25 @@ mod tests {
         drop(waiting.take_due());
         assert_eq!((room.woken(), end.woken()), (1, 1));
         assert_eq!(waiting.wakers.capacity(), 0);
+    }
+
+    #[test]
+    fn the_task_that_polls_no_more_is_forgotten_and_others_are_not() {
+        let (task, other) = (Arc::<Counting>::default(), Arc::<Counting>::default());
+        let mut waiting = Waiting::default();
+        waiting.set_driver(&Context::from_waker(&Waker::from(Arc::clone(&task))));
+        // Wakers of one task are equal only if they are clones.
+        let driver = waiting.driver();
+        waiting.add(Awaited::Stage, &Context::from_waker(&driver));
+        waiting.forget_driver();
+        assert_eq!(waiting.wakers.capacity(), 0);
+        waiting.set_driver(&Context::from_waker(&driver));
+        other.add_to(&mut waiting, Awaited::Stage);
+        waiting.forget_driver();
+        waiting.wake_all();
+        waiting.wake_driver();
+        drop(waiting.take_due());
+        assert_eq!((task.woken(), other.woken()), (0, 1));
     }
 
     #[test]

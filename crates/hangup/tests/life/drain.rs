@@ -217,6 +217,13 @@ async fn the_server_reports_how_many_ended_which_way_and_gives_up_on_the_rest() 
     server.ended().await;
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert_eq!(counts(&reported.unwrap()), (1, 1, 1));
+    let events = log.connections();
+    assert_eq!(events.len(), 3, "each has its event");
+    let given_up = events.iter().find(|event| event.get("path") == "/stubborn");
+    assert_eq!(
+        given_up.unwrap().get("error"),
+        "the server stopped, and the endpoint was given up after drain_timeout"
+    );
     drop(silent);
     let app_is_gone = timeout(Duration::from_secs(1), was_dropped.recv()).await;
     assert!(app_is_gone.is_ok(), "the endpoint has been dropped");
