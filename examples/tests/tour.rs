@@ -160,7 +160,7 @@ fn the_log_in_a_pipe_has_no_colours_and_a_line_for_each_answer() {
     assert!(!log.contains('\u{1b}'), "{log}");
     assert!(!log.contains("token"), "{log}");
     for part in [
-        &format!("INFO hangup::app::serve: server started address={address} routes="),
+        &format!("INFO hangup::app::serve: server started scheme=http address={address} routes="),
         "INFO hangup::access: WebSocket accepted client=127.0.0.1:",
         " path=/echo\n",
         "INFO hangup::access: WebSocket refused client=127.0.0.1:",

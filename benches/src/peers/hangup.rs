@@ -2,13 +2,18 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use hangup::{App, Close, CloseCode, Handshake, Result, Sender};
+use hangup::{App, Close, CloseCode, Handshake, Result, Sender, Settings};
 
 use super::{REFUSAL_REASON, listen};
 
+/// Longer than any run: the load generator expects answers and no pings. The timer for them is there as it is by default.
+const PING_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
 pub async fn serve() -> io::Result<()> {
     App::new()
+        .settings(Settings::new().ping_interval(PING_INTERVAL))
         .route("/echo", echo)
         .route("/refused", refused)
         .route("/fan", fan)

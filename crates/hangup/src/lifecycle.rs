@@ -187,7 +187,6 @@ where
         let judging = Judging {
             handling,
             shared: Arc::clone(shared),
-            settings: Arc::clone(settings),
         };
         until_answered(Box::pin(Converse::new(running, judging)), shared).await
     };
@@ -214,14 +213,13 @@ fn connect(
     // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
     let mut upgrading = Some(Box::pin(timeout(accept_timeout, on_upgrade)));
     let mut driver = Driver::new(shared, conversation);
-    let mut present = Some((report, member));
+    // Boxed, so that what the task owns has room in a cell of 256 bytes, as tokio rounds them up.
+    let mut present = Some((Box::new(report), member));
     poll_fn(move |cx| {
         if let Some(answering) = &mut upgrading {
             match ready!(answering.as_mut().poll(cx)) {
                 Ok(Ok(upgraded)) => {
-                    // The members are the connections of our own server, which sets `TCP_NODELAY` when it accepts.
-                    let has_nodelay = present.as_ref().is_some_and(|(_, member)| member.is_some());
-                    let (transport, read_ahead) = Transport::from_upgraded(upgraded, has_nodelay);
+                    let (transport, read_ahead) = Transport::from_upgraded(upgraded);
                     driver.shared().lock().open(transport, &read_ahead);
                 }
                 Ok(Err(_)) | Err(_) => driver.shared().lock().fail_to_open(),

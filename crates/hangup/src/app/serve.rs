@@ -229,7 +229,7 @@ impl<'a> Serve<'a> {
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
-            scheme,
+            %scheme,
             address = %listener.local_addr()?,
             routes = self.app.paths().join(" "),
             "server started"

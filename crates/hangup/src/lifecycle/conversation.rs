@@ -14,7 +14,7 @@ use super::verdict::Verdict;
 use crate::{
     error::{Disconnect, Error, ReceiveError, Result, catch_panic_now},
     handlers::{Handling, Phase, resolve},
-    settings::{Refusal, Resolved},
+    settings::Refusal,
     socket::{Sender, Shared},
 };
 
@@ -22,7 +22,6 @@ use crate::{
 pub(super) struct Judging {
     pub(super) handling: Option<Box<Handling>>,
     pub(super) shared: Arc<Shared>,
-    pub(super) settings: Arc<Resolved>,
 }
 
 type Judgement = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
@@ -120,11 +119,8 @@ impl Judging {
     }
 
     async fn resolve(self, error: Error, phase: Phase, is_over: bool) -> Box<Verdict> {
-        let Self {
-            handling,
-            shared,
-            settings,
-        } = self;
+        let Self { handling, shared } = self;
+        let settings = Arc::clone(shared.lock().settings());
         let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
         let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
         let resolution = resolve(error, handling, phase, socket.clone()).await;

@@ -176,6 +176,10 @@ impl Core {
         })
     }
 
+    pub(crate) fn settings(&self) -> &Arc<Resolved> {
+        &self.settings
+    }
+
     /// What goes into the report of the connection: the protocol with both Close frames.
     pub(crate) fn protocol(&self) -> &Connection {
         &self.protocol

@@ -29,14 +29,11 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Transport {
-    /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake. `has_nodelay` says that
-    /// whoever accepted the connection has set `TCP_NODELAY`.
-    pub(crate) fn from_upgraded(upgraded: Upgraded, has_nodelay: bool) -> (Self, Bytes) {
+    /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake.
+    pub(crate) fn from_upgraded(upgraded: Upgraded) -> (Self, Bytes) {
+        // The server of this crate has set `TCP_NODELAY`.
         let upgraded = match upgraded.downcast::<TokioIo<WriteDeadline<TcpStream>>>() {
-            Ok(parts) => {
-                let stream = parts.io.into_inner().into_inner();
-                return (Self::tcp(stream, has_nodelay), parts.read_buf);
-            }
+            Ok(parts) => return (Self::Tcp(parts.io.into_inner().into_inner()), parts.read_buf),
             Err(upgraded) => upgraded,
         };
         #[cfg(feature = "tls")]
@@ -48,18 +45,18 @@ impl Transport {
             Err(upgraded) => upgraded,
         };
         let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => return (Self::tcp(parts.io.into_inner(), has_nodelay), parts.read_buf),
+            Ok(parts) => return (Self::tcp(parts.io.into_inner()), parts.read_buf),
             Err(upgraded) => upgraded,
         };
         match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-            Ok(parts) => (Self::tcp(parts.io.into_inner(), has_nodelay), parts.read_buf),
+            Ok(parts) => (Self::tcp(parts.io.into_inner()), parts.read_buf),
             Err(upgraded) => (Self::Other(Box::new(TokioIo::new(upgraded))), Bytes::new()),
         }
     }
 
     /// Without `TCP_NODELAY` a burst of small messages waits for a delayed acknowledgement.
-    fn tcp(stream: TcpStream, has_nodelay: bool) -> Self {
-        if !has_nodelay && let Err(error) = stream.set_nodelay(true) {
+    fn tcp(stream: TcpStream) -> Self {
+        if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY cannot be set");
         }
         Self::Tcp(stream)
@@ -119,15 +116,12 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn small_messages_wait_for_no_acknowledgement_whoever_has_accepted() {
+    async fn small_messages_wait_for_no_acknowledgement_where_another_server_has_accepted() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        for has_nodelay in [false, true] {
-            let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            stream.set_nodelay(has_nodelay).unwrap();
-            let Transport::Tcp(stream) = Transport::tcp(stream, has_nodelay) else {
-                panic!("it is a TCP stream")
-            };
-            assert!(stream.nodelay().unwrap());
-        }
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let Transport::Tcp(stream) = Transport::tcp(stream) else {
+            panic!("it is a TCP stream")
+        };
+        assert!(stream.nodelay().unwrap());
     }
 }
