@@ -63,6 +63,12 @@ pub(crate) fn meet(life: &Life, plan: Plan) -> Met {
     let events = log.connections();
     assert_eq!(events.len(), usize::from(watch.has_begun()), "events of {called}");
     let passed = passed.lock().unwrap();
+    if has_switched(&passed.written) {
+        assert_eq!(
+            passed.used_in_vain, 0,
+            "a stream that has failed was used in {called}"
+        );
+    }
     let head = check_bytes(life, plan, &passed.written, events.first(), &called);
     Met {
         read: passed.read,
@@ -184,6 +190,11 @@ fn received(bytes: &[u8]) -> Vec<Frame> {
 fn head(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     Some(end + 4)
+}
+
+/// Whether the stream is that of a WebSocket, and not hyper's any more.
+fn has_switched(written: &[u8]) -> bool {
+    written.starts_with(b"HTTP/1.1 101 ") && head(written).is_some_and(|end| end < written.len())
 }
 
 /// Nothing but one response, or one 101 and valid frames with at most one Close frame, the last; gives the length of

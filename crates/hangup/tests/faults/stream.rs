@@ -85,6 +85,10 @@ pub(crate) struct Plan {
 pub(crate) struct Passed {
     pub(crate) read: usize,
     pub(crate) written: Vec<u8>,
+    /// Whether the stream has failed for good.
+    has_failed: bool,
+    /// How often it was used afterwards.
+    pub(crate) used_in_vain: usize,
 }
 
 pub(crate) struct Faulty {
@@ -96,10 +100,6 @@ pub(crate) struct Faulty {
     pub(crate) _guard: Guard,
 }
 
-fn error<T>() -> Poll<io::Result<T>> {
-    Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
-}
-
 impl Faulty {
     /// Whether a call is not ready yet: the first, and the next once bytes have gone through.
     fn hesitates(&mut self, call: usize, cx: &Context<'_>) -> bool {
@@ -109,6 +109,17 @@ impl Faulty {
         self.has_hesitated[call] = true;
         cx.waker().wake_by_ref();
         true
+    }
+
+    fn fail<T>(&self) -> Poll<io::Result<T>> {
+        self.passed.lock().unwrap().has_failed = true;
+        Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+    }
+
+    /// Takes note of a use.
+    fn note(&self) {
+        let mut passed = self.passed.lock().unwrap();
+        passed.used_in_vain += usize::from(passed.has_failed);
     }
 
     /// How many bytes go through before the fault, of those that have gone through `passed`.
@@ -136,6 +147,7 @@ impl AsyncRead for Faulty {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.note();
         if self.hesitates(0, cx) {
             return Poll::Pending;
         }
@@ -145,7 +157,7 @@ impl AsyncRead for Faulty {
             return match fault {
                 Fault::ReadStall => Poll::Pending,
                 Fault::ReadEnd => Poll::Ready(Ok(())),
-                _ => error(),
+                _ => self.fail(),
             };
         }
         let mut bytes = vec![0; room.min(buffer.remaining())];
@@ -160,19 +172,23 @@ impl AsyncRead for Faulty {
 
 impl AsyncWrite for Faulty {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.note();
         if self.hesitates(1, cx) {
             return Poll::Pending;
         }
         let fault = self.plan.fault;
         if fault == Fault::Reset && self.read() >= self.plan.at {
-            return error();
+            return self.fail();
         }
         let room = self.room(fault.strikes_writes(), self.written());
         if room == 0 {
             return match fault {
                 Fault::WriteStall => Poll::Pending,
-                Fault::WriteZero => Poll::Ready(Ok(0)),
-                _ => error(),
+                Fault::WriteZero => {
+                    self.passed.lock().unwrap().has_failed = true;
+                    Poll::Ready(Ok(0))
+                }
+                _ => self.fail(),
             };
         }
         let bytes = &bytes[..bytes.len().min(room)];
@@ -186,10 +202,11 @@ impl AsyncWrite for Faulty {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.note();
         let is_struck = self.written() >= self.plan.at;
         let fault = self.plan.fault;
         match fault {
-            Fault::FlushError if is_struck => error(),
+            Fault::FlushError if is_struck => self.fail(),
             Fault::FlushStall if is_struck => Poll::Pending,
             _ if self.hesitates(2, cx) => Poll::Pending,
             _ => Pin::new(&mut self.stream).poll_flush(cx),
@@ -199,7 +216,7 @@ impl AsyncWrite for Faulty {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let fault = self.plan.fault;
         match fault {
-            Fault::ShutdownError => error(),
+            Fault::ShutdownError => self.fail(),
             Fault::ShutdownStall => Poll::Pending,
             _ if self.hesitates(3, cx) => Poll::Pending,
             _ => Pin::new(&mut self.stream).poll_shutdown(cx),
