@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -28,7 +29,7 @@ struct Open {
     drained: Drained,
 }
 
-/// How the connections ended that were open when their server stopped.
+/// How the connections ended that were open when their server stopped, or whose handshake was under way then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drained {
@@ -58,14 +59,17 @@ impl Connections {
 
     /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once.
     pub(crate) fn join(self: &Arc<Self>, shared: &Arc<Shared>) -> Member {
-        let mut open = self.open();
-        let number = open.next;
-        open.next += 1;
-        open.sockets.insert(number, Arc::clone(shared));
-        if let Some(close) = &open.stopping {
+        let (number, stopping) = {
+            let mut open = self.open();
+            let number = open.next;
+            open.next += 1;
+            open.sockets.insert(number, Arc::clone(shared));
+            (number, open.stopping.clone())
+        };
+        if let Some(close) = stopping {
             let mut core = shared.lock();
             core.begin_draining();
-            core.close_from_outside(close);
+            core.close_from_outside(&close);
         }
         Member {
             connections: Arc::clone(self),
@@ -87,17 +91,18 @@ impl Connections {
     }
 
     /// Gives up on every connection that has not ended.
-    pub(crate) fn abort(&self) {
+    pub(crate) fn abort(&self, close: &Close) {
         let all: Vec<_> = self.open().sockets.values().cloned().collect();
         for shared in all {
-            shared.lock().abort();
+            shared.lock().abort(close);
         }
     }
 
-    /// Waits until every connection has ended. One may wait at a time.
+    /// Waits until every connection has ended.
     pub(crate) async fn all_ended(&self) {
         loop {
-            let ended = self.one_ended.notified();
+            let mut ended = pin!(self.one_ended.notified());
+            ended.as_mut().enable();
             if self.count() == 0 {
                 return;
             }
@@ -122,21 +127,26 @@ impl Connections {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        {
+        // One lock at a time: what is woken or dropped with the one may ask for the other.
+        let shared = self.connections.open().sockets.get(&self.number).cloned();
+        let (is_aborted, is_clean) = shared.as_ref().map_or((false, false), |shared| {
+            let core = shared.lock();
+            (core.is_aborted, core.is_clean())
+        });
+        let removed = {
             let mut open = self.connections.open();
-            let shared = open.sockets.remove(&self.number);
-            if let (Some(shared), true) = (shared, open.stopping.is_some()) {
-                let core = shared.lock();
-                if core.is_aborted {
-                    open.drained.aborted += 1;
-                } else if core.is_clean() {
-                    open.drained.closed += 1;
-                } else {
-                    open.drained.cut += 1;
-                }
+            if open.stopping.is_some() {
+                let count = match (is_aborted, is_clean) {
+                    (true, _) => &mut open.drained.aborted,
+                    (false, true) => &mut open.drained.closed,
+                    (false, false) => &mut open.drained.cut,
+                };
+                *count += 1;
             }
-        }
-        self.connections.one_ended.notify_one();
+            open.sockets.remove(&self.number)
+        };
+        drop((shared, removed));
+        self.connections.one_ended.notify_waiters();
     }
 }
 

@@ -80,12 +80,14 @@ impl Drain {
         let (unaware, told) = connections.begin_draining(&close);
         tracing::info!(connections = unaware.len() + told.len(), "server stops");
         let all_ended = async {
-            batches.close(unaware, &close, total / 2).await;
-            if !told.is_empty() {
-                let notice = deadline_from(begun, notice);
-                let _ = timeout_at(notice, connections.all_ended()).await;
-                batches.close(told, &close, total / 2).await;
-            }
+            let close_told = async {
+                if !told.is_empty() {
+                    let notice = deadline_from(begun, notice.min(total / 2));
+                    let _ = timeout_at(notice, connections.all_ended()).await;
+                    batches.close(told, &close, total / 2).await;
+                }
+            };
+            tokio::join!(batches.close(unaware, &close, total / 2), close_told);
             // The HTTP connections first: a handshake that is under way may still become an open connection.
             http.closed().await;
             connections.all_ended().await;
@@ -96,7 +98,7 @@ impl Drain {
         };
         if !is_over {
             http.send_replace(Stage::Aborting);
-            connections.abort();
+            connections.abort(&close);
             let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
         }
         let drained = connections.drained();

@@ -37,6 +37,7 @@ use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
     handshake::WriteDeadline,
+    settings::FAR,
 };
 
 /// How long the head of a request may take to arrive, unless it is set.
@@ -174,7 +175,7 @@ impl<'a> Serve<'a> {
     /// How long the head of a request may take to arrive; then the connection is dropped. It bounds as well how long
     /// a connection may be without a request, and, on its own, the handshake of TLS. Default: 10 s.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.handshake_timeout = timeout;
+        self.handshake_timeout = timeout.min(FAR);
         self
     }
 
@@ -186,7 +187,7 @@ impl<'a> Serve<'a> {
     }
 
     /// How long a stopping server waits for the closing handshakes; what has not ended then is given up: endpoints
-    /// are dropped, and streams closed as they are. Default: 30 s.
+    /// are dropped, which may take a second more, and streams closed as they are. Default: 30 s.
     #[doc(alias = "timeout_graceful_shutdown")]
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain.timeout = timeout;
@@ -200,7 +201,8 @@ impl<'a> Serve<'a> {
     }
 
     /// How long endpoints that wait for [`WebSocket::draining`](crate::WebSocket::draining) have to end by
-    /// themselves. The others are not waited for. Default: 5 s.
+    /// themselves: those that have asked for it once, and no longer than half of
+    /// [`drain_timeout`](Self::drain_timeout). The others are not waited for. Default: 5 s.
     pub fn drain_notice(mut self, notice: Duration) -> Self {
         self.drain.notice = notice;
         self

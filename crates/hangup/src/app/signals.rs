@@ -1,6 +1,11 @@
 //! What stops a server: a future of the user's, or the signals of the process.
 
-use std::{future::Future, io, pin::Pin};
+use std::{future::Future, io, pin::Pin, time::Duration};
+
+use tokio::time::Instant;
+
+/// Within this time a second signal is taken for the first.
+const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
 /// What stops a server.
 pub(super) enum Stop<'a> {
@@ -34,11 +39,18 @@ impl Listening<'_> {
         }
     }
 
-    /// Waits until it is to stop at once: a second signal, as from somebody who presses Ctrl-C again.
+    /// Waits until it is to stop at once: a second signal, as from somebody who presses Ctrl-C again. One that comes with
+    /// the first is none, as from a supervisor that passes on what the terminal has sent to all.
     pub(super) async fn hurry(self) {
-        match self {
-            Self::Signals(mut signals) => signals.next().await,
-            Self::Future(_) => std::future::pending().await,
+        let Self::Signals(mut signals) = self else {
+            return std::future::pending().await;
+        };
+        let begun = Instant::now();
+        loop {
+            signals.next().await;
+            if begun.elapsed() >= SAME_SIGNAL {
+                return;
+            }
         }
     }
 }

@@ -198,6 +198,12 @@ fn name(initiator: Option<Side>) -> &'static str {
 
 impl Drop for Report {
     fn drop(&mut self) {
+        {
+            let mut core = self.shared.lock();
+            if core.over().is_none() {
+                core.fail_to_open();
+            }
+        }
         if !self.is_told {
             self.tell_of_frames(Some(&Log {
                 error: "cancelled: the client left, or the server stopped".to_owned(),

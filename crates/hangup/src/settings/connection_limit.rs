@@ -53,6 +53,11 @@ impl ConnectionLimit {
         }
     }
 
+    /// Whether both count the same connections.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.live, &other.live)
+    }
+
     /// Takes a place for a connection; `Ok(None)` where the limit does not count it, as its peer is not known.
     pub(crate) fn admit(&self, client: Option<IpAddr>) -> Result<Option<Slot>, TooMany> {
         let peer = match (self.is_per_peer, client) {

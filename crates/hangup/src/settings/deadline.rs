@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Farther than any process lives, and within what a clock can tell.
-const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+pub(crate) const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// The end of a wait that begins now. A wait as long as `Duration::MAX` is one without end.
 pub(crate) fn deadline(wait: Duration) -> Instant {

@@ -11,7 +11,7 @@ use hangup_protocol::DeflateConfig;
 
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
-    deadline::{deadline, deadline_from},
+    deadline::{FAR, deadline, deadline_from},
 };
 pub use self::{refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
@@ -39,7 +39,8 @@ macro_rules! settings {
         /// ```
         #[derive(Clone, Debug, Default)]
         pub struct Settings {
-            connection_limits: Vec<ConnectionLimit>,
+            in_total: Option<ConnectionLimit>,
+            per_peer: Option<ConnectionLimit>,
             $($name: Option<$type>,)*
         }
 
@@ -52,9 +53,15 @@ macro_rules! settings {
             })*
 
             pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
-                let limits = outer.connection_limits.iter().chain(&self.connection_limits);
+                let mut limits = outer.connection_limits.clone();
+                for limit in self.in_total.iter().chain(&self.per_peer) {
+                    // Clones of settings count together, and a connection within two of them counts once.
+                    if !limits.iter().any(|other| other.is(limit)) {
+                        limits.push(limit.clone());
+                    }
+                }
                 Resolved {
-                    connection_limits: limits.cloned().collect(),
+                    connection_limits: limits,
                     $($name: self.$name.as_ref().unwrap_or(&outer.$name).clone(),)*
                 }
             }
@@ -99,9 +106,11 @@ settings! {
     #[doc(alias = "ws_max_size")]
     max_message_size(usize): usize = 1024 * 1024;
 
-    /// How many messages the peer may send in a second, pings among them, on the average of the time since the
-    /// connection was opened; so many may also come at once (a token bucket). One more ends the connection with 1008
-    /// "too many messages". Default: `u32::MAX`, which is no limit.
+    /// How many messages the peer may send in a second, pings and pongs that answer no ping among them: a bucket of so
+    /// many tokens that is filled at that rate (so many may come at once). One more ends the connection with 1008
+    /// "too many messages". While more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not
+    /// read from; what it sends in that time is allowed at the same rate. The fragments of a message are one message.
+    /// Default: `u32::MAX`, which is no limit.
     #[doc(alias = "rate_limit")]
     messages_per_second(u32): u32 = u32::MAX;
 
@@ -126,7 +135,8 @@ settings! {
     accept_timeout(Duration): Duration = Duration::from_secs(60);
 
     /// How long a connection may be open without a message in either direction; then it is closed with 1001 "idle".
-    /// Pings and pongs are no messages. Default: `None`, which is no limit.
+    /// Pings and pongs are no messages; a long message that is on its way out is one all the time, one that comes in
+    /// counts when it is whole. Default: `None`, which is no limit.
     idle_timeout(impl Into<Option<Duration>>): Option<Duration> = None;
 
     /// How long a connection may be open; then it is closed with 1001 "lifetime". Default: `None`, which is no
@@ -143,13 +153,15 @@ settings! {
 
     /// How long after a ping the peer may send nothing at all; then the connection is closed with 1011
     /// "keepalive ping timeout". A peer from which messages come is not silent, whether it answers pings or not.
-    /// While more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not read from, and not
-    /// judged. Default: 20 s, as uvicorn's.
+    /// While something is unsent, behind which the ping waits, [`write_timeout`](Self::write_timeout) judges the peer
+    /// instead; while more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not read from and
+    /// not judged, but sent pings, so that a network that is gone is noticed. Default: 20 s, as uvicorn's.
     #[doc(alias = "ws_ping_timeout")]
     ping_timeout(Duration): Duration = Duration::from_secs(20);
 
-    /// How long the closing handshake may take: until our Close frame is written and the peer's has come.
-    /// Default: 5 s.
+    /// How long the closing handshake may take: until our Close frame is written and the peer's has come. While the
+    /// peer still takes bytes of what was sent before the Close frame it begins anew, for at most
+    /// [`write_timeout`](Self::write_timeout). Default: 5 s.
     close_timeout(Duration): Duration = Duration::from_secs(5);
 
     /// How long the read side is drained once both Close frames are exchanged and the write side is shut
@@ -201,8 +213,7 @@ impl Settings {
     #[doc(alias = "limit_concurrency")]
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.connection_limits
-            .push(ConnectionLimit::in_total(connections));
+        self.in_total = Some(ConnectionLimit::in_total(connections));
         self
     }
 
@@ -215,8 +226,7 @@ impl Settings {
     /// [`ConnectInfo`](axum::extract::ConnectInfo)), nothing is counted.
     #[must_use]
     pub fn max_connections_per_peer(mut self, connections: usize) -> Self {
-        self.connection_limits
-            .push(ConnectionLimit::per_peer(connections));
+        self.per_peer = Some(ConnectionLimit::per_peer(connections));
         self
     }
 }

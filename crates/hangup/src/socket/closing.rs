@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 use tokio::{task::coop, time::Instant};
 
 use super::core::Core;
-use crate::settings::deadline;
+use crate::settings::{deadline, deadline_from};
 
 /// How far the closing of a connection is. It goes on while the endpoint still runs.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub(crate) enum Closing {
     /// No Close frame has been written or received.
     Not,
     /// Our Close is to be written, and the peer's awaited (RFC 6455, 7.1.2).
-    Handshake { until: Instant },
+    Handshake { until: Instant, latest: Instant },
     /// Nothing more is to come from the protocol: the write side is shut down (7.1.1: the server closes first).
     Shutdown { until: Instant },
     /// What still comes is read and thrown away, so that no reset overtakes the Close frame.
@@ -32,8 +32,10 @@ impl Core {
                         return Poll::Pending;
                     }
                     self.traffic.closing_begins();
+                    let until = deadline(self.settings.close_timeout);
                     self.closing = Closing::Handshake {
-                        until: deadline(self.settings.close_timeout),
+                        until,
+                        latest: deadline_from(until, self.settings.write_timeout),
                     };
                 }
                 Closing::Handshake { .. } => {
@@ -78,10 +80,17 @@ impl Core {
     /// When the present step of the closing is given up.
     pub(super) fn closing_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Handshake { until } | Closing::Shutdown { until } | Closing::Drain { until } => {
+            Closing::Handshake { until, .. } | Closing::Shutdown { until } | Closing::Drain { until } => {
                 Some(until)
             }
             Closing::Not | Closing::Done => None,
+        }
+    }
+
+    /// The peer still takes what was sent before the Close frame.
+    pub(super) fn prolong_closing(&mut self) {
+        if let Closing::Handshake { until, latest } = &mut self.closing {
+            *until = deadline(self.settings.close_timeout).min(*latest);
         }
     }
 

@@ -209,7 +209,7 @@ impl Core {
     }
 
     /// The transport ended or failed without a Close frame from the peer.
-    pub(super) fn vanish(&mut self) {
+    pub(crate) fn vanish(&mut self) {
         self.protocol.receive_eof();
         self.end_transport();
         self.finish(Disconnect::vanished());
@@ -253,6 +253,9 @@ impl Core {
             }
             self.waiting.wake(Awaited::Message);
         }
+        if self.inbox.is_full(self.settings.read_ahead) {
+            self.note_pause(true);
+        }
         self.input.shrink();
     }
 
@@ -266,6 +269,7 @@ impl Core {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
+        self.note_pause(false);
         loop {
             if let Some(over) = &self.over {
                 return Poll::Ready(Err(Disconnect::clone(over)));
@@ -372,7 +376,11 @@ impl Core {
         let flushed = self.output.poll_flush(cx, transport);
         let has_taken = self.output.unsent() < before;
         if flushed.is_pending() {
+            self.is_active |= has_taken;
             self.limits().stall(has_taken);
+            if has_taken {
+                self.prolong_closing();
+            }
         } else if let Some(limits) = &mut self.limits {
             limits.flow();
         }

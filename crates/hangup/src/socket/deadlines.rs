@@ -24,6 +24,14 @@ impl Core {
         }
     }
 
+    /// The peer is not read from, as too much waits for the endpoint; or it is again.
+    pub(super) fn note_pause(&mut self, is_paused: bool) {
+        if self.settings.messages_per_second < u32::MAX {
+            let per_second = self.settings.messages_per_second;
+            self.limits().pause(is_paused, per_second);
+        }
+    }
+
     /// When something is next to be done, though nothing else happens.
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.over().is_some() {
@@ -48,7 +56,11 @@ impl Core {
             return self.close(&close);
         }
         let is_reading = !self.inbox.is_full(self.settings.read_ahead);
-        match self.keep_alive.expire(now, &self.settings, is_reading) {
+        let is_flushed = self.output.is_flushed();
+        match self
+            .keep_alive
+            .expire(now, &self.settings, is_reading, is_flushed)
+        {
             Some(Due::Ping(payload)) => self.send_ping(&payload),
             Some(Due::Silence) => {
                 self.close(&Close::new(CloseCode::INTERNAL_ERROR, "keepalive ping timeout"))
@@ -60,8 +72,12 @@ impl Core {
     /// Whether the peer may still send as much as this.
     pub(super) fn is_within_rate(&mut self, event: Option<&Event>) -> bool {
         let per_second = self.settings.messages_per_second;
+        if per_second == u32::MAX {
+            return true;
+        }
         match event {
-            Some(Event::Text(_) | Event::Binary(_) | Event::Ping(_)) if per_second < u32::MAX => {
+            Some(Event::Text(_) | Event::Binary(_) | Event::Ping(_)) => self.limits().take_token(per_second),
+            Some(Event::Pong(payload)) if !self.keep_alive.awaits(payload) => {
                 self.limits().take_token(per_second)
             }
             _ => true,

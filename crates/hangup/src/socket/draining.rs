@@ -8,6 +8,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use hangup_protocol::Close;
+
 use super::{
     core::{Core, Shared},
     waiting::Awaited,
@@ -17,22 +19,23 @@ use super::{
 #[must_use = "it tells nothing unless it is awaited"]
 pub struct Draining {
     shared: Arc<Shared>,
-    is_listening: bool,
+    /// Under which number it is remembered.
+    number: Option<u32>,
 }
 
 /// What a connection knows of the end of its server.
 #[derive(Debug, Default)]
 pub(super) struct DrainState {
     has_begun: bool,
-    /// How many wait to be told.
-    listeners: u32,
+    /// How many have asked to be told: whoever has done so once is given time.
+    asked: u32,
 }
 
 impl Draining {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
-            is_listening: false,
+            number: None,
         }
     }
 }
@@ -46,19 +49,19 @@ impl Future for Draining {
         if core.drain.has_begun || core.over().is_some() {
             return Poll::Ready(());
         }
-        if !this.is_listening {
-            this.is_listening = true;
-            core.drain.listeners += 1;
-        }
-        core.waiting.add(Awaited::Stage, cx);
+        let number = *this.number.get_or_insert_with(|| {
+            core.drain.asked = core.drain.asked.wrapping_add(1).max(1);
+            core.drain.asked
+        });
+        core.waiting.add(Awaited::Drain(number), cx);
         Poll::Pending
     }
 }
 
 impl Drop for Draining {
     fn drop(&mut self) {
-        if self.is_listening {
-            self.shared.lock().drain.listeners -= 1;
+        if let Some(number) = self.number {
+            self.shared.lock().waiting.forget(Awaited::Drain(number));
         }
     }
 }
@@ -70,24 +73,24 @@ impl fmt::Debug for Draining {
 }
 
 impl Core {
-    /// Tells the endpoint that the server stops. Whether anybody has waited to be told.
+    /// Tells the endpoint that the server stops. Whether anybody has ever asked to be told: an endpoint that asks anew
+    /// in each turn of a loop may be at something else right now.
     pub(crate) fn begin_draining(&mut self) -> bool {
         self.drain.has_begun = true;
-        let is_heard = self.drain.listeners > 0;
+        let is_heard = self.drain.asked > 0;
         if is_heard {
             self.waiting.wake_all();
         }
         is_heard
     }
 
-    /// Gives up on endpoint and peer at once: the server's time is over.
-    pub(crate) fn abort(&mut self) {
+    /// Gives up on endpoint and peer at once: the server's time is over. What the system takes now of a Close frame and
+    /// of what is before it still goes out.
+    pub(crate) fn abort(&mut self, close: &Close) {
         self.is_aborted = true;
-        if self.over().is_none() {
-            self.vanish();
-        } else {
-            self.end_transport();
-        }
+        self.close(close);
+        self.make_room();
+        self.end_transport();
         self.waiting.wake_driver();
     }
 }

@@ -34,6 +34,7 @@ pub(crate) struct Driver<T> {
     timer: Option<Pin<Box<Sleep>>>,
     /// When an endpoint that goes on without its peer is cancelled.
     grace: Option<Instant>,
+    is_starved: bool,
 }
 
 /// How the conversation with the peer ended for the endpoint.
@@ -62,6 +63,7 @@ impl<T> Driver<T> {
             conclusion: Conclusion::Cancelled,
             timer: None,
             grace: None,
+            is_starved: false,
         }
     }
 
@@ -80,8 +82,14 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
             // The timer wakes whoever has polled it last.
             this.timer = None;
         }
+        let bytes_first = mem::take(&mut this.is_starved);
+        if bytes_first {
+            // The endpoint has used the budget of the last poll up: this time the bytes come first.
+            let _ = this.poll_transport(cx);
+        }
         loop {
             this.poll_conversation(cx);
+            this.is_starved = !bytes_first && !coop::has_budget_remaining();
             let next = match this.poll_transport(cx) {
                 Moved::Done | Moved::Aborted if this.conversation.is_none() => {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
@@ -220,6 +228,10 @@ impl<T> Drop for Driver<T> {
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
             tracing::error!(%panic, "an endpoint panicked while it was dropped");
         }
-        self.shared.lock().abandon_traffic();
+        let mut core = self.shared.lock();
+        if core.over().is_none() {
+            core.vanish();
+        }
+        core.abandon_traffic();
     }
 }

@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use crate::settings::{Resolved, deadline_from};
 
+/// A shorter wait would keep the connection's task busy with nothing else.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// Where a connection is between two pings.
 #[derive(Debug)]
 pub(super) struct KeepAlive {
@@ -70,10 +73,14 @@ impl KeepAlive {
         self.has_heard = true;
     }
 
+    /// Whether this is the payload of the last ping, which has no answer yet.
+    pub(super) fn awaits(&self, payload: &[u8]) -> bool {
+        matches!(self.beat, Beat::Awaiting | Beat::Postponed) && payload == self.pings.to_be_bytes()
+    }
+
     /// A pong has come: an answer if it is to the last ping.
     pub(super) fn hear_pong(&mut self, payload: &[u8]) {
-        let is_awaited = matches!(self.beat, Beat::Awaiting | Beat::Postponed);
-        if !is_awaited || payload != self.pings.to_be_bytes() {
+        if !self.awaits(payload) {
             return;
         }
         let now = Instant::now();
@@ -95,31 +102,46 @@ impl KeepAlive {
             Beat::Resting => settings
                 .ping_interval
                 .map(|interval| deadline_from(self.since, interval)),
-            Beat::Awaiting | Beat::Postponed => Some(deadline_from(self.since, settings.ping_timeout)),
+            Beat::Awaiting | Beat::Postponed => {
+                Some(deadline_from(self.since, settings.ping_timeout.max(SHORTEST)))
+            }
         }
     }
 
-    /// What is due now. While the peer is not read from it is not judged.
-    pub(super) fn expire(&mut self, now: Instant, settings: &Resolved, is_reading: bool) -> Option<Due> {
+    /// What is due now. While the peer is not read from it is not judged, nor while the last ping is not written.
+    pub(super) fn expire(
+        &mut self,
+        now: Instant,
+        settings: &Resolved,
+        is_reading: bool,
+        is_flushed: bool,
+    ) -> Option<Due> {
         if self.deadline(settings).is_none_or(|deadline| now < deadline) {
             return None;
         }
         match self.beat {
             Beat::Off => None,
-            Beat::Resting => {
-                self.enter(Beat::Awaiting, now);
-                self.pings = self.pings.wrapping_add(1);
-                Some(Due::Ping(self.pings.to_be_bytes()))
-            }
             Beat::Awaiting | Beat::Postponed if self.has_heard => {
                 self.enter(Beat::Resting, now);
                 None
             }
-            Beat::Awaiting | Beat::Postponed if !is_reading => {
+            // A ping would wait behind what is unsent.
+            _ if !is_flushed => {
                 self.enter(Beat::Postponed, now);
                 None
             }
-            Beat::Awaiting | Beat::Postponed => Some(Due::Silence),
+            Beat::Awaiting if is_reading => Some(Due::Silence),
+            Beat::Resting | Beat::Awaiting | Beat::Postponed if is_reading => {
+                Some(self.ping(Beat::Awaiting, now))
+            }
+            // The system is told to send something: that is how it notices that there is nobody any more.
+            Beat::Resting | Beat::Awaiting | Beat::Postponed => Some(self.ping(Beat::Postponed, now)),
         }
+    }
+
+    fn ping(&mut self, beat: Beat, now: Instant) -> Due {
+        self.enter(beat, now);
+        self.pings = self.pings.wrapping_add(1);
+        Due::Ping(self.pings.to_be_bytes())
     }
 }

@@ -22,6 +22,10 @@ pub(super) struct Limits {
     tokens: f64,
     /// When tokens were last added.
     filled: Instant,
+    /// Since when the peer is not read from.
+    paused: Option<Instant>,
+    /// Tokens for what it could send meanwhile, besides those of the bucket.
+    credit: f64,
     /// How many messages were dropped for want of room.
     dropped: u64,
 }
@@ -36,6 +40,8 @@ impl Limits {
             stalled: None,
             tokens: settings.messages_per_second.into(),
             filled: now,
+            paused: None,
+            credit: 0.0,
             dropped: 0,
         }
     }
@@ -82,11 +88,27 @@ impl Limits {
         self.filled = now;
         self.tokens = (self.tokens + added).min(per_second.into());
         // Sums of fractions of tokens may miss a whole one by a rounding error.
-        if self.tokens < 1.0 - 1e-6 {
-            return false;
+        for tokens in [&mut self.tokens, &mut self.credit] {
+            if *tokens >= 1.0 - 1e-6 {
+                *tokens -= 1.0;
+                return true;
+            }
         }
-        self.tokens -= 1.0;
-        true
+        false
+    }
+
+    /// Begins or ends a time in which the peer is not read from: for what it sends then it is given tokens at the end,
+    /// as all of that comes at once.
+    pub(super) fn pause(&mut self, is_paused: bool, per_second: u32) {
+        let now = Instant::now();
+        match (is_paused, self.paused) {
+            (true, None) => self.paused = Some(now),
+            (false, Some(since)) => {
+                self.credit += now.saturating_duration_since(since).as_secs_f64() * f64::from(per_second);
+                (self.paused, self.filled) = (None, now);
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
     }
 
     /// Each limit that time may pass, with the Close frame that it stands for.

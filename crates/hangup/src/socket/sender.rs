@@ -66,7 +66,8 @@ impl Sender {
 
     /// Sends a message of either kind. Clones of a message share its payload: where one goes to many peers,
     /// each send copies it once into what is to be written, and from 32 KiB on not even that; it is then written from
-    /// where it lies, unless it is compressed.
+    /// where it lies, unless it is compressed. It is then dropped under the lock of the connection: the owner of a
+    /// [`Bytes::from_owner`] may not use this connection's sender in its `Drop`.
     pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut message = message.into();
         self.send_with(move |core| core.send(&mut message))

@@ -72,7 +72,7 @@ impl Core {
 
     /// Hands the system what it takes now, whoever asks: a peer is slow only if its system takes no more. When it
     /// takes more again the connection's task is woken.
-    fn make_room(&mut self) -> bool {
+    pub(super) fn make_room(&mut self) -> bool {
         let waker = self.waiting.driver();
         let mut cx = Context::from_waker(&waker);
         let flush = poll_fn(|cx| self.poll_flush(cx));

@@ -15,8 +15,10 @@ pub(super) enum Awaited {
     Message,
     /// Room in the output.
     Room,
-    /// The end of the opening or of the closing handshake, or of the server.
+    /// The end of the opening or of the closing handshake.
     Stage,
+    /// The end of the server; each who waits has a number.
+    Drain(u32),
 }
 
 /// All who wait, and who of them is to be woken.
@@ -63,7 +65,8 @@ impl Waiting {
     /// Remembers who is polled, until that has come. There is one receiver; it may move from task to task.
     pub(super) fn add(&mut self, awaited: Awaited, cx: &Context<'_>) {
         let known = self.wakers.iter_mut().find(|(what, waker)| {
-            *what == Some(awaited) && (awaited == Awaited::Message || waker.will_wake(cx.waker()))
+            let is_one_alone = matches!(awaited, Awaited::Message | Awaited::Drain(_));
+            *what == Some(awaited) && (is_one_alone || waker.will_wake(cx.waker()))
         });
         match known {
             Some((_, waker)) => waker.clone_from(cx.waker()),
@@ -81,6 +84,14 @@ impl Waiting {
 
     /// An idle connection owns no list.
     fn shrink(&mut self) {
+        if self.wakers.is_empty() {
+            self.wakers = Vec::new();
+        }
+    }
+
+    /// Nobody waits for that any more.
+    pub(super) fn forget(&mut self, awaited: Awaited) {
+        self.wakers.retain(|(what, _)| *what != Some(awaited));
         if self.wakers.is_empty() {
             self.wakers = Vec::new();
         }
@@ -177,6 +188,23 @@ mod tests {
         waiting.wake_all();
         drop(waiting.take_due());
         assert_eq!((room.woken(), end.woken()), (1, 1));
+        assert_eq!(waiting.wakers.capacity(), 0);
+    }
+
+    #[test]
+    fn who_waits_no_more_for_the_end_of_the_server_is_forgotten_alone() {
+        let task = Arc::<Counting>::default();
+        let mut waiting = Waiting::default();
+        // Two in one task, of which one is dropped.
+        task.add_to(&mut waiting, Awaited::Drain(1));
+        task.add_to(&mut waiting, Awaited::Drain(2));
+        waiting.forget(Awaited::Drain(1));
+        assert_eq!(waiting.wakers.len(), 1);
+        waiting.wake_all();
+        drop(waiting.take_due());
+        assert_eq!(task.woken(), 1);
+        task.add_to(&mut waiting, Awaited::Drain(3));
+        waiting.forget(Awaited::Drain(3));
         assert_eq!(waiting.wakers.capacity(), 0);
     }
 

@@ -294,6 +294,45 @@ async fn a_peer_that_reads_slowly_gets_everything_and_the_close() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_endpoint_that_ends_behind_a_long_message_waits_for_a_peer_that_takes_it() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.send_binary(vec![7; 200_000]).await?;
+        Ok(())
+    };
+    let mut peer = Peer::open(client(App::new().route("/ws", endpoint)).stream(), "/ws").await;
+    assert_eq!(peer.frame_slowly(20_000).await.payload.len(), 200_000);
+    assert_eq!(peer.frame().await, Frame::close(1000, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn however_little_a_peer_takes_the_wait_has_an_end() {
+    let log = Log::listen();
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.send_binary(vec![7; 200_000]).await?;
+        Ok(())
+    };
+    let client = client(App::new().route("/ws", endpoint));
+    let mut peer = Peer::open(client.stream(), "/ws").await;
+    let begun = Instant::now();
+    let reading = async {
+        let mut byte = [0; 1];
+        while tokio::io::AsyncReadExt::read(&mut peer.stream, &mut byte)
+            .await
+            .unwrap_or(0)
+            > 0
+            && log.connections().is_empty()
+        {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    reading.await;
+    assert_eq!(log.connections().len(), 1);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_message_of_a_validation_error_does_not_wait_for_ever_for_a_peer_that_does_not_read() {
     async fn fail_with_much_unsent(handshake: Handshake) -> Result {
         let mut socket = handshake.accept().await?;

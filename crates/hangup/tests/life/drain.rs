@@ -133,22 +133,83 @@ async fn an_endpoint_that_is_told_and_goes_on_is_closed_when_the_notice_is_over(
 }
 
 #[tokio::test]
-async fn an_endpoint_that_has_given_up_waiting_to_be_told_is_not_waited_for() {
+async fn an_endpoint_that_asks_anew_in_each_turn_of_its_loop_is_told_though_it_is_busy() {
     let endpoint = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
-        let _ = timeout(Duration::from_millis(1), socket.draining()).await;
-        socket.send_text("given up").await?;
+        let sender = socket.sender();
         loop {
-            socket.recv().await?;
+            tokio::select! {
+                received = socket.recv() => {
+                    received?;
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                () = sender.draining() => {
+                    socket.send_text("good-bye").await?;
+                    return Ok(());
+                }
+            }
         }
     };
     let mut server = Server::start(App::new().route("/ws", endpoint), None).await;
     let mut peer = Peer::open(server.connect().await, "/ws").await;
-    assert_eq!(peer.frame().await, Frame::text("given up"));
-    let begun = Instant::now();
+    peer.send(wire::frame(wire::TEXT, b"a task")).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     server.stop();
-    assert_eq!(peer.frame().await, Frame::close(1001, ""));
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert_eq!(peer.frame().await, Frame::text("good-bye"));
+    assert_eq!(peer.frame().await, Frame::close(1000, ""));
+}
+
+#[tokio::test]
+async fn a_notice_that_is_longer_than_all_the_time_leaves_time_for_the_close() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.draining().await;
+        loop {
+            socket.recv().await?;
+        }
+    };
+    let mut server = Server::start_with(App::new().route("/ws", endpoint), |serve| {
+        serve
+            .drain_timeout(Duration::from_secs(2))
+            .drain_notice(Duration::from_secs(3600))
+    })
+    .await;
+    let mut peer = Peer::open(server.connect().await, "/ws").await;
+    server.stop();
+    assert_eq!(peer.frames().await, [Frame::close(1001, "")]);
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn who_is_given_up_before_its_turn_still_gets_a_close_frame() {
+    let mut server = Server::start_with(App::new().route("/ws", listen), |serve| {
+        serve
+            .drain_timeout(Duration::from_millis(100))
+            .drain_batches(1, Duration::from_secs(3600))
+    })
+    .await;
+    let mut peers = Vec::new();
+    for _ in 0..5 {
+        peers.push(Peer::open(server.connect().await, "/ws").await);
+    }
+    server.stop();
+    for mut peer in peers {
+        assert_eq!(peer.frames().await, [Frame::close(1001, "")]);
+    }
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn the_head_of_a_request_may_be_given_all_the_time_there_is() {
+    let server = Server::start_with(App::new().route("/ws", listen), |serve| {
+        serve
+            .handshake_timeout(Duration::MAX)
+            .write_timeout(Duration::MAX)
+    })
+    .await;
+    let mut peer = Peer::open(server.connect().await, "/ws").await;
+    peer.send(wire::close(1000, "")).await;
+    assert_eq!(peer.frame().await, Frame::close(1000, ""));
 }
 
 #[tokio::test]

@@ -115,10 +115,62 @@ async fn a_peer_that_is_not_read_from_is_not_judged() {
     for _ in 0..30 {
         peer.send(frame(BINARY, &[7; 1000])).await;
     }
-    let ping = peer.frame().await;
-    peer.send(frame(PONG, &ping.payload)).await;
     peer.send(frame(TEXT, b"x")).await;
-    assert_eq!(peer.frame().await, Frame::close(1000, ""));
+    let frames = peer.frames().await;
+    let (last, pings) = frames.split_last().unwrap();
+    assert!(pings.iter().all(|frame| frame.opcode == PING));
+    assert_eq!(pings.len(), 14, "one each 20 s");
+    assert_eq!(*last, Frame::close(1000, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_not_read_from_and_has_left_is_noticed_by_what_is_written_to_it() {
+    let log = Log::listen();
+    let never_receives = async |handshake: Handshake| -> Result {
+        let _socket = handshake.accept().await?;
+        std::future::pending().await
+    };
+    let app = App::new().route("/ws", never_receives);
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    peer.send(frame(BINARY, &[7; 70_000])).await;
+    sleep(Duration::from_secs(25)).await;
+    drop(peer);
+    sleep(Duration::from_secs(120)).await;
+    assert_eq!(log.connections().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_a_long_message_slowly_is_not_silent() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.send_binary(vec![7; 1_500_000]).await?;
+        socket.recv().await?;
+        Ok(())
+    };
+    let client = TestClient::new(App::new().route("/ws", endpoint));
+    let mut peer = Peer::open(client.stream(), "/ws").await;
+    let taken = peer.frame_slowly(10_000).await;
+    assert_eq!((taken.opcode, taken.payload.len()), (BINARY, 1_500_000));
+    peer.send(frame(TEXT, b"thanks")).await;
+    let frames = peer.frames().await;
+    let (last, pings) = frames.split_last().unwrap();
+    assert!(pings.iter().all(|frame| frame.opcode == PING));
+    assert_eq!(*last, Frame::close(1000, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_time_at_all_for_an_answer_keeps_no_task_busy() {
+    let never_receives = async |handshake: Handshake| -> Result {
+        let _socket = handshake.accept().await?;
+        std::future::pending().await
+    };
+    let app = App::new()
+        .route("/ws", never_receives)
+        .settings(Settings::new().ping_timeout(Duration::ZERO));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    peer.send(frame(BINARY, &[7; 70_000])).await;
+    // Where a task never waits, the clock of the test stands still.
+    sleep(Duration::from_secs(21)).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! Limits: how many connections there may be, how long they may be open, and how much may come in a second.
+//! Limits: how many connections there may be, and how long they may be open.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     log::Log,
-    wire::{self, Frame, PING, Peer, TEXT, frame},
+    wire::{self, Frame, Peer},
 };
 
 async fn echo(handshake: Handshake) -> Result {
@@ -280,43 +280,40 @@ async fn an_endpoint_sees_the_limit_that_ended_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_many_messages_may_come_in_a_second_and_one_more_ends_in_1008() {
-    let client = client(Settings::new().messages_per_second(10));
+async fn the_same_settings_around_an_app_and_a_part_of_it_count_a_connection_once() {
+    let settings = Settings::new().max_connections(1);
+    let part = app(settings.clone());
+    let client = TestClient::new(App::new().include(part).settings(settings));
     let mut socket = open(&client, "/ws").await;
-    // As many as that at once, and then as many each second.
-    for _ in 0..3 {
-        for _ in 0..10 {
-            socket.send_text("x").await;
-            assert_eq!(socket.recv_text().await, "x");
-        }
-        sleep(Duration::from_secs(1)).await;
-    }
-    for _ in 0..10 {
-        socket.send_text("x").await;
-        assert_eq!(socket.recv_text().await, "x");
-    }
-    socket.send_text("one more").await;
-    socket
-        .assert_closed(CloseCode::POLICY_VIOLATION, "too many messages")
-        .await;
+    socket.send_text("there is room").await;
+    assert_eq!(socket.recv_text().await, "there is room");
+    assert_too_many(&client, "/ws").await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_come_one_by_one_and_pings_take_them_too() {
-    let mut peer = Peer::open(client(Settings::new().messages_per_second(4)).stream(), "/ws").await;
-    peer.send(frame(TEXT, b"x").repeat(4)).await;
-    for _ in 0..3 {
-        sleep(Duration::from_millis(250)).await;
-        peer.send(frame(TEXT, b"x")).await;
-    }
-    peer.send(frame(PING, b"")).await;
-    let mut expected = vec![Frame::text("x"); 7];
-    expected.push(Frame {
-        opcode: wire::PONG,
-        payload: Vec::new(),
-    });
-    expected.push(Frame::close(1008, "too many messages"));
-    assert_eq!(peer.frames().await, expected);
+async fn a_limit_that_is_set_again_is_replaced() {
+    let client = client(Settings::new().max_connections(1).max_connections(2));
+    let _first = open(&client, "/ws").await;
+    let mut second = open(&client, "/ws").await;
+    second.send_text("there is room").await;
+    assert_eq!(second.recv_text().await, "there is room");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_on_which_a_long_message_is_taken_is_not_idle() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        socket.send_binary(vec![7; 400_000]).await?;
+        socket.recv().await?;
+        Ok(())
+    };
+    let app = App::new()
+        .route("/ws", endpoint)
+        .settings(Settings::new().idle_timeout(Duration::from_secs(10)));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    assert_eq!(peer.frame_slowly(10_000).await.payload.len(), 400_000);
+    let last = peer.frames().await.pop().unwrap();
+    assert_eq!(last, Frame::close(1001, "idle"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ mod log;
 mod wire;
 
 mod access;
+mod budget;
 mod closing;
 mod cork;
 mod deflate;
@@ -28,8 +29,10 @@ mod metrics;
 mod misuse;
 mod opening;
 mod origin;
+mod outlived;
 mod peer;
 mod promise;
+mod rate;
 mod refusal;
 mod replaced;
 mod report;

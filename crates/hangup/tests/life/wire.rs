@@ -192,6 +192,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         }
     }
 
+    /// The next frame, of which so many bytes are taken each second.
+    pub(crate) async fn frame_slowly(&mut self, bytes_per_second: usize) -> Frame {
+        let mut piece = vec![0; bytes_per_second];
+        loop {
+            if let Some((frame, length)) = parse(&self.read) {
+                let _ = self.read.split_to(length);
+                return frame;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            let read = self.stream.read(&mut piece).await.unwrap();
+            assert!(
+                read > 0,
+                "the stream ended {} bytes into a frame",
+                self.read.len()
+            );
+            self.read.extend_from_slice(&piece[..read]);
+        }
+    }
+
     /// Reads until the server ends the stream.
     pub(crate) async fn read_all(&mut self) {
         while self.stream.read_buf(&mut self.read).await.unwrap() > 0 {}
