@@ -13,7 +13,7 @@ pub(crate) enum Closing {
     /// No Close frame has been written or received.
     Not,
     /// Our Close is to be written, and the peer's awaited (RFC 6455, 7.1.2).
-    Handshake { until: Instant, latest: Instant },
+    Handshake { until: Instant },
     /// Nothing more is to come from the protocol: the write side is shut down (7.1.1: the server closes first).
     Shutdown { until: Instant },
     /// What still comes is read and thrown away, so that no reset overtakes the Close frame.
@@ -32,10 +32,8 @@ impl Core {
                         return Poll::Pending;
                     }
                     self.traffic.closing_begins();
-                    let until = deadline(self.settings.close_timeout);
                     self.closing = Closing::Handshake {
-                        until,
-                        latest: deadline_from(until, self.settings.write_timeout),
+                        until: deadline(self.settings.close_timeout),
                     };
                 }
                 Closing::Handshake { .. } => {
@@ -80,7 +78,7 @@ impl Core {
     /// When the present step of the closing is given up.
     pub(super) fn closing_deadline(&self) -> Option<Instant> {
         match self.closing {
-            Closing::Handshake { until, .. } | Closing::Shutdown { until } | Closing::Drain { until } => {
+            Closing::Handshake { until } | Closing::Shutdown { until } | Closing::Drain { until } => {
                 Some(until)
             }
             Closing::Not | Closing::Done => None,
@@ -89,8 +87,11 @@ impl Core {
 
     /// The peer still takes what was sent before the Close frame.
     pub(super) fn prolong_closing(&mut self) {
-        if let Closing::Handshake { until, latest } = &mut self.closing {
-            *until = deadline(self.settings.close_timeout).min(*latest);
+        if let Closing::Handshake { until } = self.closing {
+            let latest = deadline_from(until, self.settings.write_timeout);
+            let latest = self.limits().latest_close(latest);
+            let until = deadline(self.settings.close_timeout).min(latest);
+            self.closing = Closing::Handshake { until };
         }
     }
 

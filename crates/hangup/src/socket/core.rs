@@ -99,6 +99,8 @@ pub(crate) struct Core {
     pub(crate) is_aborted: bool,
     /// Whether a message has come or gone since the connection's task looked last.
     pub(super) is_active: bool,
+    /// Whether the last poll of the endpoint has left no budget for reading and writing.
+    pub(super) is_starved: bool,
     pub(super) keep_alive: KeepAlive,
     pub(super) limits: Option<Box<Limits>>,
     pub(super) drain: DrainState,
@@ -126,6 +128,7 @@ impl Core {
             is_cut: false,
             is_aborted: false,
             is_active: false,
+            is_starved: false,
             keep_alive: KeepAlive::off(),
             limits: None,
             drain: DrainState::default(),

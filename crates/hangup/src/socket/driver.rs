@@ -34,7 +34,6 @@ pub(crate) struct Driver<T> {
     timer: Option<Pin<Box<Sleep>>>,
     /// When an endpoint that goes on without its peer is cancelled.
     grace: Option<Instant>,
-    is_starved: bool,
 }
 
 /// How the conversation with the peer ended for the endpoint.
@@ -63,7 +62,6 @@ impl<T> Driver<T> {
             conclusion: Conclusion::Cancelled,
             timer: None,
             grace: None,
-            is_starved: false,
         }
     }
 
@@ -77,20 +75,22 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T>> {
         let this = &mut *self;
-        let is_new_waker = this.shared.lock().set_driver(cx);
+        let (is_new_waker, bytes_first) = {
+            let mut core = this.shared.lock();
+            (core.set_driver(cx), mem::take(&mut core.is_starved))
+        };
         if is_new_waker {
             // The timer wakes whoever has polled it last.
             this.timer = None;
         }
-        let bytes_first = mem::take(&mut this.is_starved);
         if bytes_first {
             // The endpoint has used the budget of the last poll up: this time the bytes come first.
-            let _ = this.poll_transport(cx);
+            let _ = this.poll_transport(cx, false);
         }
         loop {
             this.poll_conversation(cx);
-            this.is_starved = !bytes_first && !coop::has_budget_remaining();
-            let next = match this.poll_transport(cx) {
+            let is_starved = !bytes_first && !coop::has_budget_remaining();
+            let next = match this.poll_transport(cx, is_starved) {
                 Moved::Done | Moved::Aborted if this.conversation.is_none() => {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
                 }
@@ -146,9 +146,10 @@ impl<T: Conclude> Driver<T> {
         }
     }
 
-    /// Writes what is unsent, reads ahead, and takes the closing on.
-    fn poll_transport(&mut self, cx: &mut Context<'_>) -> Moved {
+    /// Writes what is unsent, reads ahead, and takes the closing on. `is_starved` says that no budget is left for it.
+    fn poll_transport(&mut self, cx: &mut Context<'_>, is_starved: bool) -> Moved {
         let mut core = self.shared.lock();
+        core.is_starved = is_starved;
         if core.over().is_none() {
             let _ = core.poll_flush(cx);
             core.poll_read_ahead(cx);

@@ -28,6 +28,8 @@ pub(super) struct Limits {
     credit: f64,
     /// How many messages were dropped for want of room.
     dropped: u64,
+    /// When the closing handshake is given up though the peer still takes bytes.
+    latest_close: Option<Instant>,
 }
 
 impl Limits {
@@ -43,6 +45,7 @@ impl Limits {
             paused: None,
             credit: 0.0,
             dropped: 0,
+            latest_close: None,
         }
     }
 
@@ -60,6 +63,11 @@ impl Limits {
 
     pub(super) fn expire_at(&mut self, at: Instant) {
         self.expires = Some(at);
+    }
+
+    /// What was said first.
+    pub(super) fn latest_close(&mut self, at: Instant) -> Instant {
+        *self.latest_close.get_or_insert(at)
     }
 
     pub(super) fn drop_message(&mut self) {
