@@ -109,7 +109,8 @@ settings! {
     /// How many messages the peer may send in a second, pings and pongs that answer no ping among them: a bucket of so
     /// many tokens that is filled at that rate (so many may come at once). One more ends the connection with 1008
     /// "too many messages". While more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not
-    /// read from; what it sends in that time is allowed at the same rate. The fragments of a message are one message.
+    /// read from; what it sends in that time is allowed at the same rate, until nothing has come for a second. The
+    /// fragments of a message are one message.
     /// Default: `u32::MAX`, which is no limit.
     #[doc(alias = "rate_limit")]
     messages_per_second(u32): u32 = u32::MAX;

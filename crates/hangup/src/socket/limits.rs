@@ -24,7 +24,7 @@ pub(super) struct Limits {
     filled: Instant,
     /// Since when the peer is not read from.
     paused: Option<Instant>,
-    /// Tokens for what it could send meanwhile, besides those of the bucket.
+    /// Tokens for what it could send meanwhile, besides those of the bucket; they lapse when nothing comes for a second.
     credit: f64,
     /// How many messages were dropped for want of room.
     dropped: u64,
@@ -92,11 +92,15 @@ impl Limits {
     /// Takes a token for a message of the peer; `false` if there is none left.
     pub(super) fn take_token(&mut self, per_second: u32) -> bool {
         let now = Instant::now();
-        let added = now.saturating_duration_since(self.filled).as_secs_f64() * f64::from(per_second);
+        let quiet = now.saturating_duration_since(self.filled).as_secs_f64();
         self.filled = now;
-        self.tokens = (self.tokens + added).min(per_second.into());
+        self.tokens = (self.tokens + quiet * f64::from(per_second)).min(per_second.into());
+        if quiet >= 1.0 {
+            // What had waited has been read.
+            self.credit = 0.0;
+        }
         // Sums of fractions of tokens may miss a whole one by a rounding error.
-        for tokens in [&mut self.tokens, &mut self.credit] {
+        for tokens in [&mut self.credit, &mut self.tokens] {
             if *tokens >= 1.0 - 1e-6 {
                 *tokens -= 1.0;
                 return true;
