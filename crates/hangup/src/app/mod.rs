@@ -1,6 +1,7 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
 mod drain;
+mod http;
 mod inherited;
 mod route;
 mod serve;
@@ -15,6 +16,7 @@ use axum::Router;
 
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
+pub(crate) use self::http::Http;
 pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},

@@ -4,22 +4,13 @@ use std::{
     fmt,
     future::{Future, IntoFuture},
     io,
-    net::SocketAddr,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     time::Duration,
 };
 
 use hangup_protocol::CloseCode;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
-#[cfg(feature = "tls")]
-use tokio::net::TcpStream;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, ToSocketAddrs},
     sync::watch,
 };
@@ -29,6 +20,7 @@ use super::Tls;
 use super::{
     App, Served,
     drain::{Batches, Drain, Stage},
+    http::Http,
     inherited,
     signals::Stop,
 };
@@ -36,12 +28,15 @@ use super::{
 use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
-    handshake::WriteDeadline,
+    handshake::HttpLimits,
     settings::FAR,
 };
 
 /// How long the head of a request may take to arrive, unless it is set.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection may be without a request, unless it is set: longer than the 60 s of common load balancers.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// How long a peer may take nothing of a response, unless it is set.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -139,8 +134,7 @@ pub struct Serve<'a> {
     app: App,
     listening: Listening<'a>,
     stop: Stop<'a>,
-    handshake_timeout: Duration,
-    write_timeout: Duration,
+    limits: HttpLimits,
     drain: Drain,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
@@ -148,12 +142,17 @@ pub struct Serve<'a> {
 
 impl<'a> Serve<'a> {
     fn new(app: App, listening: Listening<'a>) -> Self {
+        let limits = HttpLimits {
+            head_timeout: HANDSHAKE_TIMEOUT,
+            keep_alive_timeout: KEEP_ALIVE_TIMEOUT,
+            write_timeout: WRITE_TIMEOUT,
+            max_head_size: app.max_head_size(),
+        };
         Self {
             app,
             listening,
             stop: Stop::Signals,
-            handshake_timeout: HANDSHAKE_TIMEOUT,
-            write_timeout: WRITE_TIMEOUT,
+            limits,
             drain: Drain::default(),
             #[cfg(feature = "tls")]
             tls: None,
@@ -172,17 +171,27 @@ impl<'a> Serve<'a> {
         self
     }
 
-    /// How long the head of a request may take to arrive; then the connection is dropped. It bounds as well how long
-    /// a connection may be without a request, and, on its own, the handshake of TLS. Default: 10 s.
+    /// How long the head of a request may take from its first byte on, and that of the first request from the start
+    /// of the connection on; then the connection is closed. The handshake of TLS has as much time of its own.
+    /// Default: 10 s.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.handshake_timeout = timeout.min(FAR);
+        self.limits.head_timeout = timeout.min(FAR);
+        self
+    }
+
+    /// How long an HTTP connection may be without a request after the first; then it is closed. A load balancer
+    /// that keeps connections to the server should close them before: one that sends a request at that moment
+    /// answers its client with 502. Default: 75 s, as the common ones wait 60 s.
+    #[doc(alias = "timeout_keep_alive")]
+    pub fn keep_alive_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.keep_alive_timeout = timeout.min(FAR);
         self
     }
 
     /// How long a peer may take nothing of an HTTP response, the answer to its handshake among them; then the connection
     /// is dropped. For messages it is [`Settings::write_timeout`](crate::Settings::write_timeout). Default: 30 s.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.write_timeout = timeout;
+        self.limits.write_timeout = timeout.min(FAR);
         self
     }
 
@@ -255,8 +264,7 @@ impl<'a> Serve<'a> {
                         let http = Http {
                             peer,
                             served: served.for_peer(peer),
-                            handshake_timeout: self.handshake_timeout,
-                            write_timeout: self.write_timeout,
+                            limits: self.limits,
                             stage: stage.clone(),
                         };
                         #[cfg(feature = "tls")]
@@ -295,68 +303,6 @@ impl fmt::Debug for Serve<'_> {
         f.debug_struct("Serve")
             .field("app", &self.app)
             .finish_non_exhaustive()
-    }
-}
-
-/// One HTTP connection.
-struct Http {
-    peer: SocketAddr,
-    served: Served,
-    handshake_timeout: Duration,
-    write_timeout: Duration,
-    stage: watch::Receiver<Stage>,
-}
-
-impl Http {
-    /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
-    #[cfg(feature = "tls")]
-    async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
-        let accepted = tokio::select! {
-            accepted = tokio::time::timeout(self.handshake_timeout, tls.accept(stream)) => accepted,
-            () = reach(&mut self.stage, Stage::Stopping) => return,
-        };
-        let peer = self.peer;
-        match accepted {
-            Ok(Ok(stream)) => self.serve(stream).await,
-            Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
-            Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
-        }
-    }
-
-    async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
-        let stream = WriteDeadline::new(stream, self.write_timeout);
-        let mut connection = pin!(
-            http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(self.handshake_timeout)
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.served))
-                .with_upgrades()
-        );
-        let stopping = tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            () = reach(&mut self.stage, Stage::Stopping) => None,
-        };
-        let ended = match stopping {
-            Some(ended) => ended,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    ended = connection => ended,
-                    // Handshakes that are not answered yet are dropped with it.
-                    () = reach(&mut self.stage, Stage::Aborting) => Ok(()),
-                }
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(peer = %self.peer, %error, "HTTP connection failed");
-        }
-    }
-}
-
-/// Waits until the server is so far: for ever if it is dropped before.
-async fn reach(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
-    if stage.wait_for(|stage| *stage >= wanted).await.is_err() {
-        std::future::pending().await
     }
 }
 

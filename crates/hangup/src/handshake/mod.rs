@@ -1,13 +1,18 @@
 //! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
 
-mod write_deadline;
+mod exchange;
+mod head;
+mod http_stream;
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::{DeflateAgreement, DeflateConfig, HandshakeError, HeaderLines, RequestView, handshake};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 
-pub(crate) use self::write_deadline::WriteDeadline;
+pub(crate) use self::{
+    exchange::Exchange,
+    http_stream::{HttpLimits, HttpStream, Peer},
+};
 
 /// A request that keeps the rules of an opening handshake.
 pub(crate) struct Opening {

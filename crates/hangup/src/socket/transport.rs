@@ -10,13 +10,13 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::{rt::TokioIo, server::conn::auto};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
     net::TcpStream,
 };
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-use crate::handshake::WriteDeadline;
+use crate::handshake::HttpStream;
 
 /// A stream that an upgraded connection runs on.
 pub(crate) enum Transport {
@@ -32,15 +32,25 @@ impl Transport {
     /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake.
     pub(crate) fn from_upgraded(upgraded: Upgraded) -> (Self, Bytes) {
         // The server of this crate has set `TCP_NODELAY`.
-        let upgraded = match upgraded.downcast::<TokioIo<WriteDeadline<TcpStream>>>() {
-            Ok(parts) => return (Self::Tcp(parts.io.into_inner().into_inner()), parts.read_buf),
+        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TcpStream>>>() {
+            Ok(parts) => {
+                let (stream, early) = parts.io.into_inner().into_parts();
+                return (Self::Tcp(stream), join(parts.read_buf, early));
+            }
+            Err(upgraded) => upgraded,
+        };
+        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<DuplexStream>>>() {
+            Ok(parts) => {
+                let (stream, early) = parts.io.into_inner().into_parts();
+                return (Self::Other(Box::new(stream)), join(parts.read_buf, early));
+            }
             Err(upgraded) => upgraded,
         };
         #[cfg(feature = "tls")]
-        let upgraded = match upgraded.downcast::<TokioIo<WriteDeadline<TlsStream<TcpStream>>>>() {
+        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TlsStream<TcpStream>>>>() {
             Ok(parts) => {
-                let stream = parts.io.into_inner().into_inner();
-                return (Self::Other(Box::new(stream)), parts.read_buf);
+                let (stream, early) = parts.io.into_inner().into_parts();
+                return (Self::Other(Box::new(stream)), join(parts.read_buf, early));
             }
             Err(upgraded) => upgraded,
         };
@@ -106,6 +116,15 @@ impl Transport {
 
     pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stream().poll_shutdown(cx)
+    }
+}
+
+/// What hyper has read past the handshake, and what came behind it.
+fn join(first: Bytes, second: Bytes) -> Bytes {
+    match (first.is_empty(), second.is_empty()) {
+        (true, _) => second,
+        (false, true) => first,
+        (false, false) => [first, second].concat().into(),
     }
 }
 

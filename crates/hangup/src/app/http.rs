@@ -1,0 +1,187 @@
+//! One HTTP connection: hyper on a stream with bounds, and a service that sees to the answers of handshakes.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{body::Body, extract::Request, response::Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use hyper::{
+    body::{Body as HttpBody, Frame, Incoming, SizeHint},
+    server::conn::http1,
+};
+use hyper_util::rt::TokioIo;
+#[cfg(feature = "tls")]
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tower_service::Service;
+
+#[cfg(feature = "tls")]
+use super::Tls;
+use super::{Served, drain::Stage};
+use crate::{
+    handshake::{Exchange, HttpLimits, HttpStream, Peer, asks_for_websocket},
+    lifecycle::Unanswered,
+    settings::Slot,
+};
+
+/// The least that hyper's buffer may be bounded to.
+const SMALLEST_BUFFER: usize = 8192;
+
+/// One HTTP connection.
+pub(crate) struct Http {
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) served: Served,
+    pub(crate) limits: HttpLimits,
+    pub(crate) stage: watch::Receiver<Stage>,
+    /// Its places among the HTTP connections that are counted.
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Http {
+    /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
+    #[cfg(feature = "tls")]
+    pub(super) async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(self.limits.head_timeout, tls.accept(stream)) => accepted,
+            () = reach(&mut self.stage, Stage::Stopping) => return,
+        };
+        let peer = self.peer.map(tracing::field::display);
+        match accepted {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => tracing::debug!(peer, %error, "TLS handshake failed"),
+            Err(error) => tracing::debug!(peer, %error, "TLS handshake failed"),
+        }
+    }
+
+    pub(crate) async fn serve(mut self, stream: impl Peer + Send + 'static) {
+        let exchange = Arc::new(Exchange::new());
+        let stream = HttpStream::new(stream, Arc::clone(&exchange), self.limits);
+        let service = Answering {
+            served: self.served,
+            exchange: Arc::clone(&exchange),
+        };
+        let mut connection = pin!(
+            http1::Builder::new()
+                .header_read_timeout(None)
+                .max_buf_size(self.limits.max_head_size.max(SMALLEST_BUFFER))
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades()
+        );
+        let stopping = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = reach(&mut self.stage, Stage::Stopping) => None,
+        };
+        let ended = match stopping {
+            Some(ended) => ended,
+            None => {
+                exchange.stop();
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    // Handshakes that are not answered yet are dropped with it.
+                    () = reach(&mut self.stage, Stage::Aborting) => Ok(()),
+                }
+            }
+        };
+        drop(self.slots);
+        if let Err(error) = ended {
+            let written = exchange.written().filter(|_| error.is_parse());
+            if let Some(status) = written.and_then(|status| StatusCode::from_u16(status).ok()) {
+                Unanswered::unreadable(self.peer).refuse(status);
+            }
+            tracing::debug!(peer = self.peer.map(tracing::field::display), %error, "HTTP connection failed");
+        }
+    }
+}
+
+/// Waits until the server is so far: for ever if it is dropped before.
+async fn reach(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
+    if stage.wait_for(|stage| *stage >= wanted).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Answers requests, and says in the exchange how far it is.
+struct Answering {
+    served: Served,
+    exchange: Arc<Exchange>,
+}
+
+impl hyper::service::Service<Request<Incoming>> for Answering {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let is_handshake = asks_for_websocket(request.headers());
+        self.exchange.begin(is_handshake, !request.body().is_end_stream());
+        let unanswered = is_handshake.then(|| Unanswered::of(&request, self.served.peer()));
+        let answering = self.served.clone().call(request);
+        let end = End(Arc::clone(&self.exchange));
+        Box::pin(async move {
+            let mut response = answering.await?;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                return Ok(response.map(|body| Answer { body, end }));
+            }
+            if let Some(unanswered) = unanswered {
+                unanswered.answered(&response);
+                close_behind(&mut response);
+            }
+            Ok(response.map(|body| Answer { body, end }))
+        })
+    }
+}
+
+/// Has the connection closed behind a refused handshake: some clients wait for it (RFC 9112, section 9.6).
+fn close_behind(response: &mut Response) {
+    let names_close = |value: &HeaderValue| {
+        let mut values = value.as_bytes().split(|byte| *byte == b',');
+        values.any(|value| value.trim_ascii().eq_ignore_ascii_case(b"close"))
+    };
+    let headers = response.headers_mut();
+    if !headers.get_all(header::CONNECTION).iter().any(names_close) {
+        headers.append(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+}
+
+/// The body of a response, with which the exchange ends.
+struct Answer {
+    body: Body,
+    end: End,
+}
+
+/// Ends the exchange when it is dropped.
+struct End(Arc<Exchange>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,147 @@
+//! `Exchange`: what an HTTP connection is doing, shared by its stream and the service that answers its requests.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
+
+/// What comes next from the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Expected {
+    /// The head of a request.
+    Head,
+    /// The head of a request, behind what may be left of the body of the last one.
+    RestOfBody,
+    /// The body of a request that is being answered.
+    Body,
+    /// Nothing: the whole request has come, and is being answered.
+    Nothing,
+    /// Bytes of another protocol.
+    Upgraded,
+}
+
+/// The state of one HTTP connection.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    expected: AtomicU8,
+    is_first: AtomicBool,
+    is_handshake: AtomicBool,
+    is_stopping: AtomicBool,
+    /// The status of the last response that was written; 0 before the first.
+    written: AtomicU16,
+}
+
+impl Exchange {
+    pub(crate) fn new() -> Self {
+        Self {
+            expected: AtomicU8::new(Expected::Head as u8),
+            is_first: AtomicBool::new(true),
+            is_handshake: AtomicBool::new(false),
+            is_stopping: AtomicBool::new(false),
+            written: AtomicU16::new(0),
+        }
+    }
+
+    /// A request has come, of which `has_body` says that more is announced behind its head.
+    pub(crate) fn begin(&self, is_handshake: bool, has_body: bool) {
+        self.is_first.store(false, Ordering::Relaxed);
+        self.is_handshake.store(is_handshake, Ordering::Relaxed);
+        self.expect(if has_body {
+            Expected::Body
+        } else {
+            Expected::Nothing
+        });
+    }
+
+    /// The response to the request has been written, or will not be.
+    pub(crate) fn end(&self) {
+        match self.expected() {
+            Expected::Nothing => self.expect(Expected::Head),
+            Expected::Body => self.expect(Expected::RestOfBody),
+            Expected::Head | Expected::RestOfBody | Expected::Upgraded => {}
+        }
+    }
+
+    /// A 101 is being written.
+    pub(super) fn upgrade(&self) {
+        self.expect(Expected::Upgraded);
+    }
+
+    /// No further request is taken.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Whether no request has come yet.
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last request was an opening handshake.
+    pub(super) fn is_handshake(&self) -> bool {
+        self.is_handshake.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_written(&self, status: u16) {
+        self.written.store(status, Ordering::Relaxed);
+    }
+
+    /// The status of the last response that was written.
+    pub(crate) fn written(&self) -> Option<u16> {
+        Some(self.written.load(Ordering::Relaxed)).filter(|status| *status > 0)
+    }
+
+    pub(super) fn expected(&self) -> Expected {
+        const ALL: [Expected; 5] = [
+            Expected::Head,
+            Expected::RestOfBody,
+            Expected::Body,
+            Expected::Nothing,
+            Expected::Upgraded,
+        ];
+        let number = self.expected.load(Ordering::Relaxed);
+        let expected = ALL.into_iter().find(|expected| *expected as u8 == number);
+        debug_assert!(expected.is_some(), "{number} is no state");
+        expected.unwrap_or(Expected::Upgraded)
+    }
+
+    fn expect(&self, expected: Expected) {
+        self.expected.store(expected as u8, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_without_a_body_is_followed_by_a_head() {
+        let exchange = Exchange::new();
+        assert!(exchange.is_first());
+        exchange.begin(false, false);
+        assert_eq!(exchange.expected(), Expected::Nothing);
+        exchange.end();
+        assert_eq!(exchange.expected(), Expected::Head);
+        assert!(!exchange.is_first());
+    }
+
+    #[test]
+    fn what_is_left_of_a_body_is_no_head() {
+        let exchange = Exchange::new();
+        exchange.begin(false, true);
+        assert_eq!(exchange.expected(), Expected::Body);
+        exchange.end();
+        assert_eq!(exchange.expected(), Expected::RestOfBody);
+    }
+
+    #[test]
+    fn an_upgrade_is_for_good() {
+        let exchange = Exchange::new();
+        exchange.begin(true, false);
+        exchange.upgrade();
+        exchange.end();
+        assert_eq!(exchange.expected(), Expected::Upgraded);
+    }
+}

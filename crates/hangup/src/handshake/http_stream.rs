@@ -1,0 +1,381 @@
+//! `HttpStream`: the stream that an HTTP connection runs on. It gives hyper one request at a time, bounds every wait,
+//! and keeps what comes behind an opening handshake.
+
+use std::{
+    future::Future,
+    io::{self, IoSlice},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, Waker, ready},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, DuplexStream, Interest, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
+
+use super::{
+    exchange::{Exchange, Expected},
+    head::{end_of_head, last_status, without_close},
+};
+
+/// How many bytes are kept that come while a request is being answered. What is beyond stays with the client.
+const MAX_EARLY: usize = 64 * 1024;
+
+/// How often a client is looked after of which no more is read.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long what a client still sends is read and thrown away behind the last response, so that no TCP reset
+/// overtakes it (RFC 9112, section 9.6).
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How much is read at once of what hyper does not get at once.
+const CHUNK: usize = 4096;
+
+/// The bounds of an HTTP connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HttpLimits {
+    /// How long a head may take from its first byte on, the first head from the start of the connection on.
+    pub(crate) head_timeout: Duration,
+    /// How long a connection may be without a request.
+    pub(crate) keep_alive_timeout: Duration,
+    /// How long the client may take nothing of a response.
+    pub(crate) write_timeout: Duration,
+    /// How many bytes a head may have.
+    pub(crate) max_head_size: usize,
+}
+
+/// A stream that can say whether its peer has left although not all it has sent was read.
+pub(crate) trait Peer: AsyncRead + AsyncWrite + Unpin {
+    /// Whether the peer has ended its side, as far as that is known.
+    fn has_left(&self) -> bool;
+}
+
+impl Peer for TcpStream {
+    fn has_left(&self) -> bool {
+        let ready = pin!(self.ready(Interest::READABLE));
+        match ready.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Peer for TlsStream<TcpStream> {
+    fn has_left(&self) -> bool {
+        self.get_ref().0.has_left()
+    }
+}
+
+impl Peer for DuplexStream {
+    fn has_left(&self) -> bool {
+        false
+    }
+}
+
+/// The stream below hyper.
+pub(crate) struct HttpStream<S> {
+    stream: S,
+    exchange: Arc<Exchange>,
+    limits: HttpLimits,
+    /// What was read and hyper has not taken yet.
+    held: BytesMut,
+    /// How much of it hyper may take.
+    released: usize,
+    /// How much of it was searched for the end of a head.
+    searched: usize,
+    /// When the wait for the client ends.
+    reading: Deadline,
+    /// When the wait for the client to take what is written ends.
+    writing: Deadline,
+    /// A 101 in place of the one that hyper writes, and how much of it is written.
+    switching: Option<(Bytes, usize)>,
+    closing: Closing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    Open,
+    Lingering,
+    Closed,
+}
+
+/// A wait with a bound, and what it is for.
+#[derive(Default)]
+struct Deadline(Option<(Wait, Pin<Box<Sleep>>)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    Head,
+    Request,
+    Look,
+    Write,
+    Linger,
+}
+
+impl Deadline {
+    /// Ready once it has waited for this since `timeout` ago without being cleared.
+    fn poll(&mut self, cx: &mut Context<'_>, wait: Wait, timeout: Duration) -> Poll<()> {
+        if self.0.as_ref().is_none_or(|(what, _)| *what != wait) {
+            self.0 = Some((wait, Box::pin(sleep(timeout))));
+        }
+        match &mut self.0 {
+            Some((_, sleeping)) => sleeping.as_mut().poll(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl<S: Peer> HttpStream<S> {
+    pub(crate) fn new(stream: S, exchange: Arc<Exchange>, limits: HttpLimits) -> Self {
+        Self {
+            stream,
+            exchange,
+            limits,
+            held: BytesMut::new(),
+            released: 0,
+            searched: 0,
+            reading: Deadline::default(),
+            writing: Deadline::default(),
+            switching: None,
+            closing: Closing::Open,
+        }
+    }
+
+    /// The stream, and what was read behind the last request.
+    pub(crate) fn into_parts(self) -> (S, Bytes) {
+        (self.stream, self.held.freeze())
+    }
+
+    /// Reads once into what is held. 0 bytes are the end of the stream.
+    fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut chunk = [0; CHUNK];
+        let mut chunk = ReadBuf::new(&mut chunk);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut chunk))?;
+        self.held.extend_from_slice(chunk.filled());
+        Poll::Ready(Ok(chunk.filled().len()))
+    }
+
+    /// Gives hyper what it may have of what is held.
+    fn hand_over(&mut self, most: usize, buffer: &mut ReadBuf<'_>) {
+        let count = most.min(self.held.len()).min(buffer.remaining());
+        buffer.put_slice(self.held.get(..count).unwrap_or_default());
+        self.held.advance(count);
+        self.released = self.released.saturating_sub(count);
+        self.searched = self.searched.saturating_sub(count);
+        if self.held.is_empty() {
+            self.held = BytesMut::new();
+        }
+    }
+
+    /// A head as a whole, and nothing behind it. No bytes are the end: of the stream, or of the time for it.
+    fn poll_head(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.released > 0 {
+                self.reading.clear();
+                self.hand_over(self.released, buffer);
+                return Poll::Ready(Ok(()));
+            }
+            if let Some(end) = end_of_head(&self.held, self.searched) {
+                self.released = end;
+                continue;
+            }
+            self.searched = self.held.len();
+            if self.held.len() > self.limits.max_head_size {
+                // hyper answers it with 431.
+                self.released = self.held.len();
+                continue;
+            }
+            if self.exchange.is_stopping() {
+                return Poll::Ready(Ok(()));
+            }
+            match self.poll_hold(cx)? {
+                Poll::Ready(0) => return Poll::Ready(Ok(())),
+                Poll::Ready(_) => {}
+                Poll::Pending => {
+                    let (wait, timeout) = if self.held.is_empty() && !self.exchange.is_first() {
+                        (Wait::Request, self.limits.keep_alive_timeout)
+                    } else {
+                        (Wait::Head, self.limits.head_timeout)
+                    };
+                    return self.reading.poll(cx, wait, timeout).map(Ok);
+                }
+            }
+        }
+    }
+
+    /// Keeps what comes while a request is being answered, for as long as the client is there.
+    fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.held.len() < MAX_EARLY {
+            if ready!(self.poll_hold(cx))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        loop {
+            if self.stream.has_left() {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.reading.poll(cx, Wait::Look, LOOK_INTERVAL));
+            self.reading.clear();
+        }
+    }
+
+    /// Whatever comes, at once.
+    fn poll_any(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.held.is_empty() {
+            self.hand_over(self.held.len(), buffer);
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+
+    /// Bounds the wait for a client that takes nothing.
+    fn poll_taken<T>(&mut self, cx: &mut Context<'_>, taken: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if taken.is_ready() {
+            self.writing.clear();
+            return taken;
+        }
+        let timeout = self.limits.write_timeout;
+        self.writing
+            .poll(cx, Wait::Write, timeout)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Whether this is the head of a 101 that answers an opening handshake.
+    fn is_switching(&self, bytes: &[u8]) -> bool {
+        self.exchange.is_handshake()
+            && self.exchange.expected() == Expected::Nothing
+            && bytes.starts_with(b"HTTP/1.1 101 ")
+    }
+
+    /// Writes a 101 without `close` among what `Connection` names: hyper adds it where the client has named it, and
+    /// where the server stops. Some clients refuse it.
+    fn poll_switch(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let (head, written) = self
+            .switching
+            .get_or_insert_with(|| (without_close(bytes).into(), 0));
+        while let Some(rest) = head.get(*written..).filter(|rest| !rest.is_empty()) {
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => *written += count,
+            }
+        }
+        self.switching = None;
+        self.exchange.note_written(101);
+        self.exchange.upgrade();
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn note_written(&self, bytes: &[u8]) {
+        if let Some(status) = last_status(bytes) {
+            self.exchange.note_written(status);
+        }
+    }
+}
+
+impl<S: Peer> AsyncRead for HttpStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        match this.exchange.expected() {
+            Expected::Head => this.poll_head(cx, buffer),
+            Expected::Nothing => this.poll_early(cx),
+            Expected::Body | Expected::Upgraded => this.poll_any(cx, buffer),
+            Expected::RestOfBody => {
+                if this.exchange.is_stopping() {
+                    return Poll::Ready(Ok(()));
+                }
+                let read = this.poll_any(cx, buffer);
+                if read.is_ready() {
+                    this.reading.clear();
+                    return read;
+                }
+                let timeout = this.limits.keep_alive_timeout;
+                this.reading.poll(cx, Wait::Request, timeout).map(Ok)
+            }
+        }
+    }
+}
+
+impl<S: Peer> AsyncWrite for HttpStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = if self.is_switching(bytes) {
+            self.poll_switch(cx, bytes)
+        } else {
+            self.note_written(bytes);
+            Pin::new(&mut self.stream).poll_write(cx, bytes)
+        };
+        self.poll_taken(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = pieces.iter().find(|piece| !piece.is_empty());
+        let written = match first {
+            Some(first) if self.is_switching(first) => self.poll_switch(cx, first),
+            first => {
+                if let Some(first) = first {
+                    self.note_written(first);
+                }
+                Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
+            }
+        };
+        self.poll_taken(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.poll_taken(cx, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.closing == Closing::Open {
+            let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.poll_taken(cx, shut))?;
+            this.closing = match this.exchange.written() {
+                Some(_) => Closing::Lingering,
+                None => Closing::Closed,
+            };
+        }
+        while this.closing == Closing::Lingering {
+            this.held.clear();
+            let is_over = match this.poll_hold(cx) {
+                Poll::Ready(Ok(count)) => count == 0,
+                Poll::Ready(Err(_)) => true,
+                Poll::Pending => {
+                    ready!(this.reading.poll(cx, Wait::Linger, LINGER));
+                    true
+                }
+            };
+            if is_over {
+                this.closing = Closing::Closed;
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
