@@ -3,8 +3,8 @@
 mod access;
 mod admission;
 mod conversation;
-mod escaped;
 mod report;
+mod unchosen;
 mod verdict;
 
 use std::{
@@ -23,6 +23,8 @@ use http::{HeaderValue, StatusCode, request::Parts};
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{timeout, timeout_at};
 
+#[allow(unused_imports, reason = "for the servers' own answers")]
+pub(crate) use self::access::answered_without_endpoint;
 use self::{
     access::Access,
     admission::{NotAdmitted, admit},
@@ -116,6 +118,9 @@ where
                 report.refusing(None);
             } else {
                 report.accepted();
+                if first_subprotocol.is_some() && acceptance.subprotocol.is_none() {
+                    report.chose_no_subprotocol();
+                }
             }
             (acceptance, conversation)
         }

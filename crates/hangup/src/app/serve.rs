@@ -36,7 +36,9 @@ use super::{
 use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
+    error::abort_warning,
     handshake::WriteDeadline,
+    log,
     settings::FAR,
 };
 
@@ -231,11 +233,14 @@ impl<'a> Serve<'a> {
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
-            %scheme,
-            address = %listener.local_addr()?,
-            routes = self.app.paths().join(" "),
+            scheme,
+            address = %log::text(listener.local_addr()?),
+            routes = %log::chain(self.app.paths().join(" ")),
             "server started"
         );
+        if let Some(warning) = abort_warning(cfg!(panic = "abort")) {
+            tracing::warn!("{}", warning);
+        }
         let connections = Arc::<Connections>::default();
         let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
@@ -250,7 +255,7 @@ impl<'a> Serve<'a> {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
                         if let Err(error) = stream.set_nodelay(true) {
-                            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+                            tracing::debug!(error = %log::text(error), "TCP_NODELAY cannot be set");
                         }
                         let http = Http {
                             peer,
@@ -268,7 +273,7 @@ impl<'a> Serve<'a> {
                     }
                     Err(error) if is_of_one_connection(&error) => {}
                     Err(error) => {
-                        tracing::error!(%error, "accept failed");
+                        tracing::error!(error = %log::text(error), "accept failed");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
@@ -318,8 +323,12 @@ impl Http {
         let peer = self.peer;
         match accepted {
             Ok(Ok(stream)) => self.serve(stream).await,
-            Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
-            Err(error) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+            Ok(Err(error)) => {
+                tracing::debug!(peer = %log::text(peer), error = %log::error(&error), "TLS handshake failed")
+            }
+            Err(error) => {
+                tracing::debug!(peer = %log::text(peer), error = %log::error(&error), "TLS handshake failed")
+            }
         }
     }
 
@@ -348,7 +357,7 @@ impl Http {
             }
         };
         if let Err(error) = ended {
-            tracing::debug!(peer = %self.peer, %error, "HTTP connection failed");
+            tracing::debug!(peer = %log::text(self.peer), error = %log::error(&error), "HTTP connection failed");
         }
     }
 }

@@ -17,6 +17,7 @@ use tokio::{
 use super::core::Shared;
 use crate::{
     error::{Panic, catch_panic_now},
+    log,
     settings::deadline,
 };
 
@@ -135,7 +136,7 @@ impl<T: Conclude> Driver<T> {
     fn end_conversation(&mut self) {
         let conversation = self.conversation.take();
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-            tracing::error!(%panic, "an endpoint panicked while it was dropped");
+            tracing::error!(panic = %log::text(panic), "an endpoint panicked while it was dropped");
         }
         let close = match &self.conclusion {
             Conclusion::Finished(end) => end.close(),
@@ -227,7 +228,7 @@ impl<T> Drop for Driver<T> {
     fn drop(&mut self) {
         let conversation = self.conversation.take();
         if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-            tracing::error!(%panic, "an endpoint panicked while it was dropped");
+            tracing::error!(panic = %log::text(panic), "an endpoint panicked while it was dropped");
         }
         let mut core = self.shared.lock();
         if core.over().is_none() {
