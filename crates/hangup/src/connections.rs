@@ -22,6 +22,10 @@ pub(crate) struct Connections {
 #[derive(Default)]
 struct Open {
     sockets: HashMap<u64, Arc<Shared>>,
+    /// Those whose handshake is not answered yet.
+    handshakes: HashMap<u64, Arc<Shared>>,
+    /// Whether nothing is waited for any more.
+    is_aborting: bool,
     next: u64,
     /// With what they are closed, once the server stops.
     stopping: Option<Close>,
@@ -37,8 +41,15 @@ pub struct Drained {
     pub closed: usize,
     /// Without: the peer vanished, or did not answer in time.
     pub cut: usize,
-    /// By being given up when [`drain_timeout`](crate::Serve::drain_timeout) had passed.
+    /// Aborted when [`drain_timeout`](crate::Serve::drain_timeout) had passed, handshakes
+    /// that were not answered yet among them.
     pub aborted: usize,
+}
+
+/// A handshake among the others, until it is answered or dropped.
+pub(crate) struct Underway {
+    connections: Arc<Connections>,
+    number: u64,
 }
 
 /// A connection among the others, until it is dropped.
@@ -57,16 +68,27 @@ impl Connections {
         self.open().stopping.is_some()
     }
 
-    /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once.
-    pub(crate) fn join(self: &Arc<Self>, shared: &Arc<Shared>) -> Member {
+    /// Adds a handshake that is to be answered.
+    pub(crate) fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Underway {
+        let mut open = self.open();
+        let number = open.next_number();
+        open.handshakes.insert(number, Arc::clone(shared));
+        Underway {
+            connections: Arc::clone(self),
+            number,
+        }
+    }
+
+    /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once, unless it is
+    /// a refusal that closes by itself.
+    pub(crate) fn join(self: &Arc<Self>, shared: &Arc<Shared>, is_refusal: bool) -> Member {
         let (number, stopping) = {
             let mut open = self.open();
-            let number = open.next;
-            open.next += 1;
+            let number = open.next_number();
             open.sockets.insert(number, Arc::clone(shared));
             (number, open.stopping.clone())
         };
-        if let Some(close) = stopping {
+        if let Some(close) = stopping.filter(|_| !is_refusal) {
             let mut core = shared.lock();
             core.begin_draining();
             core.close_from_outside(&close);
@@ -92,9 +114,20 @@ impl Connections {
 
     /// Gives up on every connection that has not ended.
     pub(crate) fn abort(&self, close: &Close) {
-        let all: Vec<_> = self.open().sockets.values().cloned().collect();
+        let (all, handshakes): (Vec<_>, Vec<_>) = {
+            let mut open = self.open();
+            open.is_aborting = true;
+            (
+                open.sockets.values().cloned().collect(),
+                open.handshakes.values().cloned().collect(),
+            )
+        };
         for shared in all {
             shared.lock().abort(close);
+        }
+        // Whoever waits in `accept` goes on.
+        for shared in handshakes {
+            shared.lock().fail_to_open();
         }
     }
 
@@ -110,18 +143,38 @@ impl Connections {
         }
     }
 
-    /// How many connections have not ended.
+    /// How many connections have not ended, those among them whose handshake is not answered yet.
     pub(crate) fn count(&self) -> usize {
-        self.open().sockets.len()
+        let open = self.open();
+        open.sockets.len() + open.handshakes.len()
     }
 
     /// How those have ended so far that were open when the server stopped; those that have not count as aborted.
     pub(crate) fn drained(&self) -> Drained {
         let open = self.open();
         Drained {
-            aborted: open.drained.aborted + open.sockets.len(),
+            aborted: open.drained.aborted + open.sockets.len() + open.handshakes.len(),
             ..open.drained
         }
+    }
+}
+
+impl Open {
+    fn next_number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        let removed = {
+            let mut open = self.connections.open();
+            open.drained.aborted += usize::from(open.is_aborting);
+            open.handshakes.remove(&self.number)
+        };
+        drop(removed);
+        self.connections.one_ended.notify_waiters();
     }
 }
 

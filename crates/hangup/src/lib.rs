@@ -51,7 +51,7 @@
 //! | a type with [`IntoClose`] | its own code and reason |
 //! | [`HttpError`] before accept | an HTTP response: status, headers, JSON `{"detail": ..}` |
 //! | [`HttpError`] after accept | 1011 |
-//! | any other error, a panic, a handler that fails | 1011 and an empty reason; the error is in the log alone |
+//! | any other error, a panic, a handler that fails | 1011 and an empty reason; the error is in the log alone (a panic ends the process where the program is built with `panic = "abort"`; the server warns of that when it starts) |
 //! | the endpoint returns `Ok` after accept | 1000 |
 //! | it returns `Ok` without accept | a refusal with 1011, and an error in the log |
 //! | the peer closes | its code and reason are echoed; the endpoint sees [`Disconnect`] |
@@ -110,6 +110,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
+mod log;
 #[cfg(not(feature = "metrics"))]
 mod metrics;
 #[cfg(feature = "metrics")]

@@ -3,15 +3,15 @@
 mod access;
 mod admission;
 mod conversation;
-mod escaped;
 mod report;
+mod unchosen;
 mod verdict;
 
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
-    task::{Poll, ready},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -19,10 +19,15 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, request::Parts};
-use hyper::upgrade::OnUpgrade;
-use tokio::time::{timeout, timeout_at};
+use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
+use hyper::{
+    body::Body as _,
+    upgrade::{OnUpgrade, Upgraded},
+};
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep, timeout_at};
 
+pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit},
@@ -40,7 +45,7 @@ use crate::{
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
-    settings::deadline,
+    settings::{Resolved, deadline},
     socket::{Acceptance, Conclude, Driver, Shared, Transport},
 };
 
@@ -64,11 +69,14 @@ where
     A: 'static,
     S: Send + Sync + 'static,
 {
-    let (mut parts, _body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let addressing = Addressing::of(&parts, &scope.settings.trusted_proxies);
     let access = Access::of(&parts, &addressing, metrics);
     if !endpoint.matches(&parts) {
         return access.refuse(StatusCode::NOT_FOUND.into_response());
+    }
+    if head_size(&parts) > scope.settings.max_head_size {
+        return access.refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response());
     }
 
     // The rules of the opening handshake.
@@ -81,6 +89,11 @@ where
         Ok(opening) => opening,
         Err(response) => return access.refuse(*response),
     };
+    if !body.is_end_stream() {
+        // The bytes of a body would be read as frames.
+        let why = "an opening handshake has no body\n";
+        return access.refuse((StatusCode::BAD_REQUEST, why).into_response());
+    }
     let connections = parts.extensions.remove::<Arc<Connections>>();
     let first_subprotocol = subprotocols
         .first()
@@ -96,12 +109,13 @@ where
     let answer = match admit(&parts, &addressing, &settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => {
             report.hold(slots);
+            let _underway = connections.as_ref().map(|connections| connections.begin(&shared));
             let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
-        Err(NotAdmitted::TooMany(slot)) => {
-            report.hold([slot].into());
-            Answer::Refused(Box::new(Verdict::too_many()))
+        Err(NotAdmitted::Close(close, slots)) => {
+            report.hold(slots);
+            Answer::Refused(Box::new(Verdict::not_admitted(close)))
         }
         Err(NotAdmitted::Http(response, log)) => {
             report.refused(response.status(), Some(Box::new(log)));
@@ -116,6 +130,9 @@ where
                 report.refusing(None);
             } else {
                 report.accepted();
+                if first_subprotocol.is_some() && acceptance.subprotocol.is_none() {
+                    report.chose_no_subprotocol();
+                }
             }
             (acceptance, conversation)
         }
@@ -138,14 +155,14 @@ where
         },
     };
     // From here on a server that stops waits for it: the HTTP connection has not ended yet.
-    let member = connections.map(|connections| connections.join(&shared));
+    let member = connections.map(|connections| connections.join(&shared, acceptance.is_refusal));
     tokio::spawn(connect(
         on_upgrade,
         conversation,
         shared,
         member,
         report,
-        settings.accept_timeout,
+        &settings,
     ));
     // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
     let subprotocol = if acceptance.is_refusal {
@@ -208,21 +225,45 @@ fn connect(
     shared: Arc<Shared>,
     member: Option<Member>,
     report: Report,
-    accept_timeout: Duration,
-) -> impl Future<Output = ()> + Send {
-    // Where a layer has replaced the 101, hyper says so only when the HTTP connection ends.
-    let mut upgrading = Some(Box::pin(timeout(accept_timeout, on_upgrade)));
+    settings: &Resolved,
+) -> impl Future<Output = ()> + Send + use<> {
+    let Resolved {
+        accept_timeout,
+        write_timeout,
+        ..
+    } = *settings;
+    let mut upgrading = Some(Box::pin(Upgrading {
+        on_upgrade,
+        timeout: sleep(accept_timeout),
+        is_last: false,
+    }));
     let mut driver = Driver::new(shared, conversation);
     // Boxed, so that what the task owns has room in a cell of 256 bytes, as tokio rounds them up.
     let mut present = Some((Box::new(report), member));
     poll_fn(move |cx| {
         if let Some(answering) = &mut upgrading {
-            match ready!(answering.as_mut().poll(cx)) {
-                Ok(Ok(upgraded)) => {
+            match answering.as_mut().poll(cx) {
+                Poll::Ready(Ok(upgraded)) => {
                     let (transport, read_ahead) = Transport::from_upgraded(upgraded);
                     driver.shared().lock().open(transport, &read_ahead);
                 }
-                Ok(Err(_)) | Err(_) => driver.shared().lock().fail_to_open(),
+                Poll::Ready(Err(_)) => driver.shared().lock().fail_to_open(),
+                Poll::Pending => {
+                    let is_late = answering.as_mut().is_late(cx);
+                    if is_late && answering.as_mut().wait_on(write_timeout) {
+                        // A layer holds the 101 back. The endpoint is over; if the 101 goes out, so does the Close.
+                        driver.replace(Box::pin(std::future::ready(Box::new(Verdict::too_late()))));
+                        if let Some((report, _)) = &mut present {
+                            report.hold(Box::default());
+                        }
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    if !is_late {
+                        return Poll::Pending;
+                    }
+                    driver.shared().lock().fail_to_open();
+                }
             }
             upgrading = None;
         }
@@ -233,6 +274,49 @@ fn connect(
         }
         Poll::Ready(())
     })
+}
+
+pin_project! {
+    /// The wait for the stream, which hyper gives once the 101 is written: where a layer has replaced the 101, only when
+    /// the HTTP connection ends.
+    struct Upgrading {
+        on_upgrade: OnUpgrade,
+        #[pin]
+        timeout: Sleep,
+        is_last: bool,
+    }
+}
+
+impl Upgrading {
+    /// Whether the time for it is over.
+    fn is_late(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().timeout.poll(cx).is_ready()
+    }
+
+    /// Waits once more, for so long; `false` if it has done so before.
+    fn wait_on(self: Pin<&mut Self>, time: Duration) -> bool {
+        let this = self.project();
+        if std::mem::replace(this.is_last, true) {
+            return false;
+        }
+        this.timeout.reset(deadline(time));
+        true
+    }
+}
+
+impl Future for Upgrading {
+    type Output = hyper::Result<Upgraded>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(self.project().on_upgrade).poll(cx)
+    }
+}
+
+/// How many bytes a request has, apart from its method and version.
+fn head_size(parts: &Parts) -> usize {
+    let uri = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
+    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    uri + parts.headers.iter().map(line).sum::<usize>()
 }
 
 /// How the handshake is to be answered.

@@ -3,6 +3,7 @@
 mod documents;
 mod imports;
 mod lockfiles;
+mod log_texts;
 mod machine_paths;
 mod order;
 mod shape;
@@ -27,6 +28,7 @@ const RULES: &[Rule] = &[
     unfinished::check,
     unsafe_code::check,
     unwraps::check,
+    log_texts::check,
     machine_paths::check,
     lockfiles::check,
     words::check,

@@ -8,7 +8,8 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
+    "log",
     "origin",
     "settings",
     "metrics",

@@ -1,6 +1,6 @@
 //! The end of a server: its endpoints are told, its connections closed in batches, and what is left given up.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, future::Future, sync::Arc, time::Duration};
 
 use hangup_protocol::{Close, CloseCode};
 use tokio::{
@@ -8,6 +8,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 
+use super::accept::Accepting;
 use crate::{
     connections::{Connections, Drained},
     settings::{deadline, deadline_from},
@@ -23,6 +24,8 @@ pub(super) struct Drain {
     pub(super) timeout: Duration,
     pub(super) notice: Duration,
     pub(super) batches: Batches,
+    /// How long the listener stays open.
+    pub(super) lame_duck: Duration,
     pub(super) report: Option<Box<dyn FnOnce(Drained) + Send>>,
 }
 
@@ -35,9 +38,9 @@ pub(super) struct Batches {
 
 /// What the tasks of the HTTP connections are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     Serving,
-    /// No further request is taken.
+    /// No further request is taken, and connections without one are closed.
     Stopping,
     /// Nothing is waited for any more.
     Aborting,
@@ -53,6 +56,7 @@ impl Default for Drain {
                 size: 1000,
                 interval: Duration::from_millis(200),
             },
+            lame_duck: Duration::ZERO,
             report: None,
         }
     }
@@ -63,6 +67,7 @@ impl Drain {
     pub(super) async fn run(
         self,
         connections: Arc<Connections>,
+        accepting: Accepting,
         http: watch::Sender<Stage>,
         hurry: impl Future<Output = ()>,
     ) {
@@ -71,14 +76,23 @@ impl Drain {
             timeout: total,
             notice,
             batches,
+            lame_duck,
             report,
         } = self;
         let begun = Instant::now();
-        let end = deadline_from(begun, total);
-        http.send_replace(Stage::Stopping);
+        let end = deadline_from(deadline_from(begun, lame_duck), total);
         let close = Close::from(code);
         let (unaware, told) = connections.begin_draining(&close);
         tracing::info!(connections = unaware.len() + told.len(), "server stops");
+        let http = &http;
+        let refuse_newcomers = async move {
+            if !lame_duck.is_zero() {
+                let _: Result<Infallible, _> =
+                    timeout_at(deadline_from(begun, lame_duck), accepting.run()).await;
+            }
+            drop(accepting);
+            http.send_replace(Stage::Stopping);
+        };
         let all_ended = async {
             let close_told = async {
                 if !told.is_empty() {
@@ -87,7 +101,11 @@ impl Drain {
                     batches.close(told, &close, total / 2).await;
                 }
             };
-            tokio::join!(batches.close(unaware, &close, total / 2), close_told);
+            tokio::join!(
+                batches.close(unaware, &close, total / 2),
+                close_told,
+                refuse_newcomers
+            );
             // The HTTP connections first: a handshake that is under way may still become an open connection.
             http.closed().await;
             connections.all_ended().await;
@@ -141,6 +159,7 @@ impl fmt::Debug for Drain {
             .field("timeout", &self.timeout)
             .field("notice", &self.notice)
             .field("batches", &self.batches)
+            .field("lame_duck", &self.lame_duck)
             .finish_non_exhaustive()
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use hyper::{
     body::{Body as HttpBody, Frame, Incoming, SizeHint},
     server::conn::http1,
@@ -27,7 +27,8 @@ use super::Tls;
 use super::{Served, drain::Stage};
 use crate::{
     handshake::{Exchange, HttpLimits, HttpStream, Peer, asks_for_websocket},
-    lifecycle::Unanswered,
+    lifecycle::{Logged, answered_without_endpoint},
+    log,
     settings::Slot,
 };
 
@@ -45,6 +46,17 @@ pub(crate) struct Http {
 }
 
 impl Http {
+    /// A connection that belongs to no server, with the default limits.
+    pub(crate) fn alone(served: Served) -> Self {
+        Self {
+            peer: None,
+            served,
+            limits: HttpLimits::default(),
+            stage: watch::channel(Stage::Serving).1,
+            slots: Vec::new(),
+        }
+    }
+
     /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
     #[cfg(feature = "tls")]
     pub(super) async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
@@ -52,15 +64,15 @@ impl Http {
             accepted = tokio::time::timeout(self.limits.head_timeout, tls.accept(stream)) => accepted,
             () = reach(&mut self.stage, Stage::Stopping) => return,
         };
-        let peer = self.peer.map(tracing::field::display);
         match accepted {
             Ok(Ok(stream)) => self.serve(stream).await,
-            Ok(Err(error)) => tracing::debug!(peer, %error, "TLS handshake failed"),
-            Err(error) => tracing::debug!(peer, %error, "TLS handshake failed"),
+            Ok(Err(error)) => failed(self.peer, &error, "TLS handshake failed"),
+            Err(error) => failed(self.peer, &error, "TLS handshake failed"),
         }
     }
 
     pub(crate) async fn serve(mut self, stream: impl Peer + Send + 'static) {
+        let peer = self.peer;
         let exchange = Arc::new(Exchange::new());
         let stream = HttpStream::new(stream, Arc::clone(&exchange), self.limits);
         let service = Answering {
@@ -90,15 +102,20 @@ impl Http {
                 }
             }
         };
-        drop(self.slots);
+        drop((self.slots, self.stage));
         if let Err(error) = ended {
             let written = exchange.written().filter(|_| error.is_parse());
             if let Some(status) = written.and_then(|status| StatusCode::from_u16(status).ok()) {
-                Unanswered::unreadable(self.peer).refuse(status);
+                answered_without_endpoint(peer, None, status);
             }
-            tracing::debug!(peer = self.peer.map(tracing::field::display), %error, "HTTP connection failed");
+            failed(peer, &error, "HTTP connection failed");
         }
     }
+}
+
+fn failed(peer: Option<SocketAddr>, error: &(dyn std::error::Error + 'static), what: &'static str) {
+    let peer = peer.map(|peer| tracing::field::display(log::text(peer)));
+    tracing::debug!(peer, error = %log::error(error), "{what}");
 }
 
 /// Waits until the server is so far: for ever if it is dropped before.
@@ -122,30 +139,34 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let is_handshake = asks_for_websocket(request.headers());
         self.exchange.begin(is_handshake, !request.body().is_end_stream());
-        let unanswered = is_handshake.then(|| Unanswered::of(&request, self.served.peer()));
+        let path = is_handshake.then(|| request.uri().path().to_owned());
+        let peer = self.served.peer();
         let answering = self.served.clone().call(request);
-        let end = End(Arc::clone(&self.exchange));
+        let exchange = Arc::clone(&self.exchange);
         Box::pin(async move {
             let mut response = answering.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                return Ok(response.map(|body| Answer { body, end }));
+                // The exchange ends when it is written.
+                return Ok(response.map(|body| Answer { body, end: None }));
             }
-            if let Some(unanswered) = unanswered {
-                unanswered.answered(&response);
-                close_behind(&mut response);
+            if let Some(path) = path {
+                if response.extensions().get::<Logged>().is_none() {
+                    answered_without_endpoint(peer, Some(&path), response.status());
+                }
+                close_behind(response.headers_mut());
             }
+            let end = Some(End(exchange));
             Ok(response.map(|body| Answer { body, end }))
         })
     }
 }
 
 /// Has the connection closed behind a refused handshake: some clients wait for it (RFC 9112, section 9.6).
-fn close_behind(response: &mut Response) {
+fn close_behind(headers: &mut HeaderMap) {
     let names_close = |value: &HeaderValue| {
         let mut values = value.as_bytes().split(|byte| *byte == b',');
         values.any(|value| value.trim_ascii().eq_ignore_ascii_case(b"close"))
     };
-    let headers = response.headers_mut();
     if !headers.get_all(header::CONNECTION).iter().any(names_close) {
         headers.append(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -154,7 +175,8 @@ fn close_behind(response: &mut Response) {
 /// The body of a response, with which the exchange ends.
 struct Answer {
     body: Body,
-    end: End,
+    #[expect(dead_code, reason = "its drop counts")]
+    end: Option<End>,
 }
 
 /// Ends the exchange when it is dropped.

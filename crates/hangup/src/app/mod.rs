@@ -1,5 +1,6 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
+mod accept;
 mod drain;
 mod http;
 mod inherited;
@@ -14,15 +15,16 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
+pub(crate) use self::http::Http;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
-pub(crate) use self::http::Http;
 pub use self::{route::route, serve::Serve, served::Served};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
-    settings::{Refusal, Settings},
+    origin::TrustedProxies,
+    settings::{Refusal, Resolved, Settings},
 };
 
 /// A WebSocket application: a thin builder over an [`axum::Router`] with [`ErrorHandlers`] and [`Settings`]
@@ -242,6 +244,30 @@ impl From<App> for Router {
 }
 
 impl<S> App<S> {
+    /// The bounds that the app's own settings give the connections of its server.
+    fn max_head_size(&self) -> usize {
+        let defaults = Resolved::default();
+        let settings = self.settings.as_ref();
+        settings.map_or(defaults.max_head_size, |settings| {
+            settings.over(&defaults).max_head_size
+        })
+    }
+
+    fn max_connections(&self) -> Option<usize> {
+        self.settings.as_ref()?.connection_bounds().0
+    }
+
+    fn max_connections_per_peer(&self) -> Option<usize> {
+        self.settings.as_ref()?.connection_bounds().1
+    }
+
+    fn trusted_proxies(&self) -> TrustedProxies {
+        let settings = self.settings.as_ref();
+        settings.map_or_else(TrustedProxies::none, |settings| {
+            settings.over(&Resolved::default()).trusted_proxies
+        })
+    }
+
     /// The paths of the endpoints, in order.
     fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();

@@ -18,7 +18,7 @@ use axum::{
 use crate::{
     endpoint::Endpoint,
     error::watch_panics,
-    lifecycle,
+    lifecycle::{self, Logged},
     metrics::RouteMetrics,
     params::EndpointContext,
     scope::{Addition, Nested, Scope},
@@ -152,14 +152,12 @@ where
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let Known { context, metrics } = self.route.known(template, request.uri().path());
         let scope = scope(self.route.own.as_ref(), request.extensions_mut().remove());
-        Box::pin(lifecycle::serve(
-            self.endpoint,
-            context,
-            metrics,
-            scope,
-            request,
-            state,
-        ))
+        let serving = lifecycle::serve(self.endpoint, context, metrics, scope, request, state);
+        Box::pin(async move {
+            let mut response = serving.await;
+            response.extensions_mut().insert(Logged);
+            response
+        })
     }
 }
 

@@ -19,8 +19,8 @@ use tokio::{
 use super::Tls;
 use super::{
     App, Served,
+    accept::Accepting,
     drain::{Batches, Drain, Stage},
-    http::Http,
     inherited,
     signals::Stop,
 };
@@ -28,21 +28,11 @@ use super::{
 use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
+    error::abort_warning,
     handshake::HttpLimits,
-    settings::FAR,
+    log,
+    settings::{ConnectionLimit, FAR},
 };
-
-/// How long the head of a request may take to arrive, unless it is set.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a connection may be without a request, unless it is set: longer than the 60 s of common load balancers.
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(75);
-
-/// How long a peer may take nothing of a response, unless it is set.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long the accept loop rests when the process is out of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
 
@@ -135,6 +125,8 @@ pub struct Serve<'a> {
     listening: Listening<'a>,
     stop: Stop<'a>,
     limits: HttpLimits,
+    http_connections: Option<usize>,
+    http_connections_per_peer: Option<usize>,
     drain: Drain,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
@@ -143,16 +135,16 @@ pub struct Serve<'a> {
 impl<'a> Serve<'a> {
     fn new(app: App, listening: Listening<'a>) -> Self {
         let limits = HttpLimits {
-            head_timeout: HANDSHAKE_TIMEOUT,
-            keep_alive_timeout: KEEP_ALIVE_TIMEOUT,
-            write_timeout: WRITE_TIMEOUT,
             max_head_size: app.max_head_size(),
+            ..HttpLimits::default()
         };
         Self {
             app,
             listening,
             stop: Stop::Signals,
             limits,
+            http_connections: None,
+            http_connections_per_peer: None,
             drain: Drain::default(),
             #[cfg(feature = "tls")]
             tls: None,
@@ -192,6 +184,36 @@ impl<'a> Serve<'a> {
     /// is dropped. For messages it is [`Settings::write_timeout`](crate::Settings::write_timeout). Default: 30 s.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.limits.write_timeout = timeout.min(FAR);
+        self
+    }
+
+    /// How many HTTP connections may be open at once: those that are no WebSocket, or not yet. One more is answered
+    /// with 503 and closed when it is accepted, so that they leave descriptors for the WebSockets, which
+    /// [`Settings::max_connections`](crate::Settings::max_connections) counts. Default: as many as the app's own
+    /// `max_connections`, where it is set; else no limit.
+    pub fn max_http_connections(mut self, connections: usize) -> Self {
+        self.http_connections = Some(connections);
+        self
+    }
+
+    /// How many HTTP connections of one peer may be open at once, counted as with
+    /// [`max_http_connections`](Self::max_http_connections). A peer is an IPv4 address, or a network of 64 bits of
+    /// IPv6 addresses; the app's own [`trusted_proxies`](crate::Settings::trusted_proxies) are not counted. Default:
+    /// as many as the app's own [`max_connections_per_peer`](crate::Settings::max_connections_per_peer), where it is
+    /// set; else no limit.
+    pub fn max_http_connections_per_peer(mut self, connections: usize) -> Self {
+        self.http_connections_per_peer = Some(connections);
+        self
+    }
+
+    /// How long a stopping server goes on to accept connections, for load balancers that send it new clients until
+    /// they have noticed that it stops. Handshakes are refused with 1012 meanwhile, or with HTTP 503 where the
+    /// [`Refusal`](crate::Refusal) says so; other requests are answered as before. Connections that are open when
+    /// the server is told to stop are closed at once, as without it. All in all a server ends at the latest this
+    /// time and [`drain_timeout`](Self::drain_timeout) after the signal. Default: none; the listener is closed at
+    /// the signal, and connections without a request with it.
+    pub fn lame_duck(mut self, time: Duration) -> Self {
+        self.drain.lame_duck = time.min(FAR);
         self
     }
 
@@ -240,12 +262,24 @@ impl<'a> Serve<'a> {
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
-            %scheme,
-            address = %listener.local_addr()?,
-            routes = self.app.paths().join(" "),
+            scheme,
+            address = %log::text(listener.local_addr()?),
+            routes = %log::chain(self.app.paths().join(" ")),
             "server started"
         );
+        if let Some(warning) = abort_warning(cfg!(panic = "abort")) {
+            tracing::warn!("{}", warning);
+        }
         let connections = Arc::<Connections>::default();
+        let [in_total, per_peer] = [
+            self.http_connections
+                .or(self.app.max_connections())
+                .map(ConnectionLimit::in_total),
+            self.http_connections_per_peer
+                .or(self.app.max_connections_per_peer())
+                .map(ConnectionLimit::per_peer),
+        ];
+        let proxies = self.app.trusted_proxies();
         let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
@@ -254,37 +288,22 @@ impl<'a> Serve<'a> {
         };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (http, stage) = watch::channel(Stage::Serving);
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => {
-                        if let Err(error) = stream.set_nodelay(true) {
-                            tracing::debug!(%error, "TCP_NODELAY cannot be set");
-                        }
-                        let http = Http {
-                            peer,
-                            served: served.for_peer(peer),
-                            limits: self.limits,
-                            stage: stage.clone(),
-                        };
-                        #[cfg(feature = "tls")]
-                        if let Some(tls) = &self.tls {
-                            tokio::spawn(http.serve_secured(stream, tls.clone()));
-                            continue;
-                        }
-                        tokio::spawn(http.serve(stream));
-                    }
-                    Err(error) if is_of_one_connection(&error) => {}
-                    Err(error) => {
-                        tracing::error!(%error, "accept failed");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
-                    }
-                },
-                () = stop.stop() => break,
-            }
+        let accepting = Accepting {
+            listener,
+            served,
+            limits: self.limits,
+            stage,
+            in_total,
+            per_peer,
+            proxies,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
+        };
+        tokio::select! {
+            never = accepting.run() => match never {},
+            () = stop.stop() => {}
         }
-        drop((listener, stage));
-        self.drain.run(connections, http, stop.hurry()).await;
+        self.drain.run(connections, accepting, http, stop.hurry()).await;
         Ok(())
     }
 }
@@ -304,12 +323,4 @@ impl fmt::Debug for Serve<'_> {
             .field("app", &self.app)
             .finish_non_exhaustive()
     }
-}
-
-/// Errors of `accept` that say something about the connection and nothing about the listener.
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
-    )
 }

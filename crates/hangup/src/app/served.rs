@@ -66,6 +66,10 @@ impl Served {
         }
     }
 
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
     /// The same for the requests of one peer, whose address is then an extension as [`ConnectInfo`].
     pub(crate) fn for_peer(&self, peer: SocketAddr) -> Self {
         Self {

@@ -11,16 +11,15 @@ mod refusal;
 mod rejection;
 mod try_send;
 
-use std::{
-    any::Any,
-    fmt::{self, Write},
-    sync::Arc,
-};
+use std::{any::Any, fmt, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::Close;
 
-use crate::params::{EndpointContext, ValidationError};
+use crate::{
+    log,
+    params::{EndpointContext, ValidationError},
+};
 
 pub use self::{
     disconnect::Disconnect,
@@ -35,7 +34,7 @@ pub use self::{
 };
 pub(crate) use self::{
     into_close::{registered_close, registered_promotion},
-    panic::{catch_panic, catch_panic_now, watch_panics},
+    panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::refuse_with_http,
     rejection::{Rejection, promote},
     try_send::slow_consumer,
@@ -140,16 +139,16 @@ impl Error {
             Kind::Error(error, _) => Some(&**error),
             Kind::Rejection(_) => None,
         };
-        std::iter::successors(first, |error| error.source()).take(MAX_CHAIN)
+        std::iter::successors(first, |error| error.source()).take(log::LONGEST_CHAIN)
     }
 
-    /// The error and each `source()` below it, in one line for the log.
+    /// The error and each `source()` below it, in one line for the log, which bounds each of
+    /// them: the innermost cause is told however long the others are.
     pub(crate) fn with_sources(&self) -> String {
-        let mut line = self.to_string();
-        for source in self.chain().skip(1) {
-            let _ = write!(line, ": {source}");
+        match &*self.0 {
+            Kind::Error(error, _) => log::Sources(&**error).to_string(),
+            Kind::Rejection(rejection) => log::text(rejection).to_string(),
         }
-        line
     }
 
     /// How the error closes, where that was known when it was made.
@@ -175,9 +174,6 @@ impl Error {
         self.chain().find_map(|error| error.downcast_ref())
     }
 }
-
-/// Where the walk along `source()` stops: longer than any honest chain, and a bound for one that is a ring.
-const MAX_CHAIN: usize = 64;
 
 /// An error type that a handler can be registered for: every error type, and [`Error`] for "any error".
 pub trait Handled: Send + 'static {
@@ -234,7 +230,7 @@ impl IntoResponse for Error {
         match self.downcast_ref::<HttpError>() {
             Some(error) => error.to_response(),
             None => {
-                tracing::error!(error = %self, "an extractor failed");
+                tracing::error!(error = %log::chain(self.with_sources()), "an extractor failed");
                 http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

@@ -76,6 +76,14 @@ pub(crate) fn watch_panics() {
     });
 }
 
+/// What the log of a server says where the program is built with `panic = "abort"`, so that nothing can be caught.
+pub(crate) fn abort_warning(aborts: bool) -> Option<&'static str> {
+    aborts.then_some(
+        "the program is built with panic = \"abort\": a panic in an endpoint ends the whole process, and no client gets a \
+         Close frame; build it with panic = \"unwind\"",
+    )
+}
+
 /// Runs a function whose panic is an error and not the end of the task.
 pub(crate) fn catch_panic_now<T>(run: impl FnOnce() -> T) -> Result<T, Panic> {
     let outer = WATCHED.replace(true);
@@ -113,6 +121,12 @@ mod tests {
         let place = panic.place().unwrap();
         assert!(place.contains(&format!("panic.rs:{line}:")), "{place}");
         assert!(panic.to_string().starts_with("panicked at "), "{panic}");
+    }
+
+    #[test]
+    fn a_program_that_aborts_is_warned_of_and_no_other() {
+        assert!(abort_warning(true).unwrap().contains("ends the whole process"));
+        assert_eq!(abort_warning(false), None);
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 
 use std::{any::TypeId, fmt::Write, sync::Arc, time::Duration};
 
-use http::{HeaderValue, request::Parts};
+use axum::extract::OriginalUri;
+use http::{HeaderValue, Uri, request::Parts};
 
 use super::{Entry, ErrorHandlers, Found, Phase, Scene};
 use crate::{
@@ -39,6 +40,14 @@ impl Handling {
                 *value = own;
             }
         }
+        if let Some(own) = copied(&request.uri) {
+            request.uri = own;
+        }
+        if let Some(OriginalUri(original)) = request.extensions.get_mut()
+            && let Some(own) = copied(original)
+        {
+            *original = own;
+        }
         Some(Box::new(Self {
             scopes: Arc::clone(scopes),
             endpoint,
@@ -46,6 +55,11 @@ impl Handling {
             timeout,
         }))
     }
+}
+
+/// The same URI in bytes of its own.
+fn copied(uri: &Uri) -> Option<Uri> {
+    uri.to_string().parse().ok()
 }
 
 /// How a failed endpoint ends, and what the log is told of it.

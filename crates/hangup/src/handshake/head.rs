@@ -23,7 +23,9 @@ pub(super) fn last_status(bytes: &[u8]) -> Option<u16> {
     const VERSION: &[u8] = b"HTTP/1.";
     const NEAR: usize = 512;
     let tail = bytes.get(bytes.len().saturating_sub(NEAR)..)?;
-    let at = tail.windows(VERSION.len()).rposition(|window| window == VERSION)?;
+    let at = tail
+        .windows(VERSION.len())
+        .rposition(|window| window == VERSION)?;
     let status = tail.get(at + VERSION.len() + 2..at + VERSION.len() + 5)?;
     std::str::from_utf8(status).ok()?.parse().ok()
 }
@@ -90,7 +92,9 @@ mod tests {
 
     #[test]
     fn close_is_left_out_of_what_connection_names() {
-        let head = |connection: &str| format!("HTTP/1.1 101 S\r\nupgrade: websocket\r\n{connection}x: close\r\n\r\n");
+        let head = |connection: &str| {
+            format!("HTTP/1.1 101 S\r\nupgrade: websocket\r\n{connection}x: close\r\n\r\n")
+        };
         for (connection, kept) in [
             ("connection: upgrade, close\r\n", "connection: upgrade\r\n"),
             ("Connection: close,Upgrade\r\n", "Connection: Upgrade\r\n"),

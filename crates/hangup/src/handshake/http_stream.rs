@@ -23,6 +23,7 @@ use super::{
     exchange::{Exchange, Expected},
     head::{end_of_head, last_status, without_close},
 };
+use crate::settings::Resolved;
 
 /// How many bytes are kept that come while a request is being answered. What is beyond stays with the client.
 const MAX_EARLY: usize = 64 * 1024;
@@ -48,6 +49,18 @@ pub(crate) struct HttpLimits {
     pub(crate) write_timeout: Duration,
     /// How many bytes a head may have.
     pub(crate) max_head_size: usize,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            head_timeout: Duration::from_secs(10),
+            // Longer than the 60 s of common load balancers.
+            keep_alive_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
+            max_head_size: Resolved::default().max_head_size,
+        }
+    }
 }
 
 /// A stream that can say whether its peer has left although not all it has sent was read.
@@ -376,6 +389,3 @@ impl<S: Peer> AsyncWrite for HttpStream<S> {
         Poll::Ready(Ok(()))
     }
 }
-
-#[cfg(test)]
-mod tests;

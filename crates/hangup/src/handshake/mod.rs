@@ -68,6 +68,12 @@ impl Opening {
     }
 }
 
+/// Whether a request asks for a WebSocket, by whatever rules it breaks otherwise.
+pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
+    let upgrades = Lines(headers);
+    handshake::contains_token(upgrades.lines("upgrade"), "websocket")
+}
+
 /// The 101 that completes the handshake (RFC 6455, section 4.2.2).
 pub(crate) fn switching_protocols(
     accept_key: HeaderValue,
@@ -79,7 +85,7 @@ pub(crate) fn switching_protocols(
     let all = response.headers_mut();
     all.extend(headers);
     all.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    all.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    all.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     all.insert(header::SEC_WEBSOCKET_ACCEPT, accept_key);
     all.remove(header::SEC_WEBSOCKET_EXTENSIONS);
     if let Some(extension) = deflate.and_then(|deflate| HeaderValue::try_from(deflate.to_header_value()).ok())

@@ -14,14 +14,11 @@ use hangup_protocol::Close;
 use http::{StatusCode, request::Parts};
 use tokio::time::Instant;
 
-use super::escaped::Escaped;
 use crate::{
+    log::{self, Kept},
     metrics::{Refused, RouteMetrics, Traffic},
     origin::Addressing,
 };
-
-/// How many bytes of a path a line shows.
-const LONGEST_PATH: usize = 512;
 
 /// One request on a WebSocket route.
 pub(super) struct Access {
@@ -35,7 +32,8 @@ pub(super) struct Access {
 /// What a line of the access log says of a request.
 struct Line {
     client: Option<Client>,
-    path: String,
+    /// `None` where the head of the request could not be read.
+    path: Option<Kept>,
 }
 
 /// The address of a client: with its port, where no proxy stands before it.
@@ -56,7 +54,7 @@ impl fmt::Display for Client {
 impl Line {
     fn of(parts: &Parts, client: Option<IpAddr>) -> Self {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let near = peer.map(|peer| SocketAddr::new(peer.0.ip().to_canonical(), peer.0.port()));
+        let near = peer.map(|peer| canonical(peer.0));
         let client = match (client, near) {
             (Some(client), Some(near)) if near.ip() == client => Some(Client::Near(near)),
             (client, _) => client.map(Client::Far),
@@ -67,21 +65,20 @@ impl Line {
         };
         Self {
             client,
-            path: shown(uri.path()),
+            path: Some(log::path(uri.path()).keep()),
         }
     }
-}
 
-/// A path of any length and content, as the log may show it.
-fn shown(path: &str) -> String {
-    if path.len() <= LONGEST_PATH {
-        return Escaped(path).to_string();
+    fn refused(self, status: Option<StatusCode>, close: Option<&Close>) {
+        tracing::info!(
+            target: "hangup::access",
+            client = self.client.map(|client| tracing::field::display(log::text(client))),
+            path = self.path.as_ref().map(|path| tracing::field::display(log::kept(path))),
+            status = status.map(|status| status.as_u16()),
+            code = close.map(|close| close.code().get()),
+            "WebSocket refused"
+        );
     }
-    let mut end = LONGEST_PATH;
-    while !path.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}..", Escaped(path.get(..end).unwrap_or_default()))
 }
 
 impl Access {
@@ -116,8 +113,8 @@ impl Access {
         if let Some(line) = self.line.take() {
             tracing::info!(
                 target: "hangup::access",
-                client = line.client.map(tracing::field::display),
-                path = %line.path,
+                client = line.client.map(|client| tracing::field::display(log::text(client))),
+                path = line.path.as_ref().map(|path| tracing::field::display(log::kept(path))),
                 "WebSocket accepted"
             );
         }
@@ -142,14 +139,25 @@ impl Access {
 
     fn tell_refusal(&mut self, status: Option<StatusCode>, close: Option<&Close>) {
         if let Some(line) = self.line.take() {
-            tracing::info!(
-                target: "hangup::access",
-                client = line.client.map(tracing::field::display),
-                path = %line.path,
-                status = status.map(|status| status.as_u16()),
-                code = close.map(|close| close.code().get()),
-                "WebSocket refused"
-            );
+            line.refused(status, close);
         }
     }
+}
+
+/// Marks a response whose line the log has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Logged;
+
+/// The line of an answer to a request that has reached no endpoint, as a refused handshake has it: of the server itself,
+/// or of a layer in front of the routes. `path` is known where the head of the request could be read.
+pub(crate) fn answered_without_endpoint(peer: Option<SocketAddr>, path: Option<&str>, status: StatusCode) {
+    let line = Line {
+        client: peer.map(|peer| Client::Near(canonical(peer))),
+        path: path.map(|path| log::path(path).keep()),
+    };
+    line.refused(Some(status), None);
+}
+
+fn canonical(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }

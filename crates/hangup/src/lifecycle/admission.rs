@@ -16,8 +16,8 @@ use crate::{
 pub(super) enum NotAdmitted {
     /// The answer is this response, whatever the [`Refusal`].
     Http(Response, Log),
-    /// There are too many connections, and a place is left for saying so with a Close frame.
-    TooMany(Slot),
+    /// The handshake is completed, and this is said over it; the places are those of the connection meanwhile.
+    Close(Close, Box<[Slot]>),
 }
 
 /// Checks where a handshake comes from, and whether there is room for one more connection. The places that it takes
@@ -28,10 +28,6 @@ pub(super) fn admit(
     settings: &Resolved,
     is_stopping: bool,
 ) -> Result<Box<[Slot]>, Box<NotAdmitted>> {
-    if is_stopping {
-        let close = Close::from(CloseCode::SERVICE_RESTART);
-        return Err(refused(&close, "the server stops".to_owned()));
-    }
     // The check may be a function of the user's.
     match catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins)) {
         Ok(Ok(())) => {}
@@ -47,16 +43,25 @@ pub(super) fn admit(
             Ok(slot) => slots.extend(slot),
             Err(too_many) => {
                 return Err(match (settings.refusal, too_many.refusal) {
-                    (Refusal::Close, Some(slot)) => Box::new(NotAdmitted::TooMany(slot)),
+                    (Refusal::Close, Some(slot)) => {
+                        Box::new(NotAdmitted::Close(too_many_connections(), [slot].into()))
+                    }
                     _ => refused(&too_many_connections(), "too many connections".to_owned()),
                 });
             }
         }
     }
+    if is_stopping {
+        let close = Close::new(CloseCode::SERVICE_RESTART, "the server is stopping");
+        return Err(match settings.refusal {
+            Refusal::Close => Box::new(NotAdmitted::Close(close, slots.into())),
+            Refusal::Http => refused(&close, "the server is stopping".to_owned()),
+        });
+    }
     Ok(slots.into())
 }
 
-pub(super) fn too_many_connections() -> Close {
+fn too_many_connections() -> Close {
     Close::new(CloseCode::TRY_AGAIN_LATER, "too many connections")
 }
 

@@ -7,11 +7,12 @@ use http::StatusCode;
 
 use super::{
     access::Access,
-    escaped::Escaped,
+    unchosen,
     verdict::{Log, Verdict},
 };
 use crate::{
     handlers::Phase,
+    log,
     metrics::Refused,
     params::EndpointContext,
     settings::Slot,
@@ -63,6 +64,11 @@ impl Report {
     pub(super) fn accepted(&mut self) {
         self.phase = Phase::AfterAccept;
         self.access.accepted();
+    }
+
+    /// The endpoint has accepted without one of the subprotocols that the client offers.
+    pub(super) fn chose_no_subprotocol(&self) {
+        unchosen::warn(&self.endpoint, self.access.client());
     }
 
     /// The handshake is completed so that a refusal can be said over it: with this Close frame, where that is known
@@ -162,20 +168,20 @@ impl Report {
             ($level:ident) => {
                 tracing::$level!(
                     target: "hangup::connection",
-                    endpoint = %self.endpoint.function,
-                    path = %self.endpoint.path,
-                    client = self.access.client().map(tracing::field::display),
+                    endpoint = %log::text(&self.endpoint.function),
+                    path = %log::path(&self.endpoint.path),
+                    client = self.access.client().map(|client| tracing::field::display(log::text(client))),
                     phase = end.phase.as_str(),
                     status = end.status,
                     code_sent = end.sent.map(|(code, _)| code),
-                    reason_sent = end.sent.map(|(_, reason)| tracing::field::display(Escaped(reason))),
+                    reason_sent = end.sent.map(|(_, reason)| tracing::field::display(log::text(reason))),
                     code_received = end.received.map(|(code, _)| code),
-                    reason_received = end.received.map(|(_, reason)| tracing::field::display(Escaped(reason))),
+                    reason_received = end.received.map(|(_, reason)| tracing::field::display(log::text(reason))),
                     initiator = name(end.initiator),
                     clean = end.is_clean,
                     dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
                     duration_ms = u64::try_from(self.access.elapsed().as_millis()).unwrap_or(u64::MAX),
-                    error = end.error.map(|error| tracing::field::display(Escaped(error))),
+                    error = end.error.map(|error| tracing::field::display(log::chain(error))),
                     "connection ended"
                 )
             };

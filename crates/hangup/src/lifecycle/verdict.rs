@@ -3,7 +3,6 @@
 use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
-use super::admission::too_many_connections;
 use crate::{
     error::{Ending, Error, Panic, refuse_with_http},
     handlers::{Phase, Resolution},
@@ -63,15 +62,15 @@ impl Verdict {
         }
     }
 
-    /// There are as many connections as may be.
-    pub(super) fn too_many() -> Self {
+    /// The request was not admitted, for the reason that the Close names.
+    pub(super) fn not_admitted(close: Close) -> Self {
         let log = Log {
-            error: "too many connections".to_owned(),
+            error: close.reason().to_string(),
             is_unforeseen: false,
             phase: Phase::BeforeAccept,
         };
         Self {
-            ending: Ending::Close(too_many_connections()),
+            ending: Ending::Close(close),
             log: Some(Box::new(log)),
         }
     }

@@ -19,11 +19,37 @@ use super::{authority::Authority, serialized::Origin};
 ///     Settings::new().allowed_origins(Origins::list(["https://app.example"]).or_same()),
 /// );
 /// ```
+///
+/// Libraries that are no browser often send `ws://host` or `wss://host`: that is the same as `http://host` or
+/// `https://host`.
+///
+/// # Apps
+///
+/// The pages of an app have an origin with a scheme of its own, which a list can name:
+///
+/// | app | origin |
+/// |---|---|
+/// | Capacitor | `capacitor://localhost` (iOS), `https://localhost` (Android) |
+/// | Ionic | `ionic://localhost` |
+/// | Tauri | `tauri://localhost`, `http://tauri.localhost` (Windows, Android) |
+/// | a browser's extension | `chrome-extension://ID`, `moz-extension://ID` |
+/// | Electron with a scheme of its own | `app://-`, `app://NAME` |
+/// | Electron or a web view that loads files | `file://`, or `null`: see [`or_null`](Self::or_null) |
+///
+/// `http://localhost`, `https://localhost` and `file://` are the same for all apps of a device: they do not name one.
+///
+/// ```
+/// use hangup::Origins;
+///
+/// let apps = ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdef", "app://-"];
+/// let origins = Origins::list(apps).or_same();
+/// ```
 #[derive(Clone)]
 #[doc(alias = "CORS")]
 #[doc(alias = "check_origin")]
 pub struct Origins {
     same: bool,
+    null: bool,
     others: Others,
 }
 
@@ -43,6 +69,7 @@ impl Origins {
     pub fn same() -> Self {
         Self {
             same: true,
+            null: false,
             others: Others::None,
         }
     }
@@ -67,11 +94,13 @@ impl Origins {
         };
         Self {
             same: false,
+            null: false,
             others: Others::List(origins.into_iter().map(parse).collect()),
         }
     }
 
-    /// The origins for which this is true. What is no origin, `null` above all, is refused without asking.
+    /// The origins for which this is true. What is no origin is refused without asking. That is so for `null` too,
+    /// unless [`or_null`](Self::or_null) lets it pass, again without asking.
     ///
     /// ```
     /// use hangup::Origins;
@@ -84,6 +113,7 @@ impl Origins {
     pub fn predicate(is_allowed: impl Fn(&Origin) -> bool + Send + Sync + 'static) -> Self {
         Self {
             same: false,
+            null: false,
             others: Others::Predicate(Arc::new(is_allowed)),
         }
     }
@@ -94,6 +124,7 @@ impl Origins {
     pub fn any() -> Self {
         Self {
             same: false,
+            null: false,
             others: Others::Any,
         }
     }
@@ -103,6 +134,27 @@ impl Origins {
     pub fn or_same(mut self) -> Self {
         self.same = true;
         self
+    }
+
+    /// Those, and the pages whose origin is `null`: sandboxed frames, files, `data:` URLs, some apps.
+    ///
+    /// Any site can make such a page (`<iframe sandbox>`), so `null` names nobody. Right where nothing that a browser
+    /// adds by itself, such as a cookie, says who the client is.
+    ///
+    /// ```
+    /// use hangup::Origins;
+    ///
+    /// let origins = Origins::list(["https://app.example"]).or_null();
+    /// ```
+    #[must_use]
+    #[doc(alias = "null")]
+    pub fn or_null(mut self) -> Self {
+        self.null = true;
+        self
+    }
+
+    pub(super) fn allow_null(&self) -> bool {
+        self.null
     }
 
     pub(super) fn is_any(&self) -> bool {
@@ -115,7 +167,7 @@ impl Origins {
         self.same && is_same()
             || match &self.others {
                 Others::None => false,
-                Others::List(origins) => origins.contains(origin),
+                Others::List(origins) => origins.iter().any(|listed| origin.is_named_by(listed)),
                 Others::Predicate(is_allowed) => is_allowed(origin),
                 Others::Any => true,
             }
@@ -131,7 +183,7 @@ impl Default for Origins {
 impl fmt::Debug for Origins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Origins");
-        shown.field("same", &self.same);
+        shown.field("same", &self.same).field("null", &self.null);
         match &self.others {
             Others::None => shown.finish(),
             Others::List(origins) => shown.field("list", origins).finish(),

@@ -12,6 +12,8 @@ use std::fmt;
 
 use http::{header, request::Parts};
 
+use crate::log;
+
 pub(crate) use self::addressing::Addressing;
 #[cfg(feature = "tls")]
 pub(crate) use self::addressing::OverTls;
@@ -42,21 +44,16 @@ pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -
     let Addressing {
         authority, scheme, ..
     } = addressing;
-    let origin = first
-        .to_str()
-        .ok()
-        .filter(|_| lines.next().is_none())
-        .and_then(|origin| origin.parse().ok());
+    let only = first.to_str().ok().filter(|_| lines.next().is_none());
+    if only == Some("null") && allowed.allow_null() {
+        return Ok(());
+    }
+    let origin = only.and_then(|origin| origin.parse().ok());
     if origin.is_some_and(|origin| allowed.allow(&origin, authority.as_ref(), *scheme)) {
         return Ok(());
     }
-    // Enough of it for the log.
-    let shown = String::from_utf8_lossy(first.as_bytes())
-        .chars()
-        .take(200)
-        .collect();
     Err(Stranger {
-        origin: shown,
+        origin: log::name(String::from_utf8_lossy(first.as_bytes())).to_string(),
         authority: authority.clone(),
     })
 }
@@ -65,7 +62,7 @@ impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a page of the origin `{}` may not connect", self.origin)?;
         if let Some(authority) = &self.authority {
-            write!(f, " to `{authority}`")?;
+            write!(f, " to `{}`", log::name(authority))?;
         }
         f.write_str("; Settings::allowed_origins says which may")
     }

@@ -59,7 +59,7 @@ impl TrustedProxies {
         Self(networks.into_iter().map(parse).collect())
     }
 
-    pub(super) fn contain(&self, address: IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 }

@@ -43,14 +43,28 @@ impl Origin {
         self.authority.port
     }
 
+    /// `http` for `ws` and `https` for `wss`: native libraries make an origin of the URL that they connect to.
+    fn web_scheme(&self) -> &str {
+        match &*self.scheme {
+            "ws" => "http",
+            "wss" => "https",
+            scheme => scheme,
+        }
+    }
+
+    /// Whether a listed origin names this one.
+    pub(super) fn is_named_by(&self, listed: &Self) -> bool {
+        self.web_scheme() == listed.web_scheme() && self.authority == listed.authority
+    }
+
     /// Whether a server that is addressed so is of this origin. What it is not told it takes from the origin: the
     /// scheme, and with it the default port.
     pub(super) fn is_of(&self, authority: &Authority, scheme: Option<&str>) -> bool {
         let default = match &*self.scheme {
-            "http" | "https" => default_port(&self.scheme),
+            "http" | "https" | "ws" | "wss" => default_port(&self.scheme),
             _ => return false,
         };
-        scheme.is_none_or(|scheme| *scheme == *self.scheme)
+        scheme.is_none_or(|scheme| *scheme == *self.web_scheme())
             && authority.host == self.authority.host
             && authority.port.or(default) == self.authority.port
     }
@@ -128,7 +142,7 @@ impl fmt::Display for InvalidOrigin {
         write!(f, "`{}` is no origin: ", self.0)?;
         match &*self.0 {
             "null" => f.write_str(
-                "every page without one sends it, so it names nobody; where anybody may connect, say `Origins::any()`",
+                "every page without one sends it, so it names nobody; where all of those may connect, say `.or_null()` behind the list",
             ),
             _ => f.write_str(
                 "write a scheme, a host in ASCII and, where it is not the default, a port, with nothing behind them, \
@@ -194,6 +208,8 @@ mod tests {
         assert!(!of("http://a:8000", "a", None));
         assert!(!of("http://a.b", "b", None));
         assert!(!of("chrome-extension://a", "a", None));
+        assert!(of("ws://a", "a:80", None) && of("wss://a:443", "a", Some("https")));
+        assert!(!of("ws://a", "a", Some("https")) && !of("wss://a", "a:80", None));
     }
 
     proptest! {

@@ -38,7 +38,7 @@ pub(crate) struct TooMany {
 }
 
 impl ConnectionLimit {
-    pub(super) fn in_total(bound: usize) -> Self {
+    pub(crate) fn in_total(bound: usize) -> Self {
         Self {
             bound,
             is_per_peer: false,
@@ -46,11 +46,15 @@ impl ConnectionLimit {
         }
     }
 
-    pub(super) fn per_peer(bound: usize) -> Self {
+    pub(crate) fn per_peer(bound: usize) -> Self {
         Self {
             is_per_peer: true,
             ..Self::in_total(bound)
         }
+    }
+
+    pub(super) fn bound(&self) -> usize {
+        self.bound
     }
 
     /// Whether both count the same connections.

@@ -101,6 +101,12 @@ settings! {
     /// which a reason of 123 bytes is often too short. Default: `false`.
     error_message(bool): bool = false;
 
+    /// The largest head of a request that is taken, in bytes of its target and its header lines; a larger one is
+    /// answered with 431 (RFC 6585, section 5). Under [`App::serve`](crate::App::serve) the value of the app itself
+    /// bounds every request on the server, before it is parsed. Default: 32 KiB.
+    #[doc(alias = "h11_max_incomplete_event_size")]
+    max_head_size(usize): usize = 32 * 1024;
+
     /// The largest message that is taken, in bytes after decompression, all fragments together. A larger
     /// one ends the connection with 1009. Default: 1 MiB.
     #[doc(alias = "ws_max_size")]
@@ -198,6 +204,12 @@ settings! {
 }
 
 impl Settings {
+    /// How many connections may be live, in total and of each peer, by these settings alone.
+    pub(crate) fn connection_bounds(&self) -> (Option<usize>, Option<usize>) {
+        let bound = |limit: &Option<ConnectionLimit>| limit.as_ref().map(ConnectionLimit::bound);
+        (bound(&self.in_total), bound(&self.per_peer))
+    }
+
     /// Settings in which nothing is set.
     #[must_use]
     pub fn new() -> Self {

@@ -17,6 +17,7 @@ use tokio::{
 use super::core::Shared;
 use crate::{
     error::{Panic, catch_panic_now},
+    log,
     settings::deadline,
 };
 
@@ -63,6 +64,12 @@ impl<T> Driver<T> {
             timer: None,
             grace: None,
         }
+    }
+
+    /// Ends the conversation before its connection is open, and has another in its place.
+    pub(crate) fn replace(&mut self, conversation: Boxed<Box<T>>) {
+        let replaced = self.conversation.replace(conversation);
+        drop_conversation(replaced);
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -134,9 +141,7 @@ impl<T: Conclude> Driver<T> {
 
     fn end_conversation(&mut self) {
         let conversation = self.conversation.take();
-        if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-            tracing::error!(%panic, "an endpoint panicked while it was dropped");
-        }
+        drop_conversation(conversation);
         let close = match &self.conclusion {
             Conclusion::Finished(end) => end.close(),
             Conclusion::Panicked(_) | Conclusion::Cancelled | Conclusion::Aborted => Some(internal_error()),
@@ -218,6 +223,13 @@ impl<T: Conclude> Driver<T> {
     }
 }
 
+/// Drops an endpoint, whose panic stays here.
+fn drop_conversation<T>(conversation: Option<T>) {
+    if let Err(panic) = catch_panic_now(|| drop(conversation)) {
+        tracing::error!(panic = %log::text(panic), "an endpoint panicked while it was dropped");
+    }
+}
+
 fn internal_error() -> Close {
     Close::from(hangup_protocol::CloseCode::INTERNAL_ERROR)
 }
@@ -226,9 +238,7 @@ impl<T> Drop for Driver<T> {
     /// Where the runtime stops, the endpoint is dropped here, and its panic stays here.
     fn drop(&mut self) {
         let conversation = self.conversation.take();
-        if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-            tracing::error!(%panic, "an endpoint panicked while it was dropped");
-        }
+        drop_conversation(conversation);
         let mut core = self.shared.lock();
         if core.over().is_none() {
             core.vanish();

@@ -7,13 +7,9 @@ mod socket;
 use std::{net::SocketAddr, time::Duration};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use tokio::io::DuplexStream;
 
-use crate::app::Served;
+use crate::app::{Http, Served};
 
 pub use self::{
     connect::Connect,
@@ -102,16 +98,7 @@ impl TestClient {
     #[must_use]
     pub fn stream(&self) -> DuplexStream {
         let (client, server) = tokio::io::duplex(PIPE);
-        let service = TowerToHyperService::new(self.app.clone());
-        tokio::spawn(async move {
-            let mut http = hyper::server::conn::http1::Builder::new();
-            let connection = http
-                .timer(TokioTimer::new())
-                .serve_connection(TokioIo::new(server), service);
-            if let Err(error) = connection.with_upgrades().await {
-                tracing::debug!(%error, "HTTP connection failed");
-            }
-        });
+        tokio::spawn(Http::alone(self.app.clone()).serve(server));
         client
     }
 }

@@ -114,6 +114,50 @@ async fn a_refusal_whose_handler_speaks_first_is_told_when_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_endpoint_that_chooses_no_subprotocol_is_warned_of_once_and_no_offer_is_told() {
+    async fn forgets(handshake: Handshake) -> Result {
+        handshake.accept().await.map(drop).map_err(Into::into)
+    }
+    async fn chooses(mut handshake: Handshake) -> Result {
+        handshake.choose_subprotocol(["secret-token"]);
+        handshake.accept().await.map(drop).map_err(Into::into)
+    }
+    async fn refuses(_: Handshake) -> Result {
+        Err(Close::from(CloseCode::POLICY_VIOLATION).into())
+    }
+    let log = Log::listen();
+    let app = App::new()
+        .route("/forgets", forgets)
+        .route("/chooses", chooses)
+        .route("/refuses", refuses);
+    let client = TestClient::new(app);
+    let offer = "Sec-WebSocket-Protocol: secret-token\r\n";
+    for (path, lines) in [
+        ("/chooses", offer),
+        ("/refuses", offer),
+        ("/forgets", ""),
+        ("/forgets", offer),
+        ("/forgets", offer),
+        ("/forgets", offer),
+    ] {
+        let mut peer = Peer::new(client.stream());
+        peer.send(handshake(path, lines)).await;
+        peer.head().await;
+    }
+    sleep(Duration::from_secs(600)).await;
+    assert!(
+        log.all()
+            .iter()
+            .all(|event| !event.to_string().contains("secret"))
+    );
+    let mut warnings = log.all();
+    warnings.retain(|event| event.get("message").contains("choose_subprotocol"));
+    let levels: Vec<_> = warnings.iter().map(|event| event.level).collect();
+    assert_eq!(levels, [Level::WARN, Level::DEBUG, Level::DEBUG]);
+    assert_eq!(warnings[0].line(&["endpoint", "path"]), "forgets /forgets");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_query_is_not_told() {
     let client = TestClient::new(app());
     for how in ["foo", "close"] {
@@ -149,9 +193,33 @@ async fn a_path_cannot_forge_a_line_or_fill_the_log() {
 
     let long = format!("/{}/ws", "é".repeat(10_000));
     let said = line(&client, handshake(&long, "")).await;
-    assert_eq!(said.get("path"), format!("/{}..", "é".repeat(255)));
+    assert_eq!(said.get("path"), format!("/{}.. (20004 bytes)", "é".repeat(255)));
 
     // An app decodes them, but nothing that ends a line.
     let said = line(&TestClient::new(app()), handshake("/api/a%0D%0Ab%1B%20/ws", "")).await;
     assert_eq!(said.get("path"), "/api/a%0D%0Ab%1B%20/ws");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_route_and_a_long_error_cannot_forge_or_fill_the_log() {
+    async fn fail(_: Handshake) -> Result {
+        let text = format!("a\u{202e}b{}", "x".repeat(1 << 20));
+        let boxed: Box<dyn std::error::Error + Send + Sync> = text.into();
+        Err(hangup::Error::from_boxed(boxed))
+    }
+    let log = Log::listen();
+    let router: Router = Router::new().fallback_service(hangup::route(fail).with_state(()));
+    let mut peer = Peer::new(TestClient::new(router).stream());
+    let path = format!("/\u{202e}{}", "y".repeat(60_000));
+    peer.send(handshake(&path, "")).await;
+    peer.head().await;
+    drop(peer);
+    let event = log.connection().await;
+    assert!(event.get("path").starts_with("/\\u{202e}yyy"));
+    assert!(event.get("path").ends_with("y.. (60004 bytes)"));
+    assert!(event.get("error").starts_with("a\\u{202e}bxxx"));
+    for event in log.all() {
+        assert!(event.to_string().len() < 8 * 1024, "{}", event.target);
+        assert!(!event.to_string().contains('\u{202e}'));
+    }
 }

@@ -68,6 +68,9 @@ async fn a_page_of_another_site_cannot_connect() {
         "chrome-extension://testserver",
         "null",
         "file://",
+        "ws://evil.example",
+        "wss://testserver:80",
+        "ws://testserver:8000",
         "",
         "testserver",
         "http://",
@@ -85,6 +88,10 @@ async fn a_page_of_the_server_itself_can_connect() {
         "http://testserver:80",
         "https://testserver:443",
         "HTTP://TestServer",
+        "ws://testserver",
+        "ws://testserver:80",
+        "wss://testserver",
+        "WSS://testserver:443",
     ] {
         assert!(passes(&client, origin).await, "{origin:?}");
     }
@@ -158,6 +165,49 @@ async fn a_list_allows_what_it_names_and_nothing_else() {
     assert!(passes(&client, "https://app.example").await);
     assert!(passes(&client, "http://testserver").await);
     assert!(!passes(&client, "http://evil.example").await);
+}
+
+#[tokio::test]
+async fn a_list_allows_null_where_that_is_said_and_the_schemes_of_apps() {
+    let apps = [
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "chrome-extension://abcdef",
+        "moz-extension://6e6f-7468",
+        "app://-",
+        "file://",
+    ];
+    let client = allowing(Origins::list(apps));
+    for origin in apps {
+        assert!(passes(&client, origin).await, "{origin}");
+    }
+    for origin in [
+        "null",
+        "capacitor://other",
+        "https://localhost",
+        "chrome-extension://b",
+    ] {
+        assert!(!passes(&client, origin).await, "{origin}");
+    }
+    let never_asked = Origins::predicate(|origin| {
+        assert_eq!(origin.host(), "testserver");
+        false
+    });
+    for origins in [Origins::list(apps), Origins::same(), never_asked] {
+        assert!(!passes(&allowing(origins.clone()), "null").await);
+        let client = allowing(origins.or_null());
+        assert!(passes(&client, "null").await);
+        assert!(!passes(&client, "NULL").await);
+        assert!(!passes(&client, "ftp://testserver").await);
+    }
+}
+
+#[tokio::test]
+async fn the_url_of_a_native_client_is_the_origin_that_a_list_names() {
+    let client = allowing(Origins::list(["https://app.example"]));
+    assert!(passes(&client, "wss://app.example").await);
+    assert!(!passes(&client, "ws://app.example").await);
 }
 
 #[tokio::test]
