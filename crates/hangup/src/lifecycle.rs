@@ -96,12 +96,12 @@ where
     let answer = match admit(&parts, &addressing, &settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => {
             report.hold(slots);
-            let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
+            let handshake = Handshake::new(Arc::clone(&shared), subprotocols, Arc::clone(&context));
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
         Err(NotAdmitted::TooMany(slot)) => {
             report.hold([slot].into());
-            Answer::Refused(Box::new(Verdict::too_many()))
+            Answer::Refused(Box::new(Verdict::too_many(settings.overload_code)))
         }
         Err(NotAdmitted::Http(response, log)) => {
             report.refused(response.status(), Some(Box::new(log)));

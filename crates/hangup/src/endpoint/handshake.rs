@@ -1,13 +1,14 @@
 //! `Handshake`: an opening handshake that the endpoint has not answered yet.
 
-use std::{fmt, future::poll_fn, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use axum::response::IntoResponse;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
-    socket::{Acceptance, Shared, WebSocket},
+    params::EndpointContext,
+    socket::{Acceptance, Shared, Wait, WebSocket, watch_opening},
 };
 
 /// An opening handshake that waits for its answer: the first argument of an endpoint.
@@ -35,15 +36,21 @@ pub struct Handshake {
 }
 
 struct Answer {
+    endpoint: Arc<EndpointContext>,
     offered: Vec<Box<str>>,
     acceptance: Acceptance,
 }
 
 impl Handshake {
-    pub(crate) fn new(shared: Arc<Shared>, subprotocols: Vec<Box<str>>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        subprotocols: Vec<Box<str>>,
+        endpoint: Arc<EndpointContext>,
+    ) -> Self {
         Self {
             shared,
             answer: Box::new(Answer {
+                endpoint,
                 offered: subprotocols,
                 acceptance: Acceptance::default(),
             }),
@@ -90,20 +97,32 @@ impl Handshake {
     /// # Cancel safety
     ///
     /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
-    /// open without a socket, until the endpoint ends.
+    /// open without a socket, until the endpoint ends: what the peer sends is thrown away, its pings and its Close frame
+    /// are answered.
+    ///
+    /// # Blocking
+    ///
+    /// The endpoint itself must await it, or another task that the endpoint does not block its thread for: the 101 goes
+    /// out when the poll of the endpoint returns. Within `block_on` it fails after 1 s, with a [`Disconnect`] of 1011 and
+    /// an error in the log.
     pub async fn accept(mut self) -> Result<WebSocket, Disconnect> {
         let chosen = self.answer.acceptance.subprotocol.as_ref();
         let subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
-        poll_fn(|cx| {
-            let mut core = self.shared.lock();
-            core.accept(cx, || std::mem::take(&mut self.answer.acceptance));
-            core.poll_opened(cx)
-        })
-        .await;
+        // Where this future is dropped, so is the only receiver.
+        let socket = WebSocket::new(Arc::clone(&self.shared), subprotocol);
+        let (shared, answer) = (&self.shared, &mut self.answer);
+        Wait::on(shared)
+            .until(|core, cx, ticket| {
+                if core.accept(cx, || std::mem::take(&mut answer.acceptance)) {
+                    watch_opening(shared, Some(Arc::clone(&answer.endpoint)));
+                }
+                core.poll_opened(cx, ticket)
+            })
+            .await;
         let over = self.shared.lock().over().cloned();
         match over {
             Some(disconnect) => Err(disconnect),
-            None => Ok(WebSocket::new(self.shared, subprotocol)),
+            None => Ok(socket),
         }
     }
 
@@ -113,7 +132,7 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// None; it returns `Ok(())` so that it can be an endpoint's last expression.
+    /// None; where the endpoint has ended before, or its refusal is under way, it has no effect. It returns `Ok(())` so that it can be an endpoint's last expression.
     #[doc(alias = "send_denial_response")]
     pub fn deny(self, response: impl IntoResponse) -> Result {
         self.shared.lock().deny(response.into_response());

@@ -48,7 +48,10 @@ pub(super) fn admit(
             Err(too_many) => {
                 return Err(match (settings.refusal, too_many.refusal) {
                     (Refusal::Close, Some(slot)) => Box::new(NotAdmitted::TooMany(slot)),
-                    _ => refused(&too_many_connections(), "too many connections".to_owned()),
+                    _ => refused(
+                        &too_many_connections(CloseCode::TRY_AGAIN_LATER),
+                        "too many connections".to_owned(),
+                    ),
                 });
             }
         }
@@ -56,8 +59,8 @@ pub(super) fn admit(
     Ok(slots.into())
 }
 
-pub(super) fn too_many_connections() -> Close {
-    Close::new(CloseCode::TRY_AGAIN_LATER, "too many connections")
+pub(super) fn too_many_connections(code: CloseCode) -> Close {
+    Close::new(code, "too many connections")
 }
 
 fn refused(close: &Close, error: String) -> Box<NotAdmitted> {

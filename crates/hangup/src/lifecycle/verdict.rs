@@ -64,14 +64,14 @@ impl Verdict {
     }
 
     /// There are as many connections as may be.
-    pub(super) fn too_many() -> Self {
+    pub(super) fn too_many(code: CloseCode) -> Self {
         let log = Log {
             error: "too many connections".to_owned(),
             is_unforeseen: false,
             phase: Phase::BeforeAccept,
         };
         Self {
-            ending: Ending::Close(too_many_connections()),
+            ending: Ending::Close(too_many_connections(code)),
             log: Some(Box::new(log)),
         }
     }

@@ -68,7 +68,10 @@ async fn what_a_peer_sends_while_it_is_not_read_from_is_allowed_at_the_same_rate
             socket.recv().await?;
         }
     };
-    let settings = Settings::new().read_ahead(1000).messages_per_second(2);
+    let settings = Settings::new()
+        .read_ahead(1000)
+        .receive_timeout(None)
+        .messages_per_second(2);
     let app = App::new()
         .route("/ws", busy)
         .settings(settings.ping_interval(None));
