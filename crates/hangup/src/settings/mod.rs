@@ -135,7 +135,8 @@ settings! {
     /// none of it. Where the endpoint has never asked for a message, as one that only sends, it is 1 s at most. `None`
     /// waits for ever: neither pings nor a Close frame are answered then until the endpoint receives.
     ///
-    /// After that time what comes is read and thrown away, so that pings and the Close frame are answered (RFC 6455, 5.5)
+    /// While the [`write_buffer`](Self::write_buffer) is full, [`write_timeout`](Self::write_timeout) judges the peer
+    /// instead. After that time what comes is read and thrown away, so that pings and the Close frame are answered (RFC 6455, 5.5)
     /// and the endpoint learns of the end at its next send. No message is lost silently: an endpoint that receives after
     /// all gets what had waited, and then the connection is closed with 1008 "messages were not received"; the event of
     /// the connection has a `note` in either case. Default: 15 s, less than the 20 s in which many clients expect a pong.

@@ -56,7 +56,8 @@ impl Core {
         if let Some(close) = limits.and_then(|limits| limits.expire(now, &self.settings)) {
             return self.close(&close);
         }
-        self.inbox.expire(now, &self.settings);
+        let has_capacity = self.output.unsent() <= self.settings.write_buffer;
+        self.inbox.expire(now, &self.settings, has_capacity);
         let is_reading = !self.inbox.is_full(&self.settings);
         let is_flushed = self.output.is_flushed();
         match self

@@ -85,8 +85,18 @@ impl Inbox {
     }
 
     /// Throws away what comes from now on, if that time has passed. What waits stays for whoever asks after all.
-    pub(super) fn expire(&mut self, now: Instant, settings: &Resolved) {
-        self.is_overrun |= self.deadline(settings).is_some_and(|deadline| deadline <= now);
+    ///
+    /// It begins anew while the peer takes nothing of what is unsent, for which the endpoint may be waiting, and which a
+    /// pong would be behind.
+    pub(super) fn expire(&mut self, now: Instant, settings: &Resolved, has_capacity: bool) {
+        if self.deadline(settings).is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        if has_capacity {
+            self.is_overrun = true;
+        } else if let Some(queue) = &mut self.waiting {
+            queue.full_since = Some(now);
+        }
     }
 
     /// Whether messages were thrown away that nobody had asked for in time.
@@ -152,9 +162,13 @@ mod tests {
         assert_eq!(inbox.deadline(&settings), None, "it is full no more");
         tokio::time::advance(Duration::from_secs(1)).await;
         inbox.push(Message::from("four"), &settings);
-        inbox.expire(begun + FIFTEEN * 3 / 2, &settings);
+        inbox.expire(begun + FIFTEEN * 3 / 2, &settings, true);
         assert!(inbox.is_full(&settings), "its time began anew");
-        inbox.expire(begun + FIFTEEN * 2, &settings);
+        inbox.expire(begun + FIFTEEN * 2, &settings, false);
+        assert!(inbox.is_full(&settings), "the peer takes nothing");
+        inbox.expire(begun + FIFTEEN * 3 - Duration::from_millis(1), &settings, true);
+        assert!(inbox.is_full(&settings));
+        inbox.expire(begun + FIFTEEN * 3, &settings, true);
         assert!(inbox.is_overrun() && !inbox.is_full(&settings));
         inbox.push(Message::from("lost"), &settings);
         assert_eq!(

@@ -39,6 +39,7 @@ mod refusal;
 mod replaced;
 mod report;
 mod router;
+mod seldom_known;
 mod senders;
 mod slow_consumer;
 mod socket;
