@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hangup_protocol::{Close, CloseCode, Connection, DeflateAgreement, Event, Role};
+use hangup_protocol::{Close, Connection, DeflateAgreement, Role};
 #[cfg(test)]
 use shuttle::sync::{Mutex, MutexGuard};
 use tokio::{
@@ -25,8 +25,7 @@ use super::{
     draining::DrainState,
     inbox::Inbox,
     keep_alive::KeepAlive,
-    limits::{Limits, too_many_messages},
-    message::Message,
+    limits::Limits,
     opening::Opening,
     transport::Transport,
     waiting::{Awaited, Due, Ticket, Waiting},
@@ -97,7 +96,7 @@ pub(crate) struct Core {
     /// What was read while nobody received.
     pub(super) inbox: Inbox,
     /// Set once nothing can be received or sent any more.
-    over: Option<Box<Disconnect>>,
+    pub(super) over: Option<Box<Disconnect>>,
     pub(super) closing: Closing,
     /// Whether the transport ended before all was written.
     pub(super) is_cut: bool,
@@ -251,7 +250,7 @@ impl Core {
         self.finish(Disconnect::vanished());
     }
 
-    fn finish(&mut self, disconnect: Disconnect) {
+    pub(super) fn finish(&mut self, disconnect: Disconnect) {
         self.over.get_or_insert_with(|| Box::new(disconnect));
         self.waiting.wake_all();
     }
@@ -261,45 +260,6 @@ impl Core {
         self.end_poll();
         self.waiting.forget_driver();
         self.limits = self.limits.take().filter(|limits| limits.dropped() > 0);
-    }
-
-    /// The next message, for whoever asks: read at once by the connection's own task, and by that task for others.
-    pub(super) fn poll_receive(
-        &mut self,
-        cx: &mut Context<'_>,
-        ticket: &mut Ticket,
-    ) -> Poll<Result<Message, Disconnect>> {
-        if let Some(message) = self.pop(cx) {
-            return Poll::Ready(Ok(message));
-        }
-        if self.over.is_none() && self.inbox.is_overrun() {
-            self.close_from_outside(&not_received());
-        }
-        if self.waiting.is_driver(cx) {
-            return self.poll_read(cx);
-        }
-        if self.over.is_none() {
-            self.poll_in_place(cx);
-            if let Some(message) = self.pop(cx) {
-                return Poll::Ready(Ok(message));
-            }
-        }
-        if let Some(over) = &self.over {
-            return Poll::Ready(Err(Disconnect::clone(over)));
-        }
-        self.waiting.add(Awaited::Message, ticket, cx);
-        Poll::Pending
-    }
-
-    /// The next message of those that wait.
-    fn pop(&mut self, cx: &Context<'_>) -> Option<Message> {
-        let was_full = self.inbox.is_full(&self.settings);
-        let message = self.inbox.pop();
-        if was_full && !self.inbox.is_full(&self.settings) && !self.waiting.is_driver(cx) {
-            // The reading goes on, whether more is asked for or not.
-            self.waiting.notify_driver();
-        }
-        message
     }
 
     /// Moves the bytes and keeps the deadlines with this waker, while the connection's task polls the endpoint and
@@ -341,96 +301,6 @@ impl Core {
         }
         self.note_activity();
         self.poll_closing(cx)
-    }
-
-    /// Reads while nobody receives, so that pings are answered and the peer's leaving is seen: until `read_ahead`
-    /// bytes of messages wait.
-    fn poll_read_ahead(&mut self, cx: &mut Context<'_>) {
-        while !self.inbox.is_full(&self.settings) && self.over.is_none() {
-            let Poll::Ready(read) = self.poll_read(cx) else {
-                break;
-            };
-            if let Ok(message) = read {
-                self.inbox.push(message, &self.settings);
-            }
-            self.waiting.wake(Awaited::Message);
-        }
-        if self.inbox.is_full(&self.settings) {
-            self.note_pause(true);
-        }
-        self.input.shrink();
-    }
-
-    /// Nobody will receive any more: what comes is read and thrown away.
-    pub(super) fn stop_receiving(&mut self) {
-        let was_full = self.inbox.is_full(&self.settings);
-        self.inbox.shut();
-        if was_full {
-            self.waiting.notify_driver();
-        }
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        self.note_pause(false);
-        loop {
-            if let Some(over) = &self.over {
-                return Poll::Ready(Err(Disconnect::clone(over)));
-            }
-            while !self.input.unread().is_empty() {
-                let budget = ready!(coop::poll_proceed(cx));
-                let event = self.parse();
-                budget.made_progress();
-                if !self.is_within_rate(event.as_ref()) {
-                    self.close(&too_many_messages());
-                    break;
-                }
-                match event {
-                    Some(Event::Text(text)) => {
-                        self.is_active = true;
-                        self.traffic.received(text.len());
-                        return Poll::Ready(Ok(Message::Text(text)));
-                    }
-                    Some(Event::Binary(bytes)) => {
-                        self.is_active = true;
-                        self.traffic.received(bytes.len());
-                        return Poll::Ready(Ok(Message::Binary(bytes)));
-                    }
-                    Some(Event::Pong(payload)) => self.keep_alive.hear_pong(&payload),
-                    Some(Event::Close(close)) => {
-                        self.finish(Disconnect::new(close.code(), close.reason().clone()));
-                        break;
-                    }
-                    Some(Event::Violation(violation)) => {
-                        let close = violation.close();
-                        self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
-                        break;
-                    }
-                    // A peer that sends pings and reads no pongs is not read from either.
-                    Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
-                        ready!(self.poll_flush(cx));
-                    }
-                    Some(Event::Ping(_)) | None => {}
-                }
-            }
-            if self.over.is_some() {
-                continue;
-            }
-            let Some(transport) = &mut self.transport else {
-                return Poll::Pending;
-            };
-            match ready!(self.input.poll_fill(cx, transport)) {
-                Ok(read) if read > 0 => self.keep_alive.hear(),
-                Ok(_) | Err(_) => self.vanish(),
-            }
-        }
-    }
-
-    fn parse(&mut self) -> Option<Event> {
-        let mut rest = self.input.unread();
-        let event = self.protocol.receive(&mut rest, self.output.buffer());
-        let left = rest.len();
-        self.input.keep_last(left);
-        event
     }
 
     /// Reads and discards until the protocol reads nothing more, or the transport ends.
@@ -497,9 +367,4 @@ impl Core {
         }
         Poll::Ready(())
     }
-}
-
-/// The endpoint asks for messages after some were thrown away, as it had not asked in time.
-fn not_received() -> Close {
-    Close::new(CloseCode::POLICY_VIOLATION, "messages were not received")
 }

@@ -14,6 +14,7 @@ mod note;
 mod opening;
 mod pings;
 mod pool;
+mod receiving;
 mod sender;
 mod sending;
 #[cfg(test)]

@@ -96,9 +96,12 @@ impl Waiting {
     }
 
     /// There are bytes to move or deadlines to set: the connection's task is woken for it, unless it polls the endpoint
-    /// right now and looks at them when that poll is over.
-    pub(super) const fn notify_driver(&mut self) {
-        if !self.is_polling {
+    /// right now and looks at them when that poll is over. Within that poll a receive or a send may move them.
+    pub(super) fn notify_driver(&mut self) {
+        if self.is_polling {
+            self.wake(Awaited::Message);
+            self.wake(Awaited::Capacity);
+        } else {
             self.wake_driver();
         }
     }

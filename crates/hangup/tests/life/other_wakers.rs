@@ -228,6 +228,29 @@ async fn a_send_that_waits_for_capacity_and_a_close_end_in_block_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_send_goes_out_while_the_endpoint_receives_in_block_on() {
+    let (hand_out, mut handed) = tokio::sync::mpsc::unbounded_channel();
+    let blocking = move |handshake: Handshake| {
+        let hand_out = hand_out.clone();
+        async move {
+            let mut socket = handshake.accept().await?;
+            hand_out.send(socket.sender())?;
+            while block_on(socket.recv()).is_ok() {}
+            Result::<()>::Ok(())
+        }
+    };
+    let mut peer = open(App::new().route("/ws", blocking)).await;
+    let sender = handed.recv().await.unwrap();
+    for text in ["one", "two"] {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        sender.send_text(text).await.unwrap();
+        assert_eq!(next(&mut peer).await, Frame::text(text));
+    }
+    sender.close(CloseCode::of::<4000>());
+    assert_eq!(next(&mut peer).await, Frame::close(4000, ""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deadlines_hold_in_block_on() {
     let blocking = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
