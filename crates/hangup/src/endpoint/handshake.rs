@@ -1,6 +1,12 @@
 //! `Handshake`: an opening handshake that the endpoint has not answered yet.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use axum::response::IntoResponse;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::{
     error::{Disconnect, Result},
     params::EndpointContext,
-    socket::{Acceptance, Shared, Wait, WebSocket, watch_opening},
+    socket::{Acceptance, Shared, Ticket, WebSocket, watch_opening},
 };
 
 /// An opening handshake that waits for its answer: the first argument of an endpoint.
@@ -39,6 +45,8 @@ struct Answer {
     endpoint: Arc<EndpointContext>,
     offered: Vec<Box<str>>,
     acceptance: Acceptance,
+    /// The one that was chosen, once the 101 is asked for.
+    subprotocol: Option<Box<str>>,
 }
 
 impl Handshake {
@@ -53,6 +61,7 @@ impl Handshake {
                 endpoint,
                 offered: subprotocols,
                 acceptance: Acceptance::default(),
+                subprotocol: None,
             }),
         }
     }
@@ -105,24 +114,10 @@ impl Handshake {
     /// The endpoint itself must await it, or another task that the endpoint does not block its thread for: the 101 goes
     /// out when the poll of the endpoint returns. Within `block_on` it fails after 1 s, with a [`Disconnect`] of 1011 and
     /// an error in the log.
-    pub async fn accept(mut self) -> Result<WebSocket, Disconnect> {
-        let chosen = self.answer.acceptance.subprotocol.as_ref();
-        let subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
-        // Where this future is dropped, so is the only receiver.
-        let socket = WebSocket::new(Arc::clone(&self.shared), subprotocol);
-        let (shared, answer) = (&self.shared, &mut self.answer);
-        Wait::on(shared)
-            .until(|core, cx, ticket| {
-                if core.accept(cx, || std::mem::take(&mut answer.acceptance)) {
-                    watch_opening(shared, Some(Arc::clone(&answer.endpoint)));
-                }
-                core.poll_opened(cx, ticket)
-            })
-            .await;
-        let over = self.shared.lock().over().cloned();
-        match over {
-            Some(disconnect) => Err(disconnect),
-            None => Ok(socket),
+    pub fn accept(self) -> impl Future<Output = Result<WebSocket, Disconnect>> + Send {
+        Accepting {
+            handshake: Some(self),
+            ticket: None,
         }
     }
 
@@ -137,6 +132,55 @@ impl Handshake {
     pub fn deny(self, response: impl IntoResponse) -> Result {
         self.shared.lock().deny(response.into_response());
         Ok(())
+    }
+}
+
+/// An `accept` that waits for its 101.
+struct Accepting {
+    handshake: Option<Handshake>,
+    ticket: Ticket,
+}
+
+impl Future for Accepting {
+    type Output = Result<WebSocket, Disconnect>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { handshake, ticket } = &mut *self;
+        let Some(Handshake { shared, answer }) = handshake else {
+            debug_assert!(false, "it is polled behind its end");
+            return Poll::Ready(Err(Disconnect::vanished()));
+        };
+        let over = {
+            let mut core = shared.lock();
+            if core.accept(cx, || answer.take_acceptance()) {
+                watch_opening(shared, Some(Arc::clone(&answer.endpoint)));
+            }
+            ready!(core.poll_opened(cx, ticket));
+            core.over().cloned()
+        };
+        if let Some(disconnect) = over {
+            return Poll::Ready(Err(disconnect));
+        }
+        let socket = WebSocket::new(Arc::clone(shared), answer.subprotocol.take());
+        *handshake = None;
+        Poll::Ready(Ok(socket))
+    }
+}
+
+/// Where it is dropped before its end, so is the only receiver.
+impl Drop for Accepting {
+    fn drop(&mut self) {
+        if let Some(handshake) = &self.handshake {
+            handshake.shared.lock().stop_accepting(self.ticket);
+        }
+    }
+}
+
+impl Answer {
+    fn take_acceptance(&mut self) -> Acceptance {
+        let chosen = self.acceptance.subprotocol.as_ref();
+        self.subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
+        std::mem::take(&mut self.acceptance)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use self::{
     driver::{Conclude, Conclusion, Driver},
     opening::{Acceptance, watch_opening},
     transport::Transport,
-    wait::Wait,
+    waiting::Ticket,
 };
 pub use self::{
     draining::Draining,

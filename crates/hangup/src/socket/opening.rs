@@ -132,6 +132,16 @@ impl Core {
         Poll::Pending
     }
 
+    /// The future of an `accept` is dropped before its end. Where it has asked for the 101, nobody can receive.
+    pub(crate) fn stop_accepting(&mut self, ticket: Ticket) {
+        if let Some(number) = ticket {
+            self.waiting.forget(number);
+        }
+        if self.is_accepted() {
+            self.stop_receiving();
+        }
+    }
+
     /// Closes where the 101 has been asked for, and the poll of the endpoint in which it was has not returned since.
     fn fail_blocked_opening(&mut self) -> bool {
         let is_blocked = matches!(self.opening, Opening::Accepted(_)) && self.over().is_none();

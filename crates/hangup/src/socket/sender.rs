@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     sync::Arc,
     task::{Poll, ready},
     time::Duration,
@@ -134,11 +134,13 @@ impl Sender {
 
     /// Waits for capacity, then sends. The closure runs at most once.
     fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
-        Wait::on(&self.shared).until(move |core, cx, ticket| {
+        let mut wait = Wait::on(&self.shared);
+        poll_fn(move |cx| {
+            let mut core = wait.shared().lock();
             if core.request_refusal(cx) {
-                watch_opening(&self.shared, None);
+                watch_opening(wait.shared(), None);
             }
-            if let Capacity::Free = ready!(core.poll_capacity(cx, ticket))? {
+            if let Capacity::Free = ready!(core.poll_capacity(cx, wait.ticket()))? {
                 core.send_with(cx, &mut send);
             }
             Poll::Ready(Ok(()))

@@ -2,6 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -11,25 +12,31 @@ use super::{
 };
 
 /// Held by a future for as long as it may wait, so that a future that is dropped leaves no waker.
-pub(crate) struct Wait<'a> {
-    shared: &'a Shared,
+pub(super) struct Wait<'a> {
+    shared: &'a Arc<Shared>,
     ticket: Ticket,
 }
 
 impl<'a> Wait<'a> {
-    pub(crate) fn on(shared: &'a Shared) -> Self {
+    pub(super) fn on(shared: &'a Arc<Shared>) -> Self {
         Self { shared, ticket: None }
     }
 
+    /// The connection that is waited on.
+    pub(super) fn shared(&self) -> &'a Arc<Shared> {
+        self.shared
+    }
+
+    pub(super) fn ticket(&mut self) -> &mut Ticket {
+        &mut self.ticket
+    }
+
     /// A future that is polled under the lock of the connection.
-    pub(crate) fn until<T>(
+    pub(super) fn until<T>(
         mut self,
         mut poll: impl FnMut(&mut Core, &mut Context<'_>, &mut Ticket) -> Poll<T>,
     ) -> impl Future<Output = T> {
-        poll_fn(move |cx| {
-            let Self { shared, ticket } = &mut self;
-            poll(&mut shared.lock(), cx, ticket)
-        })
+        poll_fn(move |cx| poll(&mut self.shared.lock(), cx, &mut self.ticket))
     }
 }
 

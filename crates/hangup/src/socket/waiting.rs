@@ -24,7 +24,7 @@ pub(super) enum Awaited {
 
 /// One wait, as its future holds it; `None` until it is registered. There is one waker for each, and none once the
 /// future is dropped: see [`Waiting::forget`].
-pub(super) type Ticket = Option<NonZeroU32>;
+pub(crate) type Ticket = Option<NonZeroU32>;
 
 /// The number of the wait for a message: there is one receiver, which may move from task to task.
 const RECEIVE: NonZeroU32 = NonZeroU32::MAX;
