@@ -83,3 +83,26 @@ fn a_bomb_makes_a_connection_hold_no_more_than_the_bound_of_a_message() {
         held.bytes_max
     );
 }
+
+#[test]
+fn a_connection_that_is_released_keeps_next_to_nothing_but_its_end() {
+    let config = DeflateConfig::new()
+        .server_context_takeover(true)
+        .client_context_takeover(true);
+    // The first makes the contexts of the thread.
+    let _first = kept_by_a_server(&config);
+    let (kept, mut server) = kept_by_a_server(&config);
+    server
+        .close(
+            &hangup_protocol::CloseCode::NORMAL_CLOSURE.into(),
+            &mut Vec::new(),
+        )
+        .unwrap();
+    let released = measure(|| server.release());
+    assert!(
+        kept + released.bytes_current < 1000,
+        "{kept} {}",
+        released.bytes_current
+    );
+    assert_eq!(server.close_sent().unwrap().code().get(), 1000);
+}

@@ -77,7 +77,8 @@
 //! (its address, where known), `phase`,
 //! `status` (of an HTTP refusal), `code_sent`, `reason_sent`, `code_received`, `reason_received`, `initiator`
 //! (`local`, `peer` or `none`), `clean`, `dropped` (messages that
-//! [`SlowConsumer::DropNewest`] has dropped, where there are any), `duration_ms`, `error` (with its whole chain of sources). Its level is ERROR
+//! [`SlowConsumer::DropNewest`] has dropped, where there are any), `duration_ms`, `error` (with its whole chain of sources), `note`
+//! (that the peer does not know the close code, or that messages were thrown away which nobody received). Its level is ERROR
 //! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
 //!
 //! # The access log

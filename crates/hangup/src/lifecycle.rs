@@ -110,7 +110,7 @@ where
         Ok(slots) => {
             report.hold(slots);
             let _underway = connections.as_ref().map(|connections| connections.begin(&shared));
-            let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
+            let handshake = Handshake::new(Arc::clone(&shared), subprotocols, Arc::clone(&context));
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
         Err(NotAdmitted::Close(close, slots)) => {

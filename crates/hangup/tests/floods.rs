@@ -317,3 +317,61 @@ fn fragments_without_end_are_refused_at_the_limit() {
     // The message that had arrived, once more while its room grows, and the buffers.
     assert!(outcome.memory < (3 << 20) + MEMORY, "{} bytes", outcome.memory);
 }
+
+/// A sender that is kept when its connection has ended holds no contexts of compression, and no buffers.
+#[test]
+fn a_sender_of_a_connection_that_has_ended_holds_next_to_nothing() {
+    fn keep(count: usize) -> i64 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let kept = Arc::<Mutex<Vec<hangup::Sender>>>::default();
+        let keeping = Arc::clone(&kept);
+        let endpoint = move |handshake: Handshake| {
+            let keeping = Arc::clone(&keeping);
+            async move {
+                let mut socket = handshake.accept().await?;
+                keeping.lock().unwrap().push(socket.sender());
+                socket.send_text("compressed ".repeat(100)).await?;
+                socket.recv().await?;
+                Result::<()>::Ok(())
+            }
+        };
+        let deflate = hangup::DeflateConfig::new()
+            .server_context_takeover(true)
+            .client_context_takeover(true);
+        let settings = hangup::Settings::new().deflate(deflate).messages_per_second(100);
+        let router: axum::Router = App::new().route("/ws", endpoint).settings(settings).into();
+        let one = || async {
+            let (client, server) = tokio::io::duplex(64 * 1024);
+            wire::serve(server, router.clone());
+            let mut peer = wire::Peer::new(client);
+            peer.send(handshake(
+                "/ws",
+                "Sec-WebSocket-Extensions: permessage-deflate\r\n",
+            ))
+            .await;
+            assert!(peer.head().await.contains("permessage-deflate"));
+            peer.send(close(1000, "")).await;
+            peer.rest().await;
+            drop(peer);
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        };
+        // The first makes what belongs to the thread.
+        runtime.block_on(one());
+        kept.lock().unwrap().reserve(count);
+        let counted = allocation_counter::measure(|| {
+            runtime.block_on(async {
+                for _ in 0..count {
+                    one().await;
+                }
+            });
+        });
+        assert_eq!(kept.lock().unwrap().len(), count + 1);
+        counted.bytes_current
+    }
+    let each = keep(20) / 20;
+    assert!(each < 2048, "{each} bytes for each sender");
+}

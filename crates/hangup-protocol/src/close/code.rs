@@ -66,12 +66,22 @@ impl CloseCode {
     #[doc(alias = "WS_1011_INTERNAL_ERROR")]
     pub const INTERNAL_ERROR: Self = Self::of::<1011>();
     /// 1012: the service restarts (IANA registry).
+    ///
+    /// Not every client knows it. libwebsockets, faye, Qt, Tomcat and WebKitGTK answer each of 1012, 1013 and 1014 with
+    /// 1002 or end without a Close frame, and tell their user 1002 or 1006 (some with the reason); older .NET aborts.
+    /// Browsers but WebKitGTK and most libraries know it. [`GOING_AWAY`](Self::GOING_AWAY) is known by all.
     #[doc(alias = "WS_1012_SERVICE_RESTART")]
     pub const SERVICE_RESTART: Self = Self::of::<1012>();
     /// 1013: the service is overloaded, come back later (IANA registry).
+    ///
+    /// The clients that do not know [`SERVICE_RESTART`](Self::SERVICE_RESTART) do not know it either.
     #[doc(alias = "WS_1013_TRY_AGAIN_LATER")]
     pub const TRY_AGAIN_LATER: Self = Self::of::<1013>();
     /// 1014: a gateway got an invalid answer from the server behind it (IANA registry).
+    ///
+    /// Not to be sent where it can be helped: besides the clients that do not know
+    /// [`SERVICE_RESTART`](Self::SERVICE_RESTART), tungstenite and others answer it with 1002.
+    /// [`INTERNAL_ERROR`](Self::INTERNAL_ERROR) is known by all.
     #[doc(alias = "WS_1014_BAD_GATEWAY")]
     pub const BAD_GATEWAY: Self = Self::of::<1014>();
     /// 3000: the client has not said who it is, the like of HTTP 401 (IANA registry).

@@ -198,6 +198,13 @@ impl Connection {
         self.sending_is_over = true;
     }
 
+    /// Says that nothing is read or written any more, and frees all that is kept for that, such as the contexts of
+    /// compression. What is known of the end stays.
+    pub fn release(&mut self) {
+        self.receive_eof();
+        self.deflate = None;
+    }
+
     /// Whether data and a Close frame may be sent: no Close frame has been sent or received, and the peer's stream
     /// has not ended.
     pub const fn can_send(&self) -> bool {

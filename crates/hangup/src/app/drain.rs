@@ -81,7 +81,7 @@ impl Drain {
         } = self;
         let begun = Instant::now();
         let end = deadline_from(deadline_from(begun, lame_duck), total);
-        let close = Close::from(code);
+        let close = stop_close(code);
         let (unaware, told) = connections.begin_draining(&close);
         tracing::info!(connections = unaware.len() + told.len(), "server stops");
         let http = &http;
@@ -130,6 +130,16 @@ impl Drain {
         if let Some(report) = report {
             report(drained);
         }
+    }
+}
+
+/// With what the open connections are closed. Codes that clients seldom know go out with a reason.
+fn stop_close(code: CloseCode) -> Close {
+    match code {
+        CloseCode::SERVICE_RESTART => Close::new(code, "service restart"),
+        CloseCode::TRY_AGAIN_LATER => Close::new(code, "try again later"),
+        CloseCode::BAD_GATEWAY => Close::new(code, "bad gateway"),
+        _ => Close::from(code),
     }
 }
 

@@ -1,13 +1,20 @@
 //! `Handshake`: an opening handshake that the endpoint has not answered yet.
 
-use std::{fmt, future::poll_fn, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use axum::response::IntoResponse;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
-    socket::{Acceptance, Shared, WebSocket},
+    params::EndpointContext,
+    socket::{Acceptance, Shared, Ticket, WebSocket, watch_opening},
 };
 
 /// An opening handshake that waits for its answer: the first argument of an endpoint.
@@ -35,17 +42,26 @@ pub struct Handshake {
 }
 
 struct Answer {
+    endpoint: Arc<EndpointContext>,
     offered: Vec<Box<str>>,
     acceptance: Acceptance,
+    /// The one that was chosen, once the 101 is asked for.
+    subprotocol: Option<Box<str>>,
 }
 
 impl Handshake {
-    pub(crate) fn new(shared: Arc<Shared>, subprotocols: Vec<Box<str>>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        subprotocols: Vec<Box<str>>,
+        endpoint: Arc<EndpointContext>,
+    ) -> Self {
         Self {
             shared,
             answer: Box::new(Answer {
+                endpoint,
                 offered: subprotocols,
                 acceptance: Acceptance::default(),
+                subprotocol: None,
             }),
         }
     }
@@ -90,20 +106,18 @@ impl Handshake {
     /// # Cancel safety
     ///
     /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
-    /// open without a socket, until the endpoint ends.
-    pub async fn accept(mut self) -> Result<WebSocket, Disconnect> {
-        let chosen = self.answer.acceptance.subprotocol.as_ref();
-        let subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
-        poll_fn(|cx| {
-            let mut core = self.shared.lock();
-            core.accept(cx, || std::mem::take(&mut self.answer.acceptance));
-            core.poll_opened(cx)
-        })
-        .await;
-        let over = self.shared.lock().over().cloned();
-        match over {
-            Some(disconnect) => Err(disconnect),
-            None => Ok(WebSocket::new(self.shared, subprotocol)),
+    /// open without a socket, until the endpoint ends: what the peer sends is thrown away, its pings and its Close frame
+    /// are answered.
+    ///
+    /// # Blocking
+    ///
+    /// The endpoint itself must await it, or another task that the endpoint does not block its thread for: the 101 goes
+    /// out when the poll of the endpoint returns. Within `block_on` it fails after 1 s, with a [`Disconnect`] of 1011 and
+    /// an error in the log.
+    pub fn accept(self) -> impl Future<Output = Result<WebSocket, Disconnect>> + Send {
+        Accepting {
+            handshake: Some(self),
+            ticket: None,
         }
     }
 
@@ -113,11 +127,60 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// None; it returns `Ok(())` so that it can be an endpoint's last expression.
+    /// None; where the endpoint has ended before, or its refusal is under way, it has no effect. It returns `Ok(())` so that it can be an endpoint's last expression.
     #[doc(alias = "send_denial_response")]
     pub fn deny(self, response: impl IntoResponse) -> Result {
         self.shared.lock().deny(response.into_response());
         Ok(())
+    }
+}
+
+/// An `accept` that waits for its 101.
+struct Accepting {
+    handshake: Option<Handshake>,
+    ticket: Ticket,
+}
+
+impl Future for Accepting {
+    type Output = Result<WebSocket, Disconnect>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { handshake, ticket } = &mut *self;
+        let Some(Handshake { shared, answer }) = handshake else {
+            debug_assert!(false, "it is polled behind its end");
+            return Poll::Ready(Err(Disconnect::vanished()));
+        };
+        let over = {
+            let mut core = shared.lock();
+            if core.accept(cx, || answer.take_acceptance()) {
+                watch_opening(shared, Some(Arc::clone(&answer.endpoint)));
+            }
+            ready!(core.poll_opened(cx, ticket));
+            core.over().cloned()
+        };
+        if let Some(disconnect) = over {
+            return Poll::Ready(Err(disconnect));
+        }
+        let socket = WebSocket::new(Arc::clone(shared), answer.subprotocol.take());
+        *handshake = None;
+        Poll::Ready(Ok(socket))
+    }
+}
+
+/// Where it is dropped before its end, so is the only receiver.
+impl Drop for Accepting {
+    fn drop(&mut self) {
+        if let Some(handshake) = &self.handshake {
+            handshake.shared.lock().stop_accepting(self.ticket);
+        }
+    }
+}
+
+impl Answer {
+    fn take_acceptance(&mut self) -> Acceptance {
+        let chosen = self.acceptance.subprotocol.as_ref();
+        self.subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
+        std::mem::take(&mut self.acceptance)
     }
 }
 

@@ -15,19 +15,23 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 ///
 /// `detail` is the reason; where there is none, the status in words.
 pub(crate) fn refuse_with_http(close: &Close) -> Response {
-    let code = close.code().get();
-    let status = match code {
+    let status = match close.code().get() {
         3000 => StatusCode::UNAUTHORIZED,
         3008 => StatusCode::REQUEST_TIMEOUT,
         1012 | 1013 => StatusCode::SERVICE_UNAVAILABLE,
         1011 => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::FORBIDDEN,
     };
+    refuse_with_status(status, close)
+}
+
+/// The same where the status does not follow from the code.
+pub(crate) fn refuse_with_status(status: StatusCode, close: &Close) -> Response {
     let detail = match &**close.reason() {
         "" => status.canonical_reason().unwrap_or_default(),
         reason => reason,
     };
-    let mut response = json_response(status, &json!({ "detail": detail, "code": code }));
+    let mut response = json_response(status, &json!({ "detail": detail, "code": close.code().get() }));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }

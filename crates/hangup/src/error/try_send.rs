@@ -13,7 +13,7 @@ use super::Disconnect;
 #[non_exhaustive]
 pub enum TrySendError {
     /// As many bytes are unsent as [`write_buffer`](crate::Settings::write_buffer) allows: closes with 1013
-    /// "slow consumer".
+    /// "slow consumer", or with the [`overload_code`](crate::Settings::overload_code) that is set.
     Full,
     /// The peer has left: the endpoint ends, and no error is logged.
     Disconnect(Disconnect),
@@ -23,15 +23,15 @@ impl TrySendError {
     /// What the error stands for on the wire; nothing where the peer has left.
     pub(crate) fn to_close(&self) -> Option<Close> {
         match self {
-            Self::Full => Some(slow_consumer()),
+            Self::Full => Some(slow_consumer(CloseCode::TRY_AGAIN_LATER)),
             Self::Disconnect(_) => None,
         }
     }
 }
 
-/// The peer does not read what is sent to it.
-pub(crate) fn slow_consumer() -> Close {
-    Close::new(CloseCode::TRY_AGAIN_LATER, "slow consumer")
+/// The peer does not read what is sent to it; `code` is [`Settings::overload_code`](crate::Settings::overload_code).
+pub(crate) fn slow_consumer(code: CloseCode) -> Close {
+    Close::new(code, "slow consumer")
 }
 
 impl From<Disconnect> for TrySendError {

@@ -2,11 +2,11 @@
 
 use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
-use http::request::Parts;
+use http::{StatusCode, request::Parts};
 
 use super::verdict::Log;
 use crate::{
-    error::{catch_panic_now, refuse_with_http},
+    error::{catch_panic_now, refuse_with_http, refuse_with_status},
     handlers::Phase,
     origin::{self, Addressing},
     settings::{Refusal, Resolved, Slot},
@@ -44,9 +44,19 @@ pub(super) fn admit(
             Err(too_many) => {
                 return Err(match (settings.refusal, too_many.refusal) {
                     (Refusal::Close, Some(slot)) => {
-                        Box::new(NotAdmitted::Close(too_many_connections(), [slot].into()))
+                        let close = too_many_connections(settings.overload_code);
+                        Box::new(NotAdmitted::Close(close, [slot].into()))
                     }
-                    _ => refused(&too_many_connections(), "too many connections".to_owned()),
+                    _ => {
+                        let close = too_many_connections(settings.overload_code);
+                        let response = refuse_with_status(StatusCode::SERVICE_UNAVAILABLE, &close);
+                        let log = Log {
+                            error: "too many connections".to_owned(),
+                            is_unforeseen: false,
+                            phase: Phase::BeforeAccept,
+                        };
+                        Box::new(NotAdmitted::Http(response, log))
+                    }
                 });
             }
         }
@@ -61,8 +71,8 @@ pub(super) fn admit(
     Ok(slots.into())
 }
 
-fn too_many_connections() -> Close {
-    Close::new(CloseCode::TRY_AGAIN_LATER, "too many connections")
+fn too_many_connections(code: CloseCode) -> Close {
+    Close::new(code, "too many connections")
 }
 
 fn refused(close: &Close, error: String) -> Box<NotAdmitted> {

@@ -7,12 +7,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use hangup_protocol::CloseCode;
 use pin_project_lite::pin_project;
 use tokio::time::timeout;
 
 use super::verdict::Verdict;
 use crate::{
-    error::{Disconnect, Error, ReceiveError, Result, catch_panic_now},
+    error::{Disconnect, Ending, Error, ReceiveError, Result, TrySendError, catch_panic_now, slow_consumer},
     handlers::{Handling, Phase, resolve},
     settings::Refusal,
     socket::{Sender, Shared},
@@ -123,7 +124,14 @@ impl Judging {
         let settings = Arc::clone(shared.lock().settings());
         let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
         let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
-        let resolution = resolve(error, handling, phase, socket.clone()).await;
+        let is_overload = matches!(error.downcast_ref(), Some(TrySendError::Full));
+        let mut resolution = resolve(error, handling, phase, socket.clone()).await;
+        if is_overload
+            && let Ending::Close(close) = &mut resolution.ending
+            && *close == slow_consumer(CloseCode::TRY_AGAIN_LATER)
+        {
+            *close = slow_consumer(settings.overload_code);
+        }
         if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
             // The message is an extra: where it cannot be sent, the Close frame cannot either.
             let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;

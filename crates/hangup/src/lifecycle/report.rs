@@ -40,6 +40,7 @@ struct End<'a> {
     is_clean: bool,
     dropped: u64,
     error: Option<&'a str>,
+    note: Option<&'a str>,
     is_unforeseen: bool,
 }
 
@@ -89,6 +90,7 @@ impl Report {
             is_clean: true,
             dropped: 0,
             error: log.as_ref().map(|log| &*log.error),
+            note: None,
             is_unforeseen: log.as_ref().is_some_and(|log| log.is_unforeseen),
         });
     }
@@ -117,7 +119,7 @@ impl Report {
     /// Says what the protocol knows of the end, and the error.
     fn tell_of_frames(&mut self, log: Option<&Log>) {
         // A subscriber may ask a `Sender` of this connection, so nothing is locked while it is told.
-        let (sent, received, begun_by, violation, is_clean, dropped) = {
+        let (sent, received, begun_by, violation, is_clean, dropped, note) = {
             let core = self.shared.lock();
             let protocol = core.protocol();
             (
@@ -125,8 +127,9 @@ impl Report {
                 protocol.close_received().cloned(),
                 protocol.close_begun_by(),
                 protocol.violation().map(ToString::to_string),
-                core.is_clean(),
+                core.is_clean() && !core.is_code_refused(),
                 core.dropped(),
+                core.note(),
             )
         };
         self.tell(&End {
@@ -140,6 +143,7 @@ impl Report {
             is_clean,
             dropped,
             error: log.map(|log| &*log.error).or(violation.as_deref()),
+            note: note.as_deref(),
             is_unforeseen: log.is_some_and(|log| log.is_unforeseen),
         });
     }
@@ -182,6 +186,7 @@ impl Report {
                     dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
                     duration_ms = u64::try_from(self.access.elapsed().as_millis()).unwrap_or(u64::MAX),
                     error = end.error.map(|error| tracing::field::display(log::chain(error))),
+                    note = end.note,
                     "connection ended"
                 )
             };

@@ -7,7 +7,7 @@ mod slow_consumer;
 
 use std::time::Duration;
 
-use hangup_protocol::DeflateConfig;
+use hangup_protocol::{CloseCode, DeflateConfig};
 
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
@@ -134,8 +134,25 @@ settings! {
 
     /// How many bytes of messages are read while the endpoint does not receive, so that pings are answered and
     /// the peer's leaving is seen; each message counts 64 bytes more, and one may go past the bound. What is
-    /// beyond stays with the peer. Default: 64 KiB.
+    /// beyond stays with the peer, for at most [`receive_timeout`](Self::receive_timeout). Default: 64 KiB.
     read_ahead(usize): usize = 64 * 1024;
+
+    /// How long the peer is not read from while more than [`read_ahead`](Self::read_ahead) waits and the endpoint takes
+    /// none of it. Where the endpoint has never asked for a message, as one that only sends, it is 1 s at most. `None`
+    /// waits for ever: neither pings nor a Close frame are answered then until the endpoint receives.
+    ///
+    /// While the [`write_buffer`](Self::write_buffer) is full, [`write_timeout`](Self::write_timeout) judges the peer
+    /// instead. After that time what comes is read and thrown away, so that pings and the Close frame are answered (RFC 6455, 5.5)
+    /// and the endpoint learns of the end at its next send. No message is lost silently: an endpoint that receives after
+    /// all gets what had waited, and then the connection is closed with 1008 "messages were not received"; the event of
+    /// the connection has a `note` in either case. Default: 15 s, less than the 20 s in which many clients expect a pong.
+    receive_timeout(impl Into<Option<Duration>>): Option<Duration> = Some(Duration::from_secs(15));
+
+    /// The code with which a connection is closed for want of capacity: "slow consumer" after
+    /// [`write_timeout`](Self::write_timeout) or by [`SlowConsumer::Close`], and "too many connections". Some clients do
+    /// not know 1013, see [`CloseCode::TRY_AGAIN_LATER`]. The HTTP status of a refusal is 503 with any code. Default:
+    /// 1013.
+    overload_code(CloseCode): CloseCode = CloseCode::TRY_AGAIN_LATER;
 
     /// How long an endpoint may take until it accepts or ends; then the connection is refused with 3008
     /// (HTTP 408). Default: 60 s.
@@ -168,14 +185,16 @@ settings! {
 
     /// How long the closing handshake may take: until our Close frame is written and the peer's has come. While the
     /// peer still takes bytes of what was sent before the Close frame it begins anew, for at most
-    /// [`write_timeout`](Self::write_timeout). Default: 5 s.
+    /// [`write_timeout`](Self::write_timeout). A peer that has broken a rule is read from for that long, with all that
+    /// it sends thrown away, so that a TCP reset cannot overtake the Close frame. Default: 5 s.
     close_timeout(Duration): Duration = Duration::from_secs(5);
 
     /// How long the read side is drained once both Close frames are exchanged and the write side is shut
     /// down, so that a TCP reset cannot overtake the Close frame. Default: 1 s.
     linger_timeout(Duration): Duration = Duration::from_secs(1);
 
-    /// How long an endpoint may go on once its peer has left; then it is cancelled. Default: 30 s.
+    /// How long an endpoint may go on once its peer has left; then it is cancelled. One that has closed by itself with
+    /// [`WebSocket::close`](crate::WebSocket::close) may go on without a limit. Default: 30 s.
     disconnect_grace(Duration): Duration = Duration::from_secs(30);
 
     /// How long an error handler may take; then it has failed. Default: 10 s.

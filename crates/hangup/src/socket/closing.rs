@@ -36,7 +36,7 @@ impl Core {
                         until: deadline(self.settings.close_timeout),
                     };
                 }
-                Closing::Handshake { .. } => {
+                Closing::Handshake { until } => {
                     let flushed = self.poll_flush(cx);
                     ready!(self.poll_read_close(cx));
                     if matches!(self.closing, Closing::Done) {
@@ -44,7 +44,12 @@ impl Core {
                         continue;
                     }
                     ready!(flushed);
-                    let until = deadline(self.settings.linger_timeout);
+                    let linger = deadline(self.settings.linger_timeout);
+                    // The peer may not have seen our Close yet, and may be in the midst of what broke the rule.
+                    let until = match self.protocol.violation() {
+                        Some(_) => linger.max(until),
+                        None => linger,
+                    };
                     self.closing = Closing::Shutdown { until };
                     self.waiting.wake_all();
                 }
@@ -102,6 +107,7 @@ impl Core {
 
     pub(super) fn end_transport(&mut self) {
         self.is_cut |= !self.output.is_flushed();
+        self.protocol.release();
         self.transport = None;
         self.input.release();
         self.output.release();

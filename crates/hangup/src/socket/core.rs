@@ -3,15 +3,21 @@
 #[cfg(not(test))]
 use std::sync::{Mutex, MutexGuard};
 use std::{
+    future::Future,
     ops::{Deref, DerefMut},
+    pin::{Pin, pin},
     sync::{Arc, PoisonError},
     task::{Context, Poll, ready},
 };
 
-use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
+use hangup_protocol::{Close, Connection, DeflateAgreement, Role};
 #[cfg(test)]
 use shuttle::sync::{Mutex, MutexGuard};
-use tokio::task::coop;
+use tokio::{
+    runtime::Handle,
+    task::coop,
+    time::{Instant, Sleep, sleep_until},
+};
 
 use super::{
     buffers::{Input, Output},
@@ -19,11 +25,10 @@ use super::{
     draining::DrainState,
     inbox::Inbox,
     keep_alive::KeepAlive,
-    limits::{Limits, too_many_messages},
-    message::Message,
+    limits::Limits,
     opening::Opening,
     transport::Transport,
-    waiting::{Awaited, Due, Waiting},
+    waiting::{Awaited, Due, Ticket, Waiting},
     websocket::Closed,
 };
 use crate::{error::Disconnect, metrics::Traffic, settings::Resolved};
@@ -91,7 +96,7 @@ pub(crate) struct Core {
     /// What was read while nobody received.
     pub(super) inbox: Inbox,
     /// Set once nothing can be received or sent any more.
-    over: Option<Box<Disconnect>>,
+    pub(super) over: Option<Box<Disconnect>>,
     pub(super) closing: Closing,
     /// Whether the transport ended before all was written.
     pub(super) is_cut: bool,
@@ -101,12 +106,18 @@ pub(crate) struct Core {
     pub(super) is_active: bool,
     /// Whether the last poll of the endpoint has left no budget for reading and writing.
     pub(super) is_starved: bool,
+    /// Whether a message is among what is unsent.
+    pub(super) has_unsent_message: bool,
+    /// Whether the endpoint has closed by itself, and may go on without its peer.
+    pub(super) is_closed_by_endpoint: bool,
     pub(super) keep_alive: KeepAlive,
     pub(super) limits: Option<Box<Limits>>,
     pub(super) drain: DrainState,
     pub(super) settings: Arc<Resolved>,
     /// Who waits: the task that polls the endpoint and does all reading and writing, and others.
     pub(super) waiting: Waiting,
+    /// The timer of a wait within the endpoint that the connection's task cannot serve.
+    pub(super) timer: Option<Pin<Box<Sleep>>>,
     pub(super) traffic: Traffic,
 }
 
@@ -129,11 +140,14 @@ impl Core {
             is_aborted: false,
             is_active: false,
             is_starved: false,
+            has_unsent_message: false,
+            is_closed_by_endpoint: false,
             keep_alive: KeepAlive::off(),
             limits: None,
             drain: DrainState::default(),
             settings,
             waiting: Waiting::default(),
+            timer: None,
             traffic,
         }
     }
@@ -158,9 +172,15 @@ impl Core {
         self.vanish();
     }
 
-    /// Notes who polls the connection. Whether it is somebody else than before.
+    /// Notes that the connection's task begins to poll the endpoint. Whether it is another task than before.
     pub(crate) fn set_driver(&mut self, cx: &Context<'_>) -> bool {
-        self.waiting.set_driver(cx)
+        self.waiting.begin_poll(cx)
+    }
+
+    /// That poll is over.
+    pub(super) fn end_poll(&mut self) {
+        self.waiting.end_poll();
+        self.timer = None;
     }
 
     /// How the connection ended, once it has for the endpoint.
@@ -169,9 +189,12 @@ impl Core {
     }
 
     /// Waits until the closing handshake is over.
-    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
+    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<Closed> {
         if matches!(self.closing, Closing::Not | Closing::Handshake { .. }) {
-            self.waiting.add(Awaited::Stage, cx);
+            self.poll_in_place(cx);
+        }
+        if matches!(self.closing, Closing::Not | Closing::Handshake { .. }) {
+            self.waiting.add(Awaited::Stage, ticket, cx);
             return Poll::Pending;
         }
         Poll::Ready(Closed {
@@ -194,7 +217,10 @@ impl Core {
     }
 
     pub(crate) fn is_accepted(&self) -> bool {
-        !matches!(self.opening, Opening::Waiting | Opening::Denied(_))
+        !matches!(
+            self.opening,
+            Opening::Waiting | Opening::Denied(_) | Opening::Unanswered
+        )
     }
 
     /// Writes the Close frame, unless one has been written or received.
@@ -211,6 +237,12 @@ impl Core {
         self.waiting.wake_driver();
     }
 
+    /// Closes as the endpoint wants it, which may go on afterwards.
+    pub(super) fn close_by_endpoint(&mut self, close: &Close) {
+        self.is_closed_by_endpoint = true;
+        self.close_from_outside(close);
+    }
+
     /// The transport ended or failed without a Close frame from the peer.
     pub(crate) fn vanish(&mut self) {
         self.protocol.receive_eof();
@@ -218,120 +250,57 @@ impl Core {
         self.finish(Disconnect::vanished());
     }
 
-    fn finish(&mut self, disconnect: Disconnect) {
+    pub(super) fn finish(&mut self, disconnect: Disconnect) {
         self.over.get_or_insert_with(|| Box::new(disconnect));
         self.waiting.wake_all();
     }
 
-    /// The next message, for whoever asks: read at once by the driver's own task, and by the driver for others.
-    pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        let is_driver = self.waiting.is_driver(cx);
-        if let Some(message) = self.inbox.pop() {
-            if !is_driver {
-                // There is room again: the driver goes on reading, whether more is asked for or not.
-                self.waiting.wake_driver();
-            }
-            return Poll::Ready(Ok(message));
-        }
-        if is_driver {
-            return self.poll_read(cx);
-        }
-        if let Some(over) = &self.over {
-            return Poll::Ready(Err(Disconnect::clone(over)));
-        }
-        self.waiting.add(Awaited::Message, cx);
-        self.waiting.wake_driver();
-        Poll::Pending
+    /// Frees all but what is known of the end: a sender may be kept for long.
+    pub(super) fn release(&mut self) {
+        self.end_poll();
+        self.waiting.forget_driver();
+        self.limits = self.limits.take().filter(|limits| limits.dropped() > 0);
     }
 
-    /// Reads while nobody receives, so that pings are answered and the peer's leaving is seen: until `read_ahead`
-    /// bytes of messages wait.
-    pub(super) fn poll_read_ahead(&mut self, cx: &mut Context<'_>) {
-        while !self.inbox.is_full(self.settings.read_ahead) && self.over.is_none() {
-            let Poll::Ready(read) = self.poll_read(cx) else {
-                break;
-            };
-            if let Ok(message) = read {
-                self.inbox.push(message);
-            }
-            self.waiting.wake(Awaited::Message);
+    /// Moves the bytes and keeps the deadlines with this waker, while the connection's task polls the endpoint and
+    /// cannot: the endpoint may be blocked until this very wait is over, as in `block_on`. Whatever comes first wakes
+    /// the wait; when the poll of the endpoint has returned, the connection's task goes on with its own waker.
+    pub(super) fn poll_in_place(&mut self, cx: &mut Context<'_>) {
+        if !self.waiting.is_polling() || self.waiting.is_driver(cx) || !matches!(self.opening, Opening::Open)
+        {
+            return;
         }
-        if self.inbox.is_full(self.settings.read_ahead) {
-            self.note_pause(true);
-        }
-        self.input.shrink();
-    }
-
-    /// Nobody will receive any more: what comes is read and thrown away.
-    pub(super) fn stop_receiving(&mut self) {
-        let was_full = self.inbox.is_full(self.settings.read_ahead);
-        self.inbox.shut();
-        if was_full {
-            self.waiting.wake_driver();
-        }
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        self.note_pause(false);
         loop {
-            if let Some(over) = &self.over {
-                return Poll::Ready(Err(Disconnect::clone(over)));
-            }
-            while !self.input.unread().is_empty() {
-                let budget = ready!(coop::poll_proceed(cx));
-                let event = self.parse();
-                budget.made_progress();
-                if !self.is_within_rate(event.as_ref()) {
-                    self.close(&too_many_messages());
-                    break;
-                }
-                match event {
-                    Some(Event::Text(text)) => {
-                        self.is_active = true;
-                        self.traffic.received(text.len());
-                        return Poll::Ready(Ok(Message::Text(text)));
-                    }
-                    Some(Event::Binary(bytes)) => {
-                        self.is_active = true;
-                        self.traffic.received(bytes.len());
-                        return Poll::Ready(Ok(Message::Binary(bytes)));
-                    }
-                    Some(Event::Pong(payload)) => self.keep_alive.hear_pong(&payload),
-                    Some(Event::Close(close)) => {
-                        self.finish(Disconnect::new(close.code(), close.reason().clone()));
-                        break;
-                    }
-                    Some(Event::Violation(violation)) => {
-                        let close = violation.close();
-                        self.finish(Disconnect::new(close.code().into(), close.reason().clone()));
-                        break;
-                    }
-                    // A peer that sends pings and reads no pongs is not read from either.
-                    Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
-                        ready!(self.poll_flush(cx));
-                    }
-                    Some(Event::Ping(_)) | None => {}
-                }
-            }
-            if self.over.is_some() {
-                continue;
-            }
-            let Some(transport) = &mut self.transport else {
-                return Poll::Pending;
+            let _ = self.poll_transport(cx);
+            let next = self.deadline();
+            // Outside of a runtime there is no timer.
+            let (Some(next), Ok(_)) = (next, Handle::try_current()) else {
+                return;
             };
-            match ready!(self.input.poll_fill(cx, transport)) {
-                Ok(read) if read > 0 => self.keep_alive.hear(),
-                Ok(_) | Err(_) => self.vanish(),
+            let timer = match &mut self.timer {
+                Some(timer) => {
+                    timer.as_mut().reset(next);
+                    timer
+                }
+                timer => timer.insert(Box::pin(sleep_until(next))),
+            };
+            if pin!(coop::unconstrained(timer.as_mut())).poll(cx).is_pending() {
+                return;
             }
+            self.expire(Instant::now());
         }
     }
 
-    fn parse(&mut self) -> Option<Event> {
-        let mut rest = self.input.unread();
-        let event = self.protocol.receive(&mut rest, self.output.buffer());
-        let left = rest.len();
-        self.input.keep_last(left);
-        event
+    /// Writes what is unsent, reads ahead, and takes the closing on: ready when the transport is done with.
+    pub(super) fn poll_transport(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.over.is_none() {
+            let _ = self.poll_flush(cx);
+            self.poll_read_ahead(cx);
+            // What was read may have been a ping, or the end.
+            let _ = self.poll_flush(cx);
+        }
+        self.note_activity();
+        self.poll_closing(cx)
     }
 
     /// Reads and discards until the protocol reads nothing more, or the transport ends.
@@ -379,16 +348,19 @@ impl Core {
         let flushed = self.output.poll_flush(cx, transport);
         let has_taken = self.output.unsent() < before;
         if flushed.is_pending() {
-            self.is_active |= has_taken;
+            self.is_active |= has_taken && self.has_unsent_message;
             self.limits().stall(has_taken);
             if has_taken {
                 self.prolong_closing();
             }
-        } else if let Some(limits) = &mut self.limits {
-            limits.flow();
+        } else {
+            self.has_unsent_message = false;
+            if let Some(limits) = &mut self.limits {
+                limits.flow();
+            }
         }
         if self.output.unsent() <= self.settings.write_buffer {
-            self.waiting.wake(Awaited::Room);
+            self.waiting.wake(Awaited::Capacity);
         }
         if ready!(flushed).is_err() {
             self.vanish();

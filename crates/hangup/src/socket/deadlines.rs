@@ -40,7 +40,8 @@ impl Core {
         let keep_alive = self.keep_alive.deadline(&self.settings);
         let limits = self.limits.as_ref();
         let limits = limits.and_then(|limits| limits.deadline(&self.settings));
-        keep_alive.into_iter().chain(limits).min()
+        let inbox = self.inbox.deadline(&self.settings);
+        keep_alive.into_iter().chain(limits).chain(inbox).min()
     }
 
     /// Does what is due.
@@ -55,7 +56,9 @@ impl Core {
         if let Some(close) = limits.and_then(|limits| limits.expire(now, &self.settings)) {
             return self.close(&close);
         }
-        let is_reading = !self.inbox.is_full(self.settings.read_ahead);
+        let has_capacity = self.output.unsent() <= self.settings.write_buffer;
+        self.inbox.expire(now, &self.settings, has_capacity);
+        let is_reading = !self.inbox.is_full(&self.settings);
         let is_flushed = self.output.is_flushed();
         match self
             .keep_alive
@@ -77,8 +80,9 @@ impl Core {
         }
         match event {
             Some(Event::Text(_) | Event::Binary(_) | Event::Ping(_)) => self.limits().take_token(per_second),
-            Some(Event::Pong(payload)) if !self.keep_alive.awaits(payload) => {
-                self.limits().take_token(per_second)
+            Some(Event::Pong(payload)) => {
+                let limits = self.limits();
+                limits.pings.answer(payload) || limits.take_token(per_second)
             }
             _ => true,
         }

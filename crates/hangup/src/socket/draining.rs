@@ -12,30 +12,29 @@ use hangup_protocol::Close;
 
 use super::{
     core::{Core, Shared},
-    waiting::Awaited,
+    waiting::{Awaited, Ticket},
 };
 
 /// Ready once the server stops, or the connection is over: see [`WebSocket::draining`](crate::WebSocket::draining).
 #[must_use = "it tells nothing unless it is awaited"]
 pub struct Draining {
     shared: Arc<Shared>,
-    /// Under which number it is remembered.
-    number: Option<u32>,
+    ticket: Ticket,
 }
 
 /// What a connection knows of the end of its server.
 #[derive(Debug, Default)]
 pub(super) struct DrainState {
     has_begun: bool,
-    /// How many have asked to be told: whoever has done so once is given time.
-    asked: u32,
+    /// Whether anybody has asked to be told: whoever has done so once is given time.
+    is_asked: bool,
 }
 
 impl Draining {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
-            number: None,
+            ticket: None,
         }
     }
 }
@@ -49,19 +48,20 @@ impl Future for Draining {
         if core.drain.has_begun || core.over().is_some() {
             return Poll::Ready(());
         }
-        let number = *this.number.get_or_insert_with(|| {
-            core.drain.asked = core.drain.asked.wrapping_add(1).max(1);
-            core.drain.asked
-        });
-        core.waiting.add(Awaited::Drain(number), cx);
+        core.drain.is_asked = true;
+        core.poll_in_place(cx);
+        if core.over().is_some() {
+            return Poll::Ready(());
+        }
+        core.waiting.add(Awaited::Drain, &mut this.ticket, cx);
         Poll::Pending
     }
 }
 
 impl Drop for Draining {
     fn drop(&mut self) {
-        if let Some(number) = self.number {
-            self.shared.lock().waiting.forget(Awaited::Drain(number));
+        if let Some(number) = self.ticket {
+            self.shared.lock().waiting.forget(number);
         }
     }
 }
@@ -77,7 +77,7 @@ impl Core {
     /// in each turn of a loop may be at something else right now.
     pub(crate) fn begin_draining(&mut self) -> bool {
         self.drain.has_begun = true;
-        let is_heard = self.drain.asked > 0;
+        let is_heard = self.drain.is_asked;
         if is_heard {
             self.waiting.wake_all();
         }

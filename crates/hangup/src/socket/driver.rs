@@ -93,6 +93,7 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
         if bytes_first {
             // The endpoint has used the budget of the last poll up: this time the bytes come first.
             let _ = this.poll_transport(cx, false);
+            this.shared.lock().set_driver(cx);
         }
         loop {
             this.poll_conversation(cx);
@@ -112,6 +113,7 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
             if this.poll_deadline(cx, next).is_pending() {
                 return Poll::Pending;
             }
+            this.shared.lock().set_driver(cx);
         }
     }
 }
@@ -154,21 +156,17 @@ impl<T: Conclude> Driver<T> {
     /// Writes what is unsent, reads ahead, and takes the closing on. `is_starved` says that no budget is left for it.
     fn poll_transport(&mut self, cx: &mut Context<'_>, is_starved: bool) -> Moved {
         let mut core = self.shared.lock();
+        core.end_poll();
         core.is_starved = is_starved;
-        if core.over().is_none() {
-            let _ = core.poll_flush(cx);
-            core.poll_read_ahead(cx);
-            // What was read may have been a ping, or the end.
-            let _ = core.poll_flush(cx);
-        }
-        core.note_activity();
-        if self.grace.is_none() && self.conversation.is_some() && core.over().is_some() {
-            self.grace = Some(deadline(core.settings.disconnect_grace));
-        }
         if core.is_aborted {
             return Moved::Aborted;
         }
-        let closed = core.poll_closing(cx);
+        let closed = core.poll_transport(cx);
+        if core.is_closed_by_endpoint {
+            self.grace = None;
+        } else if self.grace.is_none() && self.conversation.is_some() && core.over().is_some() {
+            self.grace = Some(deadline(core.settings.disconnect_grace));
+        }
         core.settle_traffic();
         match closed {
             Poll::Ready(()) => Moved::Done,
@@ -244,5 +242,6 @@ impl<T> Drop for Driver<T> {
             core.vanish();
         }
         core.abandon_traffic();
+        core.release();
     }
 }

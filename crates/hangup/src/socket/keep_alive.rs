@@ -74,7 +74,7 @@ impl KeepAlive {
     }
 
     /// Whether this is the payload of the last ping, which has no answer yet.
-    pub(super) fn awaits(&self, payload: &[u8]) -> bool {
+    fn awaits(&self, payload: &[u8]) -> bool {
         matches!(self.beat, Beat::Awaiting | Beat::Postponed) && payload == self.pings.to_be_bytes()
     }
 

@@ -3,6 +3,7 @@
 use hangup_protocol::{Close, CloseCode};
 use tokio::time::Instant;
 
+use super::pings::SentPings;
 use crate::{
     error::slow_consumer,
     settings::{Resolved, deadline_from},
@@ -28,6 +29,8 @@ pub(super) struct Limits {
     credit: f64,
     /// How many messages were dropped for want of room.
     dropped: u64,
+    /// Kept only where a rate is set.
+    pub(super) pings: SentPings,
     /// When the closing handshake is given up though the peer still takes bytes.
     latest_close: Option<Instant>,
 }
@@ -45,6 +48,7 @@ impl Limits {
             paused: None,
             credit: 0.0,
             dropped: 0,
+            pings: SentPings::default(),
             latest_close: None,
         }
     }
@@ -148,7 +152,7 @@ impl Limits {
     /// With what the connection is closed, if a limit has passed.
     pub(super) fn expire(&self, now: Instant, settings: &Resolved) -> Option<Close> {
         let (_, passed) = self.deadlines(settings).find(|(at, _)| *at <= now)?;
-        Some(passed.close())
+        Some(passed.close(settings))
     }
 }
 
@@ -161,12 +165,12 @@ enum Passed {
 }
 
 impl Passed {
-    fn close(self) -> Close {
+    fn close(self, settings: &Resolved) -> Close {
         match self {
             Self::Expired => Close::new(CloseCode::UNAUTHORIZED, "expired"),
             Self::Lifetime => Close::new(CloseCode::GOING_AWAY, "lifetime"),
             Self::Idle => Close::new(CloseCode::GOING_AWAY, "idle"),
-            Self::Stalled => slow_consumer(),
+            Self::Stalled => slow_consumer(settings.overload_code),
         }
     }
 }

@@ -10,21 +10,26 @@ mod inbox;
 mod keep_alive;
 mod limits;
 mod message;
+mod note;
 mod opening;
+mod pings;
 mod pool;
+mod receiving;
 mod sender;
 mod sending;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod wait;
 mod waiting;
 mod websocket;
 
 pub(crate) use self::{
     core::Shared,
     driver::{Conclude, Conclusion, Driver},
-    opening::Acceptance,
+    opening::{Acceptance, watch_opening},
     transport::Transport,
+    waiting::Ticket,
 };
 pub use self::{
     draining::Draining,

@@ -17,7 +17,9 @@ use super::{
     core::{Core, Shared},
     draining::Draining,
     message::Message,
-    sending::Room,
+    opening::watch_opening,
+    sending::Capacity,
+    wait::Wait,
 };
 use crate::error::{Disconnect, Error, TrySendError};
 
@@ -28,7 +30,7 @@ use crate::error::{Disconnect, Error, TrySendError};
 /// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes no more of them; what it does
 /// instead of waiting can be set with [`slow_consumer`](crate::Settings::slow_consumer).
 ///
-/// Every send is cancel safe: a future that is dropped before it is ready has sent nothing.
+/// Every send is cancel safe: a future that is dropped before it is ready has sent nothing, and is forgotten.
 ///
 /// # Errors
 ///
@@ -83,7 +85,7 @@ impl Sender {
     pub fn try_send(&self, message: impl Into<Message>) -> Result<(), TrySendError> {
         let mut message = message.into();
         let mut core = self.shared.lock();
-        core.check_room()?;
+        core.check_capacity()?;
         core.send_from_outside(|core| core.send(&mut message));
         Ok(())
     }
@@ -108,7 +110,7 @@ impl Sender {
     pub fn expire_at(&self, at: impl Into<Instant>) {
         let mut core = self.shared.lock();
         core.limits().expire_at(at.into());
-        core.waiting.wake_driver();
+        core.waiting.notify_driver();
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
@@ -130,11 +132,15 @@ impl Sender {
         self.shared.lock().over().is_some()
     }
 
-    /// Waits for room, then sends. The closure is all that the future holds, and runs at most once.
+    /// Waits for capacity, then sends. The closure runs at most once.
     fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
+        let mut wait = Wait::on(&self.shared);
         poll_fn(move |cx| {
-            let mut core = self.shared.lock();
-            if let Room::Some = ready!(core.poll_ready(cx))? {
+            let mut core = wait.shared().lock();
+            if core.request_refusal(cx) {
+                watch_opening(wait.shared(), None);
+            }
+            if let Capacity::Free = ready!(core.poll_capacity(cx, wait.ticket()))? {
                 core.send_with(cx, &mut send);
             }
             Poll::Ready(Ok(()))

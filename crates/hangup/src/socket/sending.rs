@@ -10,53 +10,67 @@ use hangup_protocol::MessageKind;
 use tokio::task::coop;
 
 use super::{
-    buffers::BY_REFERENCE, core::Core, message::Message, opening::Opening, pool::BUFFER_SIZE,
-    waiting::Awaited,
+    buffers::BY_REFERENCE,
+    core::Core,
+    message::Message,
+    opening::Opening,
+    pool::BUFFER_SIZE,
+    waiting::{Awaited, Ticket},
 };
 use crate::{
     error::{Disconnect, TrySendError, slow_consumer},
     settings::SlowConsumer,
 };
 
-/// Whether there is room for a message.
-pub(super) enum Room {
-    Some,
-    /// There is none, and the message is dropped.
-    None,
+/// Whether the output takes a message.
+pub(super) enum Capacity {
+    Free,
+    /// It does not, and the message is dropped.
+    Dropping,
 }
 
 impl Core {
     /// Waits until a message may be sent, or says that it is to be dropped, as the settings want it.
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<Room, Disconnect>> {
-        ready!(self.poll_opened(cx));
+    pub(super) fn poll_capacity(
+        &mut self,
+        cx: &mut Context<'_>,
+        ticket: &mut Ticket,
+    ) -> Poll<Result<Capacity, Disconnect>> {
+        ready!(self.poll_opened(cx, ticket));
         if self.is_full() {
             // Whoever sends without end to a peer that reads as fast gives way to others here.
             ready!(coop::poll_proceed(cx)).made_progress();
             if !self.make_room() {
                 match self.settings.slow_consumer {
                     SlowConsumer::Wait => {
-                        if !self.waiting.is_driver(cx) {
-                            self.waiting.add(Awaited::Room, cx);
+                        self.poll_in_place(cx);
+                        if self.is_full() {
+                            if !self.waiting.is_driver(cx) {
+                                self.waiting.add(Awaited::Capacity, ticket, cx);
+                            }
+                            return Poll::Pending;
                         }
-                        return Poll::Pending;
                     }
                     SlowConsumer::DropNewest => {
                         self.limits().drop_message();
                         self.traffic.dropped();
-                        return Poll::Ready(Ok(Room::None));
+                        return Poll::Ready(Ok(Capacity::Dropping));
                     }
-                    SlowConsumer::Close => self.close_from_outside(&slow_consumer()),
+                    SlowConsumer::Close => {
+                        let close = slow_consumer(self.settings.overload_code);
+                        self.close_from_outside(&close);
+                    }
                 }
             }
         }
         Poll::Ready(match self.over() {
             Some(over) => Err(over.clone()),
-            None => Ok(Room::Some),
+            None => Ok(Capacity::Free),
         })
     }
 
     /// Whether a message may be sent at once.
-    pub(super) fn check_room(&mut self) -> Result<(), TrySendError> {
+    pub(super) fn check_capacity(&mut self) -> Result<(), TrySendError> {
         let is_open = matches!(self.opening, Opening::Open);
         let has_room = is_open && (!self.is_full() || self.make_room());
         match self.over() {
@@ -88,7 +102,6 @@ impl Core {
             return;
         }
         send(self);
-        self.is_active = true;
         if self.output.unsent() >= BUFFER_SIZE {
             // Whether it is written now or later, this message is taken.
             let _ = self.poll_flush(cx);
@@ -99,27 +112,36 @@ impl Core {
     pub(super) fn send_from_outside(&mut self, send: impl FnOnce(&mut Self)) {
         let was_empty = self.output.unsent() == 0;
         send(self);
-        self.is_active = true;
         if was_empty {
-            self.waiting.wake_driver();
+            self.waiting.notify_driver();
         }
         self.traffic.grows_unsent(self.output.unsent());
     }
 
     pub(super) fn send_text(&mut self, text: &str) {
         if self.protocol.send_text(text, self.output.buffer()).is_ok() {
-            self.traffic.sent(text.len());
+            self.note_sent(text.len());
         }
     }
 
     pub(super) fn send_binary(&mut self, bytes: &[u8]) {
         if self.protocol.send_binary(bytes, self.output.buffer()).is_ok() {
-            self.traffic.sent(bytes.len());
+            self.note_sent(bytes.len());
         }
     }
 
+    /// A message has got into the output.
+    fn note_sent(&mut self, length: usize) {
+        self.is_active = true;
+        self.has_unsent_message = true;
+        self.traffic.sent(length);
+    }
+
     pub(super) fn send_ping(&mut self, payload: &[u8]) {
-        let _ = self.protocol.ping(payload, self.output.buffer());
+        let is_sent = self.protocol.ping(payload, self.output.buffer()).is_ok();
+        if is_sent && self.settings.messages_per_second < u32::MAX {
+            self.limits().pings.sent(payload);
+        }
     }
 
     /// Takes the message out of its place if it is to be written by reference.
@@ -138,7 +160,7 @@ impl Core {
             .send_header(kind, length, self.output.buffer())
             .is_ok()
         {
-            self.traffic.sent(length);
+            self.note_sent(length);
             self.output.attach(match message {
                 Message::Text(text) => std::mem::take(text).into_bytes(),
                 Message::Binary(bytes) => std::mem::take(bytes),

@@ -26,8 +26,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::{
     core::Shared,
     driver::{Conclude, Driver},
+    message::Message,
     sender::Sender,
     transport::Transport,
+    websocket::WebSocket,
 };
 use crate::{metrics::Traffic, settings::Resolved};
 
@@ -46,6 +48,9 @@ struct Pipe {
 #[derive(Default)]
 struct State {
     bytes: Vec<u8>,
+    /// What the peer has sent, and who waits for it.
+    sent: Vec<u8>,
+    reader: Option<Waker>,
     /// How many bytes may lie in the pipe; without end if there is no bound.
     capacity: Option<usize>,
     writer: Option<Waker>,
@@ -73,6 +78,15 @@ impl Pipe {
         std::mem::take(&mut state.bytes)
     }
 
+    /// Sends to the connection.
+    fn write(&self, bytes: &[u8]) {
+        let mut state = self.state.lock().unwrap();
+        state.sent.extend_from_slice(bytes);
+        if let Some(reader) = state.reader.take() {
+            reader.wake();
+        }
+    }
+
     fn finish(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_done = true;
@@ -94,8 +108,18 @@ impl Pipe {
 struct Stream(Arc<Pipe>);
 
 impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Poll::Pending
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut state = self.0.state.lock().unwrap();
+        if state.sent.is_empty() {
+            state.reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        buffer.put_slice(&std::mem::take(&mut state.sent));
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -250,6 +274,34 @@ fn a_close_from_another_thread_is_written() {
     let clock = clock();
     let _deadlines = clock.enter();
     shuttle::check_random(closes, SCHEDULES / 3);
+}
+
+/// A receiver on another thread misses nothing, whoever reads: the connection's task, or it while that one polls.
+#[test]
+fn what_comes_is_received_on_another_thread() {
+    fn receives() {
+        let pipe = Pipe::of(None);
+        let (shared, task) = connection(&pipe, 64 * 1024);
+        let mut socket = WebSocket::new(shared, None);
+        let receiving = thread::spawn(move || {
+            block_on(async {
+                for number in 0..3_u8 {
+                    assert_eq!(socket.recv().await.unwrap(), Message::from(vec![number]));
+                }
+            });
+        });
+        for number in 0..3 {
+            pipe.write(&[0x82, 0x81, 0, 0, 0, 0, number]);
+            thread::yield_now();
+        }
+        receiving.join().unwrap();
+        pipe.finish();
+        task.join().unwrap();
+    }
+    let clock = clock();
+    let _deadlines = clock.enter();
+    shuttle::check_random(receives, SCHEDULES / 3);
+    shuttle::check_pct(receives, SCHEDULES / 3, 3);
 }
 
 /// Whoever is woken may use the connection at once, as executors do that poll in `wake`.

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -13,7 +13,7 @@ use hangup_protocol::{Close, PeerClose, Utf8Bytes};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use super::{core::Shared, draining::Draining, message::Message, sender::Sender};
+use super::{core::Shared, draining::Draining, message::Message, sender::Sender, wait::Wait};
 use crate::error::{Disconnect, Error, JsonError, ReceiveError, TrySendError};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
@@ -220,12 +220,15 @@ impl WebSocket {
     /// Closes with a code and a reason, and waits until the closing handshake is over: the peer has answered, it
     /// has vanished, or [`close_timeout`](crate::Settings::close_timeout) has passed.
     ///
-    /// The endpoint may go on afterwards; however it ends, no second Close frame is sent.
+    /// The endpoint may go on afterwards, for as long as it likes: [`disconnect_grace`](crate::Settings::disconnect_grace)
+    /// is for those whose peer has left. However it ends, no second Close frame is sent.
     ///
     /// Cancel safety: the Close frame is on its way once the future has been polled.
     pub async fn close(self, close: impl Into<Close>) -> Closed {
-        self.receiver.shared.lock().close_from_outside(&close.into());
-        poll_fn(|cx| self.receiver.shared.lock().poll_closed(cx)).await
+        self.receiver.shared.lock().close_by_endpoint(&close.into());
+        Wait::on(&self.receiver.shared)
+            .until(|core, cx, ticket| core.poll_closed(cx, ticket))
+            .await
     }
 }
 
@@ -261,7 +264,7 @@ impl Receiver {
     ///
     /// [`Disconnect`] once the peer has closed or vanished.
     pub fn recv(&mut self) -> impl Future<Output = Result<Message, Disconnect>> {
-        poll_fn(|cx| self.poll_recv(cx))
+        Wait::on(&self.shared).until(|core, cx, ticket| core.poll_receive(cx, ticket))
     }
 
     /// See [`WebSocket::recv_text`].
@@ -270,8 +273,8 @@ impl Receiver {
     ///
     /// See [`ReceiveError`].
     pub fn recv_text(&mut self) -> impl Future<Output = Result<Utf8Bytes, ReceiveError>> {
-        poll_fn(|cx| {
-            Poll::Ready(match ready!(self.poll_recv(cx))? {
+        Wait::on(&self.shared).until(|core, cx, ticket| {
+            Poll::Ready(match ready!(core.poll_receive(cx, ticket))? {
                 Message::Text(text) => Ok(text),
                 other => Err(ReceiveError::WrongKind {
                     expected: "text",
@@ -287,8 +290,8 @@ impl Receiver {
     ///
     /// See [`ReceiveError`].
     pub fn recv_binary(&mut self) -> impl Future<Output = Result<Bytes, ReceiveError>> {
-        poll_fn(|cx| {
-            Poll::Ready(match ready!(self.poll_recv(cx))? {
+        Wait::on(&self.shared).until(|core, cx, ticket| {
+            Poll::Ready(match ready!(core.poll_receive(cx, ticket))? {
                 Message::Binary(bytes) => Ok(bytes),
                 other => Err(ReceiveError::WrongKind {
                     expected: "binary",
@@ -315,7 +318,7 @@ impl Receiver {
 
     /// Like [`recv`](Self::recv), for code that is polled by hand.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        self.shared.lock().poll_receive(cx)
+        self.shared.lock().poll_receive(cx, &mut None)
     }
 }
 

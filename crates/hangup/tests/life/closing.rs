@@ -172,10 +172,11 @@ async fn close_goes_out_although_its_future_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_goes_on_after_its_close_is_cancelled_after_disconnect_grace() {
+async fn an_endpoint_may_go_on_after_its_close_for_longer_than_disconnect_grace() {
     let endpoint = async |handshake: Handshake| -> Result {
         handshake.accept().await?.close(CloseCode::of::<4000>()).await;
-        std::future::pending().await
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        Ok(())
     };
     let log = Log::listen();
     let settings = settings().disconnect_grace(Duration::from_secs(20));
@@ -186,8 +187,8 @@ async fn an_endpoint_that_goes_on_after_its_close_is_cancelled_after_disconnect_
     drop(peer);
     let event = log.connection().await;
     assert_eq!(
-        event.line(&["code_sent", "clean", "duration_ms"]),
-        "4000 true 20000"
+        event.line(&["code_sent", "clean", "duration_ms", "error"]),
+        "4000 true 100000 -"
     );
 }
 
@@ -345,4 +346,51 @@ async fn the_message_of_a_validation_error_does_not_wait_for_ever_for_a_peer_tha
     let _peer = Peer::open(client.stream(), "/ws").await;
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert_eq!(log.only().line(&["code_sent", "clean"]), "1008 false");
+}
+
+/// An echo whose peer sends a message that is too long, at an even pace, and reads only then.
+async fn send_for(time: Duration, settings: Settings) -> (Peer<tokio::io::DuplexStream>, Duration) {
+    const PIECE: usize = 16 * 1024;
+    let app = App::new().route("/ws", echo).settings(settings);
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    let message = frame(BINARY, &vec![7; 8 << 20]);
+    let pause = time / u32::try_from(message.len() / PIECE).unwrap();
+    let begun = Instant::now();
+    for piece in message.chunks(PIECE) {
+        if peer.stream.write_all(piece).await.is_err() {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+    }
+    (peer, begun.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_still_sends_what_broke_a_rule_can_read_the_close_within_close_timeout() {
+    let log = Log::listen();
+    let (mut peer, time) = send_for(Duration::from_secs(4), Settings::new()).await;
+    assert!(time >= Duration::from_secs(4), "all of it was taken: {time:?}");
+    let frames = peer.frames().await;
+    assert_eq!(frames.last().unwrap().payload[..2], 1009_u16.to_be_bytes());
+    drop(peer);
+    let event = log.connection().await;
+    assert_eq!(event.line(&["code_sent", "clean"]), "1009 false");
+    assert!(event.get("duration_ms").parse::<u32>().unwrap() < 4500, "{event}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_without_end_behind_a_violation_is_dropped_after_close_timeout() {
+    let log = Log::listen();
+    let settings = Settings::new().close_timeout(Duration::from_secs(7));
+    let (_peer, time) = send_for(Duration::from_secs(60), settings).await;
+    assert!((7..=8).contains(&time.as_secs()), "{time:?}");
+    assert_eq!(log.connection().await.get("code_sent"), "1009");
+}
+
+async fn echo(handshake: Handshake) -> Result {
+    let mut socket = handshake.accept().await?;
+    loop {
+        let message = socket.recv().await?;
+        socket.send(message).await?;
+    }
 }

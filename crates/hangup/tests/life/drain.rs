@@ -1,7 +1,7 @@
 //! A server that stops: whom it waits for, and what they are told.
 
 use std::{
-    future::IntoFuture,
+    future::{Future, IntoFuture},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -330,4 +330,45 @@ async fn a_head_that_comes_too_slowly_is_dropped_and_others_are_served() {
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     other.send(wire::close(1000, "")).await;
     assert_eq!(other.frame().await, Frame::close(1000, ""));
+}
+
+/// An endpoint that goes on after its own close, or waits in `block_on`, ends with its server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopping_server_ends_whatever_its_endpoints_wait_for() {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+    }
+    let goes_on = async |handshake: Handshake| -> Result {
+        handshake.accept().await?.close(CloseCode::of::<4000>()).await;
+        std::future::pending().await
+    };
+    let receives = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        while block_on(socket.recv()).is_ok() {}
+        Ok(())
+    };
+    let sends = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        while block_on(socket.send_binary(vec![7; 1 << 20])).is_ok() {}
+        Ok(())
+    };
+    let drains = async |handshake: Handshake| -> Result {
+        block_on(handshake.accept().await?.draining());
+        Ok(())
+    };
+    let app = App::new()
+        .route("/goes-on", goes_on)
+        .route("/receives", receives)
+        .route("/sends", sends)
+        .route("/drains", drains);
+    let mut server = Server::start_with(app, |serve| serve.drain_timeout(Duration::from_secs(1))).await;
+    let mut peers = Vec::new();
+    for path in ["/goes-on", "/receives", "/sends", "/drains"] {
+        peers.push(Peer::open(server.connect().await, path).await);
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let begun = Instant::now();
+    server.stop();
+    server.ended().await;
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }

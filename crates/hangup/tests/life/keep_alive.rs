@@ -110,7 +110,7 @@ async fn a_peer_that_is_not_read_from_is_not_judged() {
     };
     let app = App::new()
         .route("/ws", busy)
-        .settings(Settings::new().read_ahead(1000));
+        .settings(Settings::new().read_ahead(1000).receive_timeout(None));
     let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
     for _ in 0..30 {
         peer.send(frame(BINARY, &[7; 1000])).await;

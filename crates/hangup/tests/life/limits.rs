@@ -346,3 +346,49 @@ async fn the_longest_of_waits_is_none() {
     let mut socket = open(&TestClient::new(app), "/ws").await;
     socket.assert_closed(CloseCode::of::<4001>(), "").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_code_of_too_many_connections_may_be_set_and_http_says_503_with_any() {
+    let settings = || {
+        Settings::new()
+            .max_connections(1)
+            .overload_code(CloseCode::GOING_AWAY)
+    };
+    let by_close = client(settings());
+    let _first = open(&by_close, "/ws").await;
+    let mut refused = open(&by_close, "/ws").await;
+    refused
+        .assert_closed(CloseCode::GOING_AWAY, "too many connections")
+        .await;
+    let by_http = client(settings().refusal(Refusal::Http));
+    let _first = open(&by_http, "/ws").await;
+    let response = by_http.connect("/ws").await.unwrap_err();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key(RETRY_AFTER));
+    assert_eq!(response.json()["code"], 1001);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_pings_is_idle_all_the_same() {
+    let pinging = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        loop {
+            sleep(Duration::from_millis(200)).await;
+            socket.ping("still there?").await?;
+        }
+    };
+    let app = App::new()
+        .route("/ws", pinging)
+        .settings(Settings::new().idle_timeout(Duration::from_secs(60)));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    let begun = Instant::now();
+    let last = loop {
+        let frame = peer.frame().await;
+        if frame.opcode != wire::PING {
+            break frame;
+        }
+        peer.send(wire::frame(wire::PONG, &frame.payload)).await;
+    };
+    assert_eq!(last, Frame::close(1001, "idle"));
+    assert_eq!(begun.elapsed().as_secs(), 60);
+}

@@ -8,6 +8,7 @@
 
 mod errors;
 mod log;
+mod unreceived;
 mod wire;
 
 mod access;
@@ -29,6 +30,7 @@ mod metrics;
 mod misuse;
 mod opening;
 mod origin;
+mod other_wakers;
 mod outlived;
 mod peer;
 mod promise;
@@ -37,6 +39,7 @@ mod refusal;
 mod replaced;
 mod report;
 mod router;
+mod seldom_known;
 mod senders;
 mod slow_consumer;
 mod socket;

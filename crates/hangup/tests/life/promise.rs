@@ -49,7 +49,7 @@ struct Program {
 }
 
 async fn run(program: Program, handshake: Handshake) -> Result {
-    let (mut handshake, mut socket) = (Some(handshake), None);
+    let (mut handshake, mut socket, mut has_closed) = (Some(handshake), None, false);
     for step in program.steps {
         match (step, &mut socket) {
             (Step::Accept, _) => {
@@ -62,6 +62,7 @@ async fn run(program: Program, handshake: Handshake) -> Result {
             (Step::Sleep(seconds), _) => tokio::time::sleep(Duration::from_secs(seconds)).await,
             (Step::Close(code), _) => {
                 if let Some(socket) = socket.take() {
+                    has_closed = true;
                     socket.close(CloseCode::new(code)?).await;
                 }
             }
@@ -78,6 +79,11 @@ async fn run(program: Program, handshake: Handshake) -> Result {
         Last::Hang => {
             if let Some(mut socket) = socket {
                 while socket.recv().await.is_ok() {}
+            }
+            if has_closed {
+                // Such an endpoint may go on for as long as it likes.
+                tokio::time::sleep(LONG).await;
+                return Ok(());
             }
             std::future::pending().await
         }

@@ -68,7 +68,10 @@ async fn what_a_peer_sends_while_it_is_not_read_from_is_allowed_at_the_same_rate
             socket.recv().await?;
         }
     };
-    let settings = Settings::new().read_ahead(1000).messages_per_second(2);
+    let settings = Settings::new()
+        .read_ahead(1000)
+        .receive_timeout(None)
+        .messages_per_second(2);
     let app = App::new()
         .route("/ws", busy)
         .settings(settings.ping_interval(None));
@@ -101,4 +104,36 @@ async fn pongs_that_answer_nothing_take_tokens_and_answers_do_not() {
     peer.send(frame(wire::PONG, b"unasked").repeat(3)).await;
     let last = peer.frames().await.pop().unwrap();
     assert_eq!(last, Frame::close(1008, "too many messages"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pongs_that_answer_pings_of_ours_are_not_counted_and_others_are() {
+    let pinging = async |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        for number in 0..50_u8 {
+            socket.ping(vec![number]).await?;
+        }
+        socket.recv().await?;
+        Ok(())
+    };
+    let app = || {
+        let settings = Settings::new().messages_per_second(2).ping_interval(None);
+        TestClient::new(App::new().route("/ws", pinging).settings(settings))
+    };
+    // One for each, and one for the most recent only (RFC 6455, 5.5.3).
+    for answers in [(0..50).collect::<Vec<u8>>(), vec![49]] {
+        let mut peer = Peer::open(app().stream(), "/ws").await;
+        for _ in 0..50 {
+            assert_eq!(peer.frame().await.opcode, PING);
+        }
+        for number in &answers {
+            peer.send(frame(wire::PONG, &[*number])).await;
+        }
+        sleep(Duration::from_millis(1)).await;
+        // Now nobody has asked for them: two may come, and the third is too many.
+        peer.send(frame(wire::PONG, &[49]).repeat(2)).await;
+        assert!(timeout(Duration::from_millis(100), peer.frame()).await.is_err());
+        peer.send(frame(wire::PONG, &[49])).await;
+        assert_eq!(peer.frames().await, [Frame::close(1008, "too many messages")]);
+    }
 }

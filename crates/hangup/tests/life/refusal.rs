@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hangup::{App, Close, CloseCode, Handshake, HttpError, Refusal, Result, Settings, testing::TestClient};
+use hangup::{
+    App, Close, CloseCode, Failure, Handshake, HttpError, Refusal, Result, Settings, testing::TestClient,
+};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tracing::Level;
@@ -202,5 +204,33 @@ async fn a_client_that_has_vanished_when_it_is_refused_leaves_nothing_behind() {
         drop(peer);
         let event = log.connection().await;
         assert_eq!(event.line(&["code_sent", "clean", "initiator"]), "- false none");
+    }
+}
+
+/// The handshake goes to a task that denies it late, while an error handler sends.
+#[tokio::test(start_paused = true)]
+async fn a_deny_after_the_end_of_the_endpoint_has_no_effect() {
+    for (deny_at, send_at) in [(1, 2), (2, 1), (2, 2)] {
+        let endpoint = move |handshake: Handshake| async move {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(deny_at)).await;
+                handshake.deny(http::StatusCode::GONE)
+            });
+            Result::<()>::Err(std::io::Error::other("failed").into())
+        };
+        let app = App::new().route("/ws", endpoint).error_handler(
+            move |failure: Failure<std::io::Error>| async move {
+                tokio::time::sleep(Duration::from_secs(send_at)).await;
+                let socket = failure.socket().expect("there is one under Refusal::Close");
+                let _ = socket.send_text("sorry").await;
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                CloseCode::of::<4000>()
+            },
+        );
+        let begun = tokio::time::Instant::now();
+        let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
+        assert_eq!(socket.recv_text().await, "sorry");
+        socket.assert_closed(CloseCode::of::<4000>(), "").await;
+        assert_eq!(begun.elapsed().as_secs(), send_at + 2);
     }
 }

@@ -1,6 +1,6 @@
 //! A peer that does not read: what a send to it does, how long it is waited for, and that the others lose nothing.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use hangup::{
     App, CloseCode, Handshake, Result, Sender, Settings, SlowConsumer, TrySendError,
@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{
     log::Log,
-    wire::{BINARY, CLOSE, Peer, TEXT, frame},
+    wire::{BINARY, CLOSE, Frame, Peer, TEXT, frame},
 };
 
 /// More than the pipe, the write buffer and one message take.
@@ -258,4 +258,66 @@ async fn read_all(mut socket: TestSocket, count: usize) {
     for number in 0..count {
         assert_eq!(socket.recv_text().await, message(number));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_code_of_a_slow_consumer_may_be_set() {
+    let settings = || Settings::new().overload_code(CloseCode::of::<4013>());
+    for settings in [settings(), settings().slow_consumer(SlowConsumer::Close)] {
+        let (_peer, sender) = slow(settings).await;
+        let disconnect = loop {
+            if let Err(disconnect) = sender.send_text(message(0)).await {
+                break disconnect;
+            }
+        };
+        assert_eq!(
+            (disconnect.code().get(), disconnect.reason()),
+            (4013, "slow consumer")
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_that_of_an_endpoint_that_fails_with_full_as_well() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let socket = handshake.accept().await?;
+        loop {
+            socket.sender().try_send(message(0))?;
+        }
+    };
+    let app = App::new()
+        .route("/ws", endpoint)
+        .settings(Settings::new().overload_code(CloseCode::GOING_AWAY));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    let last = peer.frames().await.pop().unwrap();
+    assert_eq!(last, Frame::close(1001, "slow consumer"));
+}
+
+/// Polls a send that has to wait, and drops it: by how many wakers are left.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_dropped_leaves_no_waker() {
+    struct Nothing;
+    impl std::task::Wake for Nothing {
+        fn wake(self: std::sync::Arc<Self>) {}
+    }
+    let (_peer, sender) = slow(Settings::new()).await;
+    while timeout(Duration::from_secs(1), sender.send_text(message(0)))
+        .await
+        .is_ok()
+    {}
+    let counted = std::sync::Arc::new(Nothing);
+    let waker = std::task::Waker::from(std::sync::Arc::clone(&counted));
+    let mut cx = std::task::Context::from_waker(&waker);
+    let before = std::sync::Arc::strong_count(&counted);
+    let mut waits: Vec<_> = (0..1000)
+        .map(|_| Box::pin(tokio::task::unconstrained(sender.send_text(message(0)))))
+        .collect();
+    for wait in &mut waits {
+        assert!(wait.as_mut().poll(&mut cx).is_pending());
+    }
+    let mut draining = Box::pin(sender.draining());
+    assert!(draining.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(std::sync::Arc::strong_count(&counted), before + 1001);
+    drop((waits, draining));
+    assert_eq!(std::sync::Arc::strong_count(&counted), before);
 }

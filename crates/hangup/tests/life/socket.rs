@@ -223,7 +223,10 @@ async fn a_message_waits_for_the_endpoint_and_no_second_one_is_read() {
         }
         Ok(())
     };
-    let mut peer = Peer::open(client(endpoint).stream(), "/ws").await;
+    let app = App::new()
+        .route("/ws", endpoint)
+        .settings(hangup::Settings::new().receive_timeout(None));
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
     let message = frame(wire::BINARY, &vec![7; 500_000]);
     peer.send(&message).await;
     let second = timeout(Duration::from_secs(5), peer.send(&message)).await;

@@ -123,7 +123,7 @@ async fn the_code_of_a_stopping_server_may_be_set() {
     let mut server = Server::start(app, Some(CloseCode::SERVICE_RESTART)).await;
     let mut peer = Peer::open(server.connect().await, "/ws").await;
     server.stop();
-    assert_eq!(peer.frame().await, Frame::close(1012, ""));
+    assert_eq!(peer.frame().await, Frame::close(1012, "service restart"));
 }
 
 #[tokio::test]
