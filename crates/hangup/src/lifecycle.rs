@@ -19,13 +19,13 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, request::Parts};
+use http::{StatusCode, request::Parts};
 use hyper::upgrade::OnUpgrade;
 use tokio::time::{timeout, timeout_at};
 
 use self::{
     access::Access,
-    admission::{NotAdmitted, admit},
+    admission::{NotAdmitted, admit, deflate_for},
     conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
@@ -35,7 +35,7 @@ use crate::{
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
-    handshake::{Opening, switching_protocols},
+    handshake::{Offers, Opening, first_subprotocol, switching_protocols},
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -74,19 +74,15 @@ where
     // The rules of the opening handshake.
     let Opening {
         on_upgrade,
-        subprotocols,
         accept_key,
-        deflate,
-    } = match Opening::check(&mut parts, scope.settings.deflate.as_ref()) {
+    } = match Opening::check(&mut parts) {
         Ok(opening) => opening,
         Err(response) => return access.refuse(*response),
     };
     let connections = parts.extensions.remove::<Arc<Connections>>();
-    let first_subprotocol = subprotocols
-        .first()
-        .and_then(|name| HeaderValue::from_str(name).ok());
+    let first_subprotocol = first_subprotocol(&parts);
     let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref(), access.traffic());
+    let shared = Shared::new(Arc::clone(&settings), access.traffic());
     let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
 
     // The page that asks: one of another site may not use the cookies of this one. Then, whether there is room.
@@ -96,7 +92,15 @@ where
     let answer = match admit(&parts, &addressing, &settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => {
             report.hold(slots);
-            let handshake = Handshake::new(Arc::clone(&shared), subprotocols);
+            // What is offered is read once there is room: the lists are as long as a client makes them.
+            let offers = match Offers::read(&parts, deflate_for(&parts, &settings)) {
+                Ok(offers) => offers,
+                Err(response) => {
+                    report.refused(response.status(), None);
+                    return *response;
+                }
+            };
+            let handshake = Handshake::new(Arc::clone(&shared), offers);
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
         Err(NotAdmitted::TooMany(slot)) => {
@@ -153,7 +157,12 @@ where
     } else {
         acceptance.subprotocol
     };
-    switching_protocols(accept_key, subprotocol, deflate.as_ref(), acceptance.headers)
+    switching_protocols(
+        accept_key,
+        subprotocol,
+        acceptance.deflate.as_ref(),
+        acceptance.headers,
+    )
 }
 
 /// Reads the parameters and runs the endpoint, up to its answer to the handshake.

@@ -3,10 +3,12 @@
 use std::{fmt, future::poll_fn, sync::Arc};
 
 use axum::response::IntoResponse;
+use hangup_protocol::DeflateAgreement;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
+    handshake::Offers,
     socket::{Acceptance, Shared, WebSocket},
 };
 
@@ -36,15 +38,17 @@ pub struct Handshake {
 
 struct Answer {
     offered: Vec<Box<str>>,
+    deflate: Option<DeflateAgreement>,
     acceptance: Acceptance,
 }
 
 impl Handshake {
-    pub(crate) fn new(shared: Arc<Shared>, subprotocols: Vec<Box<str>>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, offers: Offers) -> Self {
         Self {
             shared,
             answer: Box::new(Answer {
-                offered: subprotocols,
+                offered: offers.subprotocols,
+                deflate: offers.deflate,
                 acceptance: Acceptance::default(),
             }),
         }
@@ -67,6 +71,24 @@ impl Handshake {
             .find(|name| self.subprotocols().any(|offered| offered == *name));
         self.answer.acceptance.subprotocol = chosen.and_then(|name| HeaderValue::from_str(name).ok());
         chosen
+    }
+
+    /// Leaves messages uncompressed on this connection, whatever [`Settings::deflate`](crate::Settings::deflate) says:
+    /// the 101 names no extension. For clients that offer permessage-deflate and break with it;
+    /// [`Settings::deflate_if`](crate::Settings::deflate_if) decides the same for many routes.
+    ///
+    /// ```
+    /// use hangup::{Handshake, Result};
+    ///
+    /// async fn endpoint(mut handshake: Handshake) -> Result {
+    ///     handshake.decline_deflate();
+    ///     handshake.accept().await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn decline_deflate(&mut self) -> &mut Self {
+        self.answer.deflate = None;
+        self
     }
 
     /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
@@ -96,7 +118,10 @@ impl Handshake {
         let subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
         poll_fn(|cx| {
             let mut core = self.shared.lock();
-            core.accept(cx, || std::mem::take(&mut self.answer.acceptance));
+            core.accept(cx, || Acceptance {
+                deflate: self.answer.deflate.take(),
+                ..std::mem::take(&mut self.answer.acceptance)
+            });
             core.poll_opened(cx)
         })
         .await;

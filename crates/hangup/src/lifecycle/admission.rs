@@ -1,7 +1,7 @@
 //! Whether a request may reach its endpoint at all.
 
 use axum::response::Response;
-use hangup_protocol::{Close, CloseCode};
+use hangup_protocol::{Close, CloseCode, DeflateConfig};
 use http::request::Parts;
 
 use super::verdict::Log;
@@ -18,6 +18,18 @@ pub(super) enum NotAdmitted {
     Http(Response, Log),
     /// There are too many connections, and a place is left for saying so with a Close frame.
     TooMany(Slot),
+}
+
+/// How messages may be compressed on the connection of this request.
+pub(super) fn deflate_for<'s>(parts: &Parts, settings: &'s Resolved) -> Option<&'s DeflateConfig> {
+    // The predicate is a function of the user's; where it panics, the connection goes on without compression.
+    let is_allowed = || {
+        catch_panic_now(|| settings.deflate_if.allows(parts)).unwrap_or_else(|panic| {
+            tracing::error!(%panic, "the predicate of `Settings::deflate_if` panicked");
+            false
+        })
+    };
+    settings.deflate.as_ref().filter(|_| is_allowed())
 }
 
 /// Checks where a handshake comes from, and whether there is room for one more connection. The places that it takes

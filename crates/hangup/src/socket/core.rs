@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hangup_protocol::{Close, Connection, DeflateAgreement, Event, Role};
+use hangup_protocol::{Close, Connection, Event, Role};
 #[cfg(test)]
 use shuttle::sync::{Mutex, MutexGuard};
 use tokio::task::coop;
@@ -34,13 +34,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        settings: Arc<Resolved>,
-        deflate: Option<&DeflateAgreement>,
-        traffic: Traffic,
-    ) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<Resolved>, traffic: Traffic) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings, deflate, traffic)),
+            core: Mutex::new(Core::new(settings, traffic)),
         })
     }
 
@@ -111,15 +107,12 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>, traffic: Traffic) -> Self {
+    fn new(settings: Arc<Resolved>, traffic: Traffic) -> Self {
         let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
             transport: None,
-            protocol: match deflate {
-                Some(agreement) => protocol.with_deflate(agreement),
-                None => protocol,
-            },
+            protocol,
             input: Input::default(),
             output: Output::default(),
             inbox: Inbox::default(),
@@ -309,6 +302,11 @@ impl Core {
                     // A peer that sends pings and reads no pongs is not read from either.
                     Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
                         ready!(self.poll_flush(cx));
+                    }
+                    // Enough was inflated at once: other connections are next.
+                    None if !self.input.unread().is_empty() => {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
                     }
                     Some(Event::Ping(_)) | None => {}
                 }

@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use axum::response::Response;
+use hangup_protocol::DeflateAgreement;
 use http::{HeaderMap, HeaderValue};
 
 use super::{core::Core, waiting::Awaited};
@@ -28,6 +29,8 @@ pub(crate) struct Acceptance {
     /// Whether the handshake is only completed so that the refusal can be said over it.
     pub(crate) is_refusal: bool,
     pub(crate) subprotocol: Option<HeaderValue>,
+    /// What is agreed on compression.
+    pub(crate) deflate: Option<DeflateAgreement>,
     pub(crate) headers: HeaderMap,
 }
 
@@ -35,7 +38,11 @@ impl Core {
     /// Asks for the 101, if nobody has yet.
     pub(crate) fn accept(&mut self, cx: &Context<'_>, acceptance: impl FnOnce() -> Acceptance) {
         if matches!(self.opening, Opening::Waiting) {
-            self.opening = Opening::Accepted(Box::new(acceptance()));
+            let acceptance = acceptance();
+            if let Some(agreement) = &acceptance.deflate {
+                self.protocol.agree_on_deflate(agreement);
+            }
+            self.opening = Opening::Accepted(Box::new(acceptance));
             // Who polls the endpoint looks by itself when that poll is over.
             if !self.waiting.is_driver(cx) {
                 self.waiting.wake_driver();

@@ -27,6 +27,7 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod misuse;
+mod offers;
 mod opening;
 mod origin;
 mod outlived;
