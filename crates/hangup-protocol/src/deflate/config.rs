@@ -71,6 +71,11 @@ impl DeflateConfig {
 
     /// The shortest message, in bytes, that is compressed. Default: where our messages may refer to earlier ones, 0: all
     /// are; else 128.
+    ///
+    /// Measured with JSON texts of one kind at level 1: with takeover a text of 62 bytes takes 11 bytes on the wire and
+    /// one of 24 takes 9, for less than 1 µs each. Without it, texts of 24 to 103 bytes shrink by 3 at most, for 2 to
+    /// 3 µs. libwebsockets 4.1 never comes to an end with a message that is not compressed where compression is agreed
+    /// on; RFC 7692, 6 allows such messages.
     pub const fn min_size(mut self, bytes: usize) -> Self {
         self.min_size = Some(bytes);
         self

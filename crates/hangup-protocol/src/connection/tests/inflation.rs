@@ -102,7 +102,10 @@ fn what_shrinks_much_is_taken_up_to_the_limit() {
             _ => Event::Binary(message.into()),
         };
         for config in [takeover(), DeflateConfig::new()] {
-            assert_eq!(run(&mut server(&config, limit), &frame).0, [expected.clone()]);
+            assert_eq!(
+                run(&mut server(&config, limit), &frame).0,
+                std::slice::from_ref(&expected)
+            );
         }
     }
 }
