@@ -46,7 +46,17 @@ fuzz_target!(|input: &[u8]| {
         headers: &headers,
     };
     match handshake::check(&request) {
-        Ok(accepted) => assert_eq!(accepted.accept_key.len(), 28),
+        Ok(accept_key) => assert_eq!(accept_key.len(), 28),
         Err(error) => assert!(matches!(error.status(), 400 | 426)),
+    }
+    match handshake::offers(&headers) {
+        Ok(offers) => {
+            assert!(offers.subprotocols.len() <= handshake::MAX_SUBPROTOCOLS);
+            assert!(offers.extensions.len() <= handshake::MAX_EXTENSIONS);
+            for offer in &offers.extensions {
+                assert!(offer.params.len() <= handshake::MAX_EXTENSION_PARAMS);
+            }
+        }
+        Err(error) => assert_eq!(error.status(), 400),
     }
 });

@@ -58,8 +58,8 @@ pub use deflate::{DeflateAgreement, DeflateConfig};
 pub use event::Event;
 pub use frame::{FrameHeader, FrameRules, MessageKind, OpCode};
 pub use handshake::{
-    Accepted, ExtensionOffer, HandshakeError, HeaderLines, Malformed, RequestView, accept_key,
-    contains_token, extensions, is_valid_key, subprotocols, tokens,
+    ExtensionOffer, HandshakeError, HeaderLines, Malformed, Offers, RequestView, accept_key, contains_token,
+    extensions, is_valid_key, subprotocols, tokens,
 };
 pub use utf8::{InvalidUtf8, Utf8Bytes, Utf8Validator};
 pub use violation::Violation;

@@ -16,7 +16,7 @@ impl Deflate {
         match *self {}
     }
 
-    pub(crate) fn begin_frame(&mut self, _: bool, _: u64) {
+    pub(crate) fn begin_frame(&mut self, _: bool, _: u64, _: usize) -> Result<(), Violation> {
         match *self {}
     }
 
@@ -26,7 +26,7 @@ impl Deflate {
         _: &[u8],
         _: &mut Assembler,
         _: usize,
-    ) -> Result<(), Violation> {
+    ) -> Result<usize, Violation> {
         match *self {}
     }
 

@@ -38,12 +38,13 @@ pub enum Violation {
     ReasonNotUtf8,
     /// 8.1: a text message is UTF-8.
     TextNotUtf8,
-    /// 10.4: a message is larger than this limit, in bytes.
+    /// 10.4: a message is larger than this limit, in bytes; compressed, larger than any message within the limit
+    /// comes out of a compressor.
     MessageTooBig(usize),
     /// RFC 7692, 7.2.2: a compressed message is a DEFLATE stream.
     CorruptDeflate,
-    /// RFC 7692, 8 (and 10.4 here): a compressed message grows more than this many times when it is inflated.
-    ExpansionTooBig(u32),
+    /// 10.4: a message has more fragments than bytes that a message may have, and 1,024 more.
+    TooManyFragments,
 }
 
 impl Violation {
@@ -66,7 +67,7 @@ impl Violation {
             Self::TextNotUtf8 => (CloseCode::INVALID_PAYLOAD, "text is not UTF-8"),
             Self::MessageTooBig(_) => (CloseCode::MESSAGE_TOO_BIG, "message is too big"),
             Self::CorruptDeflate => (CloseCode::INVALID_PAYLOAD, "compressed data is corrupt"),
-            Self::ExpansionTooBig(_) => (CloseCode::MESSAGE_TOO_BIG, "compressed message expands too much"),
+            Self::TooManyFragments => (CloseCode::MESSAGE_TOO_BIG, "message has too many fragments"),
         };
         Close::from_static(code, reason)
     }
@@ -92,12 +93,6 @@ impl fmt::Display for Violation {
                 write!(f, "the peer sent the close code {code}, which is illegal")
             }
             Self::MessageTooBig(limit) => write!(f, "the peer sent a message of more than {limit} bytes"),
-            Self::ExpansionTooBig(ratio) => {
-                write!(
-                    f,
-                    "the peer sent a compressed message that expands more than {ratio} times"
-                )
-            }
             other => write!(f, "the peer broke the protocol: {}", other.close().reason()),
         }
     }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use allocation_counter::measure;
-use hangup_protocol::{Connection, DeflateConfig, Event, Role, extensions};
+use hangup_protocol::{CloseCode, Connection, DeflateConfig, Event, Role, extensions};
 
 const LIMIT: usize = 1 << 20;
 
@@ -74,7 +74,12 @@ fn a_bomb_makes_a_connection_hold_no_more_than_the_bound_of_a_message() {
     );
     let mut response = Vec::with_capacity(1 << 10);
     let mut event = None;
-    let held = measure(|| event = server.receive(&mut bomb.as_slice(), &mut response));
+    let held = measure(|| {
+        let mut input = bomb.as_slice();
+        while event.is_none() && !input.is_empty() {
+            event = server.receive(&mut input, &mut response);
+        }
+    });
     assert!(matches!(event, Some(Event::Violation(_))), "{event:?}");
     // A vector that grows is there twice while it is moved.
     assert!(
@@ -105,4 +110,51 @@ fn a_connection_that_is_released_keeps_next_to_nothing_but_its_end() {
         released.bytes_current
     );
     assert_eq!(server.close_sent().unwrap().code().get(), 1000);
+}
+
+#[test]
+fn a_connection_that_is_over_keeps_nothing_of_compression() {
+    let config = DeflateConfig::new()
+        .server_context_takeover(true)
+        .client_context_takeover(true);
+    let _first = kept_by_a_server(&config);
+    // Each end: our Close frame, the peer's, a broken rule, the end of the stream.
+    let ends: [fn(&mut Connection, &mut Vec<u8>); 4] = [
+        |server, output| server.close(&CloseCode::GOING_AWAY.into(), output).unwrap(),
+        |server, output| {
+            let mut close = &[0x88, 0x80, 0, 0, 0, 0][..];
+            assert!(matches!(
+                server.receive(&mut close, output),
+                Some(Event::Close(_))
+            ));
+        },
+        |server, output| {
+            let mut reserved = &[0x83, 0x80, 0, 0, 0, 0][..];
+            let event = server.receive(&mut reserved, output);
+            assert!(matches!(event, Some(Event::Violation(_))));
+        },
+        |server, _| server.receive_eof(),
+    ];
+    for (number, end) in ends.into_iter().enumerate() {
+        let (mut server, mut output) = (None, Vec::with_capacity(1 << 10));
+        let used = measure(|| {
+            let mut open = kept_by_a_server(&config).1;
+            // A message that has come in part, and a control frame.
+            for mut part in [&[0x41, 0x82, 0, 0, 0, 0, 0xf2, 0x48][..], &[0x89, 0x81, 0, 0, 0]] {
+                assert_eq!(open.receive(&mut part, &mut output), None);
+            }
+            let mut rest = &[0, b'x'][..];
+            assert!(matches!(
+                open.receive(&mut rest, &mut output),
+                Some(Event::Ping(_))
+            ));
+            end(&mut open, &mut output);
+            server = Some(open);
+        });
+        assert!(
+            (0..500).contains(&used.bytes_current),
+            "end {number}: {} bytes",
+            used.bytes_current
+        );
+    }
 }

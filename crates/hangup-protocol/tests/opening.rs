@@ -151,13 +151,17 @@ fn write(request: &Request, writing: &Writing) -> Lines {
     lines
 }
 
-fn check<T>(lines: &Lines, seen: impl FnOnce(Result<handshake::Accepted<'_>, HandshakeError>) -> T) -> T {
+fn check<T>(
+    lines: &Lines,
+    seen: impl FnOnce(Result<(String, handshake::Offers<'_>), HandshakeError>) -> T,
+) -> T {
     let headers: Vec<(&str, &str)> = lines.iter().map(|(name, value)| (&**name, &**value)).collect();
-    seen(handshake::check(&RequestView {
+    let accept_key = handshake::check(&RequestView {
         method: "GET",
         http_version: (1, 1),
         headers: headers.as_slice(),
-    }))
+    });
+    seen(accept_key.and_then(|accept_key| Ok((accept_key, handshake::offers(headers.as_slice())?))))
 }
 
 fn error(lines: &Lines) -> Option<HandshakeError> {
@@ -178,11 +182,11 @@ proptest! {
     fn the_way_of_writing_makes_no_difference(request in request(), writing in writing()) {
         let lines = write(&request, &writing);
         check(&lines, |verdict| {
-            let accepted = verdict.map_err(|error| TestCaseError::fail(format!("{error}: {lines:?}")))?;
+            let (accept_key, offered) = verdict.map_err(|error| TestCaseError::fail(format!("{error}: {lines:?}")))?;
             let key = STANDARD.encode(request.key);
-            prop_assert_eq!(accepted.accept_key, hangup_protocol::accept_key(key.as_bytes()));
-            prop_assert_eq!(accepted.subprotocols, request.subprotocols);
-            let offers: Vec<_> = accepted.extensions.iter().map(|offer| {
+            prop_assert_eq!(accept_key, hangup_protocol::accept_key(key.as_bytes()));
+            prop_assert_eq!(offered.subprotocols, request.subprotocols);
+            let offers: Vec<_> = offered.extensions.iter().map(|offer| {
                 let params = offer.params.iter();
                 let params = params.map(|(name, value)| ((*name).to_owned(), value.as_deref().map(str::to_owned)));
                 (offer.name.to_owned(), params.collect::<Vec<_>>())

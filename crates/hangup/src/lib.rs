@@ -143,7 +143,7 @@ pub use self::{
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
-    settings::{Refusal, Settings, SlowConsumer},
+    settings::{DeflateIf, Refusal, Settings, SlowConsumer},
     socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
 };
 

@@ -30,7 +30,7 @@ use tokio::time::{Sleep, sleep, timeout_at};
 pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
-    admission::{NotAdmitted, admit},
+    admission::{NotAdmitted, admit, deflate_for},
     conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
@@ -40,7 +40,7 @@ use crate::{
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
-    handshake::{Opening, switching_protocols},
+    handshake::{Offers, Opening, first_subprotocol, switching_protocols},
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -82,10 +82,8 @@ where
     // The rules of the opening handshake.
     let Opening {
         on_upgrade,
-        subprotocols,
         accept_key,
-        deflate,
-    } = match Opening::check(&mut parts, scope.settings.deflate.as_ref()) {
+    } = match Opening::check(&mut parts) {
         Ok(opening) => opening,
         Err(response) => return access.refuse(*response),
     };
@@ -95,11 +93,9 @@ where
         return access.refuse((StatusCode::BAD_REQUEST, why).into_response());
     }
     let connections = parts.extensions.remove::<Arc<Connections>>();
-    let first_subprotocol = subprotocols
-        .first()
-        .and_then(|name| HeaderValue::from_str(name).ok());
+    let first_subprotocol = first_subprotocol(&parts);
     let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings), deflate.as_ref(), access.traffic());
+    let shared = Shared::new(Arc::clone(&settings), access.traffic());
     let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
 
     // The page that asks: one of another site may not use the cookies of this one. Then, whether there is room.
@@ -110,7 +106,15 @@ where
         Ok(slots) => {
             report.hold(slots);
             let _underway = connections.as_ref().map(|connections| connections.begin(&shared));
-            let handshake = Handshake::new(Arc::clone(&shared), subprotocols, Arc::clone(&context));
+            // What is offered is read once there is capacity: the lists are as long as a client makes them.
+            let offers = match Offers::read(&parts, deflate_for(&parts, &settings)) {
+                Ok(offers) => offers,
+                Err(response) => {
+                    report.refused(response.status(), None);
+                    return *response;
+                }
+            };
+            let handshake = Handshake::new(Arc::clone(&shared), offers, Arc::clone(&context));
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
         Err(NotAdmitted::Close(close, slots)) => {
@@ -170,7 +174,12 @@ where
     } else {
         acceptance.subprotocol
     };
-    switching_protocols(accept_key, subprotocol, deflate.as_ref(), acceptance.headers)
+    switching_protocols(
+        accept_key,
+        subprotocol,
+        acceptance.deflate.as_ref(),
+        acceptance.headers,
+    )
 }
 
 /// Reads the parameters and runs the endpoint, up to its answer to the handshake.

@@ -71,11 +71,16 @@ pub struct Connection {
     /// The body of a control frame that has arrived in part, masked.
     control: Option<Box<ControlBody>>,
     ending: Option<Box<Ending>>,
+    /// `None` too once nothing may be sent any more: what still comes is read past then.
     deflate: Option<Box<Deflate>>,
+    /// Whether the peer may compress its messages.
+    may_be_compressed: bool,
     /// Whether the message that arrives is compressed (RFC 7692, 6).
     compressed: bool,
     /// Whether the next data frame must be a continuation (5.4).
     fragmented: bool,
+    /// How many frames of the message that arrives have begun.
+    fragments: u32,
     /// Whether nothing may be written any more.
     sending_is_over: bool,
 }
@@ -168,8 +173,10 @@ impl Connection {
             control: None,
             ending: None,
             deflate: None,
+            may_be_compressed: false,
             compressed: false,
             fragmented: false,
+            fragments: 0,
             sending_is_over: false,
         }
     }
@@ -178,8 +185,19 @@ impl Connection {
     #[cfg(feature = "deflate")]
     #[must_use]
     pub fn with_deflate(mut self, agreement: &DeflateAgreement) -> Self {
-        self.deflate = Some(Box::new(Deflate::new(agreement, self.masking.is_none())));
+        self.agree_on_deflate(agreement);
         self
+    }
+
+    /// Compresses messages as was agreed in the opening handshake (RFC 7692, 6): to be called before anything is sent
+    /// or received.
+    ///
+    /// What it takes in memory is freed as soon as nothing may be sent any more: a Close frame has been sent or
+    /// received, a rule was broken, or the peer's stream has ended.
+    #[cfg(feature = "deflate")]
+    pub fn agree_on_deflate(&mut self, agreement: &DeflateAgreement) {
+        self.deflate = Some(Box::new(Deflate::new(agreement, self.masking.is_none())));
+        self.may_be_compressed = true;
     }
 
     /// Whether [`send_text`](Self::send_text) and [`send_binary`](Self::send_binary) compress a message of this
@@ -195,7 +213,7 @@ impl Connection {
     /// An end without a Close frame is [`DisconnectCode::ABNORMAL`](crate::DisconnectCode::ABNORMAL) (7.1.5).
     pub fn receive_eof(&mut self) {
         self.stop_reading();
-        self.sending_is_over = true;
+        self.stop_sending();
     }
 
     /// Says that nothing is read or written any more, and frees all that is kept for that, such as the contexts of
@@ -245,6 +263,13 @@ impl Connection {
 
     fn ending(&mut self) -> &mut Ending {
         self.ending.get_or_insert_default()
+    }
+
+    /// Sends nothing more. What comes from now on is read past, so nothing is inflated either.
+    fn stop_sending(&mut self) {
+        self.sending_is_over = true;
+        self.message = None;
+        self.deflate = None;
     }
 
     /// Drops what has arrived in part, and reads nothing more.

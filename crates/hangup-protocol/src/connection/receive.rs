@@ -14,8 +14,8 @@ use crate::violation::Violation;
 enum Step {
     /// More can be read.
     Next,
-    /// The input is used up.
-    Starved,
+    /// The input is used up, or enough is done for once.
+    Pause,
     Event(Event),
 }
 
@@ -23,8 +23,10 @@ impl Connection {
     /// Takes bytes off the front of `input` until one event is complete or the input is used up, and appends
     /// the answers to `output`: pongs, the echoed Close frame, the Close frame for a violation.
     ///
-    /// `None` means that the input is used up. After our Close frame data and pings are read past without an
-    /// event; after the peer's, and after a violation, all input is dropped.
+    /// `None` means that the input is used up, or, where some of it is left, that so much was inflated that others
+    /// should run before it goes on (after 4 KiB of compressed or 256 KiB of inflated bytes, over all messages). After
+    /// our Close frame data and pings are read past without an event; after the peer's, and after a violation, all
+    /// input is dropped.
     pub fn receive(&mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Option<Event> {
         loop {
             let step = match self.reading {
@@ -40,7 +42,7 @@ impl Connection {
             };
             match step {
                 Ok(Step::Next) => {}
-                Ok(Step::Starved) => return None,
+                Ok(Step::Pause) => return None,
                 Ok(Step::Event(event)) => return Some(event),
                 Err(violation) => return Some(self.fail(violation, output)),
             }
@@ -55,7 +57,7 @@ impl Connection {
     fn read_header(&mut self, input: &mut &[u8]) -> Result<Step, Violation> {
         let rules = FrameRules {
             masked: self.masking.is_none(),
-            rsv1: self.deflate.is_some(),
+            rsv1: self.may_be_compressed,
         };
         let Reading::Header { bytes, length } = &mut self.reading else {
             return Ok(Step::Next);
@@ -75,7 +77,7 @@ impl Connection {
             let Some((header, size)) = FrameHeader::parse(&bytes[..have + taken], rules)? else {
                 *length += taken as u8;
                 *input = &input[taken..];
-                return Ok(Step::Starved);
+                return Ok(Step::Pause);
             };
             *input = &input[size - have..];
             header
@@ -125,9 +127,19 @@ impl Connection {
         }
         if !header.opcode.is_control() {
             self.fragmented = !header.fin;
+            if self.message.is_some() {
+                // Those without a byte would pass any limit on bytes.
+                self.fragments = self.fragments.saturating_add(1);
+                if self.fragments as usize > self.max_message_size.saturating_add(1024) {
+                    return Err(Violation::TooManyFragments);
+                }
+                if header.fin {
+                    self.fragments = 0;
+                }
+            }
             if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {
                 // The limit is for what is inflated, and holds while it is.
-                deflate.begin_frame(kind.is_some(), header.length);
+                deflate.begin_frame(kind.is_some(), header.length, self.max_message_size)?;
             } else if let Some(message) = &self.message {
                 let length = header.length.saturating_add(message.len() as u64);
                 if length > self.max_message_size as u64 {
@@ -145,14 +157,16 @@ impl Connection {
     }
 
     fn read_data(&mut self, mut frame: Frame, input: &mut &[u8]) -> Result<Step, Violation> {
-        let taken = usize::try_from(frame.remaining)
+        let mut taken = usize::try_from(frame.remaining)
             .unwrap_or(usize::MAX)
             .min(input.len());
-        let (piece, rest) = input.split_at(taken);
+        let all = *input;
+        let (piece, rest) = all.split_at(taken);
         *input = rest;
         if let Some(message) = &mut self.message {
             if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {
-                deflate.inflate_masked(frame.key, piece, message, self.max_message_size)?;
+                taken = deflate.inflate_masked(frame.key, piece, message, self.max_message_size)?;
+                *input = all.get(taken..).unwrap_or_default();
                 if frame.fin && frame.remaining == taken as u64 {
                     deflate.finish(message, self.max_message_size)?;
                 }
@@ -166,7 +180,7 @@ impl Connection {
         if frame.remaining > 0 {
             frame.key = mask::rotated(frame.key, taken);
             self.reading = Reading::Payload(frame);
-            return Ok(Step::Starved);
+            return Ok(Step::Pause);
         }
         self.reading = Reading::next_header();
         match self.message.take_if(|_| frame.fin) {
@@ -195,7 +209,7 @@ impl Connection {
                 .get_or_insert_with(|| Box::new(ControlBody::new()))
                 .push(piece);
             self.reading = Reading::Payload(frame);
-            return Ok(Step::Starved);
+            return Ok(Step::Pause);
         }
         self.reading = Reading::next_header();
         let mut body = self.control.take().map_or(ControlBody::new(), |begun| *begun);

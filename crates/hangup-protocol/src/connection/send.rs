@@ -114,7 +114,6 @@ impl Connection {
     /// then.
     pub fn close(&mut self, close: &Close, output: &mut Vec<u8>) -> Result<(), Closing> {
         self.check_open()?;
-        self.message = None;
         self.write_close(
             Side::Local,
             SentClose::new(Some(close.code()), close.reason().clone()),
@@ -150,7 +149,7 @@ impl Connection {
         let mut space = [0; 125];
         let body = write_body(close.code().close_code(), close.reason(), &mut space);
         self.write_frame(OpCode::Close, body, output);
-        self.sending_is_over = true;
+        self.stop_sending();
         let ending = self.ending();
         ending.sent = Some(close);
         ending.begun_by = Some(begun_by);

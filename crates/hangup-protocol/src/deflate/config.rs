@@ -10,8 +10,8 @@ pub struct DeflateConfig {
     pub(super) server_max_window_bits: u8,
     pub(super) client_max_window_bits: u8,
     pub(super) level: u8,
-    pub(super) min_size: usize,
-    pub(super) max_expansion: Option<u32>,
+    /// Whether it is decided by whether the context is taken over.
+    pub(super) min_size: Option<usize>,
 }
 
 impl Default for DeflateConfig {
@@ -21,7 +21,8 @@ impl Default for DeflateConfig {
 }
 
 impl DeflateConfig {
-    /// No takeover of contexts, windows of 15 bits, level 1, messages from 128 bytes on, expansion by at most 200.
+    /// No takeover of contexts, windows of 15 bits, level 1; messages from 128 bytes on, and with takeover
+    /// all of them.
     pub const fn new() -> Self {
         Self {
             server_context_takeover: false,
@@ -29,8 +30,7 @@ impl DeflateConfig {
             server_max_window_bits: 15,
             client_max_window_bits: 15,
             level: 1,
-            min_size: 128,
-            max_expansion: Some(200),
+            min_size: None,
         }
     }
 
@@ -69,18 +69,15 @@ impl DeflateConfig {
         self
     }
 
-    /// The shortest message, in bytes, that is compressed. Default: 128.
+    /// The shortest message, in bytes, that is compressed. Default: where our messages may refer to earlier ones, 0: all
+    /// are; else 128.
+    ///
+    /// Measured with JSON texts of one kind at level 1: with takeover a text of 62 bytes takes 11 bytes on the wire and
+    /// one of 24 takes 9, for less than 1 µs each. Without it, texts of 24 to 103 bytes shrink by 3 at most, for 2 to
+    /// 3 µs. libwebsockets 4.1 never comes to an end with a message that is not compressed where compression is agreed
+    /// on; RFC 7692, 6 allows such messages.
     pub const fn min_size(mut self, bytes: usize) -> Self {
-        self.min_size = bytes;
-        self
-    }
-
-    /// How many times a compressed message may grow when it is inflated, beyond the first 64 KiB; more is
-    /// refused with 1009: so that a peer has to send something for the work that it makes. DEFLATE can reach 1032, with
-    /// one byte over and over; for messages of more than 64 KiB which are like that, choose `None`. The limit to the
-    /// size of a message holds while it is inflated, whatever this says. Default: 200.
-    pub const fn max_expansion(mut self, times: Option<u32>) -> Self {
-        self.max_expansion = times;
+        self.min_size = Some(bytes);
         self
     }
 }

@@ -4,57 +4,86 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::compressor::TAIL;
 use super::spare;
+use super::work::Work;
 use crate::assembler::Assembler;
 use crate::mask;
 use crate::violation::Violation;
 
-/// How far a message may be inflated whatever its compressed length is, in bytes.
-const FREE_OF_RATIO: u64 = 64 << 10;
-
 #[derive(Debug)]
 pub(super) struct Inflater {
     no_context_takeover: bool,
-    max_expansion: Option<u32>,
     /// The context; kept between messages if it is taken over.
     context: Option<Box<Decompress>>,
     /// How many bytes the frames of the message have announced so far.
     announced: u64,
+    /// How many frames the message has so far.
+    frames: u64,
     /// Whether a final block has ended the stream, and nothing has come after it.
     at_end: bool,
+    work: Work,
+}
+
+/// The most bytes that a message of `limit` bytes has in compressed form, in so many frames.
+///
+/// What cannot be compressed grows by an eighth where a compressor has fixed codes only, by less in stored blocks. One
+/// that flushes at the end of each frame adds at most 11 bytes to it: the header of a stored block and an empty one
+/// behind it (RFC 1951, 3.2.4). The constant is for empty blocks in short messages.
+fn longest(limit: usize, frames: u64) -> u64 {
+    const CONSTANT: u64 = 1024;
+    const FLUSH: u64 = 16;
+    let limit = limit as u64;
+    limit
+        .saturating_add(limit / 8)
+        .saturating_add(frames.saturating_mul(FLUSH))
+        .saturating_add(CONSTANT)
 }
 
 impl Inflater {
-    pub(super) const fn new(no_context_takeover: bool, max_expansion: Option<u32>) -> Self {
+    pub(super) const fn new(no_context_takeover: bool) -> Self {
         Self {
             no_context_takeover,
-            max_expansion,
             context: None,
             announced: 0,
+            frames: 0,
             at_end: false,
+            work: Work::new(),
         }
     }
 
-    pub(super) fn begin_frame(&mut self, is_first: bool, length: u64) {
+    pub(super) fn begin_frame(&mut self, is_first: bool, length: u64, limit: usize) -> Result<(), Violation> {
         if is_first {
-            (self.announced, self.at_end) = (0, false);
+            (self.announced, self.frames, self.at_end) = (0, 0, false);
         }
         self.announced = self.announced.saturating_add(length);
+        self.frames += 1;
+        if self.announced > longest(limit, self.frames) {
+            return Err(Violation::MessageTooBig(limit));
+        }
+        Ok(())
     }
 
+    /// How many bytes of the piece were inflated; the rest is to come again.
     pub(super) fn inflate_masked(
         &mut self,
         key: [u8; 4],
         piece: &[u8],
         message: &mut Assembler,
         limit: usize,
-    ) -> Result<(), Violation> {
+    ) -> Result<usize, Violation> {
         let mut space = [0; 1024];
-        for part in piece.chunks(space.len()) {
+        let mut inflated = 0;
+        while inflated < piece.len() {
+            if self.work.is_enough() {
+                self.work = Work::new();
+                return Ok(inflated);
+            }
+            let part = &piece[inflated..];
+            let part = &part[..part.len().min(space.len())];
             let plain = &mut space[..part.len()];
-            mask::copy_into(key, 0, part, plain);
-            self.inflate(plain, message, limit)?;
+            mask::copy_into(mask::rotated(key, inflated), 0, part, plain);
+            inflated += self.inflate(plain, message, limit)?;
         }
-        Ok(())
+        Ok(inflated)
     }
 
     pub(super) fn finish(&mut self, message: &mut Assembler, limit: usize) -> Result<(), Violation> {
@@ -62,7 +91,14 @@ impl Inflater {
         // follows, nor in a message without any byte, which some peers send for the empty one.
         if self.announced > 0 && !self.at_end {
             let before = message.len();
-            self.inflate(&TAIL, message, limit)?;
+            let mut tail = &TAIL[..];
+            while !tail.is_empty() {
+                let inflated = self.inflate(tail, message, limit)?;
+                tail = tail.get(inflated..).unwrap_or_default();
+                if !tail.is_empty() {
+                    self.work = Work::new();
+                }
+            }
             if message.len() != before {
                 // The tail was taken for data: the message was cut off inside a block.
                 return Err(Violation::CorruptDeflate);
@@ -76,71 +112,59 @@ impl Inflater {
         Ok(())
     }
 
-    fn inflate(&mut self, mut input: &[u8], message: &mut Assembler, limit: usize) -> Result<(), Violation> {
+    /// Inflates input, all of it unless the work is enough for once. How many bytes were inflated.
+    fn inflate(&mut self, input: &[u8], message: &mut Assembler, limit: usize) -> Result<usize, Violation> {
         let Self {
-            max_expansion,
             context,
-            announced,
             at_end,
+            work,
             ..
         } = self;
         let context = context.get_or_insert_with(spare::take_decompress);
         let mut space = [0; 4096];
+        let mut rest = input;
         loop {
-            if input.is_empty() && *at_end {
-                return Ok(());
+            if rest.is_empty() && *at_end {
+                return Ok(input.len());
             }
             *at_end = false;
             let (before_in, before_out) = (context.total_in(), context.total_out());
-            let result = context.decompress(input, &mut space, FlushDecompress::Sync);
+            let result = context.decompress(rest, &mut space, FlushDecompress::Sync);
             let taken = (context.total_in() - before_in) as usize;
             let made = (context.total_out() - before_out) as usize;
-            push(
-                message,
-                space.get(..made).unwrap_or_default(),
-                limit,
-                *max_expansion,
-                *announced,
-            )?;
-            input = input.get(taken..).unwrap_or_default();
+            work.add(taken, made);
+            push(message, space.get(..made).unwrap_or_default(), limit)?;
+            rest = rest.get(taken..).unwrap_or_default();
             match result {
                 // 7.2.3.4: a final block may be followed by another stream.
                 Ok(Status::StreamEnd) => {
                     context.reset(false);
                     *at_end = true;
                 }
-                Ok(Status::Ok | Status::BufError) if input.is_empty() => {
-                    // There may be more where the space was filled.
+                Ok(Status::Ok | Status::BufError) if rest.is_empty() => {
+                    // There may be more where the space was filled; it is little, as what it comes from was taken.
                     if made < space.len() {
-                        return Ok(());
+                        return Ok(input.len());
                     }
                 }
                 Ok(Status::Ok | Status::BufError) if taken > 0 || made > 0 => {}
                 Ok(_) | Err(_) => return Err(Violation::CorruptDeflate),
             }
+            if work.is_enough() && !rest.is_empty() {
+                return Ok(input.len() - rest.len());
+            }
         }
     }
 }
 
-/// Adds what was inflated up to the limits; the first byte beyond one of them, or the first that is not UTF-8, is
-/// what counts, however the input was split.
-fn push(
-    message: &mut Assembler,
-    bytes: &[u8],
-    limit: usize,
-    max_expansion: Option<u32>,
-    announced: u64,
-) -> Result<(), Violation> {
-    let by_ratio = max_expansion.map(|times| {
-        let most = announced.saturating_mul(times.into()).max(FREE_OF_RATIO);
-        (
-            usize::try_from(most).unwrap_or(usize::MAX),
-            Violation::ExpansionTooBig(times),
-        )
-    });
-    let by_size = (limit, Violation::MessageTooBig(limit));
-    let (most, violation) = by_ratio.filter(|(most, _)| *most < limit).unwrap_or(by_size);
-    let (within, beyond) = bytes.split_at(bytes.len().min(most.saturating_sub(message.len())));
+/// Adds what was inflated up to the limit; the first byte beyond it, or the first that is not UTF-8, is what counts,
+/// however the input was split.
+fn push(message: &mut Assembler, bytes: &[u8], limit: usize) -> Result<(), Violation> {
+    let (within, beyond) = bytes.split_at(bytes.len().min(limit.saturating_sub(message.len())));
     message.push(within).map_err(|_| Violation::TextNotUtf8)?;
-    if beyond.is_empty() { Ok(()) } else { Err(violation) }
+    if beyond.is_empty() {
+        Ok(())
+    } else {
+        Err(Violation::MessageTooBig(limit))
+    }
 }

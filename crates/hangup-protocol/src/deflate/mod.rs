@@ -21,6 +21,7 @@ mod config;
 mod inflater;
 mod negotiation;
 mod spare;
+mod work;
 
 pub use config::DeflateConfig;
 pub use negotiation::DeflateAgreement;
@@ -49,7 +50,7 @@ impl Deflate {
         };
         Self {
             compressor: Compressor::new(agreement.level, ours),
-            inflater: Inflater::new(theirs.no_context_takeover, agreement.max_expansion),
+            inflater: Inflater::new(theirs.no_context_takeover),
             min_size: agreement.min_size,
         }
     }
@@ -93,19 +94,21 @@ impl Deflate {
         true
     }
 
-    /// Says that a frame of a compressed message begins, with how many bytes of payload.
-    pub(crate) fn begin_frame(&mut self, is_first: bool, length: u64) {
-        self.inflater.begin_frame(is_first, length);
+    /// Says that a frame of a compressed message begins, with how many bytes of payload; `limit` is the most bytes that
+    /// the message may have.
+    pub(crate) fn begin_frame(&mut self, is_first: bool, length: u64, limit: usize) -> Result<(), Violation> {
+        self.inflater.begin_frame(is_first, length, limit)
     }
 
-    /// Inflates the next piece of a frame into the message, which must not pass `limit` bytes.
+    /// Inflates the next piece of a frame into the message, which must not pass `limit` bytes. How many bytes of the
+    /// piece were inflated: not all of them where the work has come to the bound of what is done at once.
     pub(crate) fn inflate_masked(
         &mut self,
         key: [u8; 4],
         piece: &[u8],
         message: &mut Assembler,
         limit: usize,
-    ) -> Result<(), Violation> {
+    ) -> Result<usize, Violation> {
         self.inflater.inflate_masked(key, piece, message, limit)
     }
 

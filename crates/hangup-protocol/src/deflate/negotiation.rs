@@ -19,7 +19,6 @@ pub struct DeflateAgreement {
     pub(super) client: Direction,
     pub(super) level: u8,
     pub(super) min_size: usize,
-    pub(super) max_expansion: Option<u32>,
     /// Whether the answer must name the server's window (7.1.2.1).
     names_server_window: bool,
 }
@@ -96,9 +95,10 @@ impl DeflateConfig {
             None => 15,
             Some(most) => most.unwrap_or(15).min(self.client_max_window_bits),
         };
+        let no_context_takeover = offer.server_no_context_takeover || !self.server_context_takeover;
         DeflateAgreement {
             server: Direction {
-                no_context_takeover: offer.server_no_context_takeover || !self.server_context_takeover,
+                no_context_takeover,
                 window_bits: server_window,
             },
             client: Direction {
@@ -106,8 +106,7 @@ impl DeflateConfig {
                 window_bits: client_window,
             },
             level: self.level,
-            min_size: self.min_size,
-            max_expansion: self.max_expansion,
+            min_size: self.min_size.unwrap_or(if no_context_takeover { 128 } else { 0 }),
             names_server_window: offer.server_max_window_bits.is_some() || server_window < 15,
         }
     }

@@ -1,7 +1,6 @@
-//! Whether a request opens a WebSocket, and if not, how HTTP says so (RFC 6455, 4.2.1, 4.2.2 and 4.4).
+//! Whether a request opens a WebSocket, and what it offers (RFC 6455, 4.2.1).
 
-use std::fmt;
-
+use super::error::{HandshakeError, Malformed};
 use super::extension::{ExtensionOffer, extensions};
 use super::key::{accept_key, is_valid_key};
 use super::list::{contains_token, trim};
@@ -39,100 +38,14 @@ pub struct RequestView<'a, H: ?Sized> {
     pub headers: &'a H,
 }
 
-/// What a client asks for in an opening handshake that keeps all rules.
+/// What a client offers in an opening handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted<'a> {
-    /// The value for `Sec-WebSocket-Accept` in the answer.
-    pub accept_key: String,
-    /// The subprotocols offered, in the client's order of preference.
+pub struct Offers<'a> {
+    /// The subprotocols, in the client's order of preference.
     pub subprotocols: Vec<&'a str>,
-    /// The extensions offered, in the client's order of preference.
+    /// The extensions, in the client's order of preference.
     pub extensions: Vec<ExtensionOffer<'a>>,
 }
-
-/// Why a request does not open a WebSocket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandshakeError {
-    /// It does not ask for a WebSocket: there is no `Upgrade: websocket`.
-    NotAnUpgrade,
-    /// It asks for a version of the protocol other than 13.
-    WrongVersion,
-    /// It asks for a WebSocket and breaks a rule.
-    Malformed(Malformed),
-}
-
-/// A rule of RFC 6455, 4.2.1 that an opening handshake breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Malformed {
-    /// Item 1: the method is GET.
-    Method,
-    /// Item 1: the version is HTTP/1.1 or higher.
-    HttpVersion,
-    /// Item 2: there is a `Host`.
-    Host,
-    /// Item 4: `Connection` has the token `upgrade`.
-    Connection,
-    /// Item 5: there is one `Sec-WebSocket-Key`, the base64 form of 16 bytes.
-    Key,
-    /// Item 6: there is one `Sec-WebSocket-Version`.
-    Version,
-    /// Item 8: `Sec-WebSocket-Protocol` is a list of different tokens.
-    Subprotocols,
-    /// Item 9: `Sec-WebSocket-Extensions` follows the grammar of 9.1.
-    Extensions,
-}
-
-impl HandshakeError {
-    /// The HTTP status that says so: 426 or 400 (RFC 9110, 15.5.22; RFC 6455, 4.2.1 and 4.4).
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::NotAnUpgrade | Self::WrongVersion => 426,
-            Self::Malformed(_) => 400,
-        }
-    }
-
-    /// The headers that belong to the answer. An answer with 426 names the protocol to upgrade to (RFC 9110,
-    /// 15.5.22), and the version where that is wrong (RFC 6455, 4.4).
-    pub const fn headers(&self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::NotAnUpgrade => &[("upgrade", "websocket"), ("connection", "upgrade")],
-            Self::WrongVersion => &[
-                ("upgrade", "websocket"),
-                ("connection", "upgrade"),
-                ("sec-websocket-version", "13"),
-            ],
-            Self::Malformed(_) => &[],
-        }
-    }
-}
-
-impl From<Malformed> for HandshakeError {
-    fn from(rule: Malformed) -> Self {
-        Self::Malformed(rule)
-    }
-}
-
-impl fmt::Display for HandshakeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAnUpgrade => "not a WebSocket request: Upgrade: websocket is missing",
-            Self::WrongVersion => "Sec-WebSocket-Version is not 13",
-            Self::Malformed(rule) => match rule {
-                Malformed::Method => "a WebSocket is opened with GET",
-                Malformed::HttpVersion => "a WebSocket is opened with HTTP/1.1 or higher",
-                Malformed::Host => "Host is missing or not the only one",
-                Malformed::Connection => "Connection: upgrade is missing",
-                Malformed::Key => "there must be one Sec-WebSocket-Key, the base64 form of 16 bytes",
-                Malformed::Version => "there must be one Sec-WebSocket-Version",
-                Malformed::Subprotocols => "Sec-WebSocket-Protocol is not a list of different tokens",
-                Malformed::Extensions => "Sec-WebSocket-Extensions does not follow the grammar",
-            },
-        })
-    }
-}
-
-impl std::error::Error for HandshakeError {}
 
 /// The value of a header that must have exactly one line.
 fn only<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
@@ -144,7 +57,9 @@ fn only<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
     }
 }
 
-/// Checks the opening handshake of a client (RFC 6455, 4.2.1).
+/// Checks all of an opening handshake (RFC 6455, 4.2.1) but what it offers, which [`offers`] reads: method, version,
+/// `Host`, `Connection`, `Upgrade`, `Sec-WebSocket-Version` and `Sec-WebSocket-Key`. The value of
+/// `Sec-WebSocket-Accept` for the answer.
 ///
 /// ```
 /// use hangup_protocol::{HandshakeError, RequestView, handshake};
@@ -155,27 +70,27 @@ fn only<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
 ///     ("Connection", "keep-alive, Upgrade"),
 ///     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ///     ("Sec-WebSocket-Version", "13"),
+///     ("Sec-WebSocket-Protocol", "chat.v2, chat.v1"),
 /// ];
 /// let request = RequestView { method: "GET", http_version: (1, 1), headers: headers.as_slice() };
-/// assert_eq!(handshake::check(&request)?.accept_key, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+/// assert_eq!(handshake::check(&request)?, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+/// assert_eq!(handshake::offers(request.headers)?.subprotocols, ["chat.v2", "chat.v1"]);
 /// # Ok::<(), HandshakeError>(())
 /// ```
 ///
 /// # Errors
 ///
 /// [`HandshakeError`] with the status and headers of the answer.
-pub fn check<'a, H: HeaderLines + ?Sized>(
-    request: &RequestView<'a, H>,
-) -> Result<Accepted<'a>, HandshakeError> {
+pub fn check<H: HeaderLines + ?Sized>(request: &RequestView<'_, H>) -> Result<String, HandshakeError> {
     let headers = request.headers;
     if !contains_token(headers.lines("upgrade"), "websocket") {
         return Err(HandshakeError::NotAnUpgrade);
     }
+    if request.http_version < (1, 1) {
+        return Err(HandshakeError::OldHttp);
+    }
     if request.method != "GET" {
         return Err(Malformed::Method.into());
-    }
-    if request.http_version < (1, 1) {
-        return Err(Malformed::HttpVersion.into());
     }
     only(headers.lines("host"))
         .filter(|host| !host.is_empty())
@@ -189,12 +104,24 @@ pub fn check<'a, H: HeaderLines + ?Sized>(
     let key = only(headers.lines("sec-websocket-key"))
         .filter(|key| is_valid_key(key))
         .ok_or(Malformed::Key)?;
-    Ok(Accepted {
-        accept_key: accept_key(key),
-        subprotocols: subprotocols(headers.lines("sec-websocket-protocol"))
-            .map_err(|_| Malformed::Subprotocols)?,
-        extensions: extensions(headers.lines("sec-websocket-extensions"))
-            .map_err(|_| Malformed::Extensions)?,
+    Ok(accept_key(key))
+}
+
+/// Reads what an opening handshake offers (RFC 6455, 4.2.1, items 8 and 9). It takes time in proportion to the length
+/// of the two headers, and stops at the first offer beyond a bound.
+///
+/// # Errors
+///
+/// [`HandshakeError::Malformed`] if one of the lists breaks its grammar, or offers more than [`MAX_SUBPROTOCOLS`],
+/// [`MAX_EXTENSIONS`] or [`MAX_EXTENSION_PARAMS`].
+///
+/// [`MAX_SUBPROTOCOLS`]: super::MAX_SUBPROTOCOLS
+/// [`MAX_EXTENSIONS`]: super::MAX_EXTENSIONS
+/// [`MAX_EXTENSION_PARAMS`]: super::MAX_EXTENSION_PARAMS
+pub fn offers<H: HeaderLines + ?Sized>(headers: &H) -> Result<Offers<'_>, HandshakeError> {
+    Ok(Offers {
+        subprotocols: subprotocols(headers.lines("sec-websocket-protocol"))?,
+        extensions: extensions(headers.lines("sec-websocket-extensions"))?,
     })
 }
 
@@ -215,8 +142,8 @@ mod tests {
             method,
             http_version,
             headers,
-        })
-        .map(|_| ())
+        })?;
+        offers(headers).map(|_| ())
     }
 
     /// The good headers with all lines of one name taken out and these put in.
@@ -242,10 +169,10 @@ mod tests {
             http_version: (1, 1),
             headers: headers.as_slice(),
         };
-        let accepted = check(&request).unwrap();
-        assert_eq!(accepted.subprotocols, ["chat", "v2", "v3"]);
-        assert_eq!(accepted.extensions[0].name, "permessage-deflate");
-        assert_eq!(accepted.accept_key, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        let offered = offers(request.headers).unwrap();
+        assert_eq!(offered.subprotocols, ["chat", "v2", "v3"]);
+        assert_eq!(offered.extensions[0].name, "permessage-deflate");
+        assert_eq!(check(&request).unwrap(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
@@ -282,6 +209,40 @@ mod tests {
         );
     }
 
+    /// RFC 9110, 7.8: Upgrade is ignored in HTTP/1.0. Of what else such a request breaks nothing is said.
+    #[test]
+    fn http_before_1_1_gets_426_with_the_cause() {
+        for version in [(1, 0), (0, 9), (0, 0)] {
+            for method in ["GET", "POST"] {
+                assert_eq!(verdict(method, version, &GOOD), Err(HandshakeError::OldHttp));
+            }
+            assert_eq!(
+                verdict("GET", version, &[("upgrade", "websocket")]),
+                Err(HandshakeError::OldHttp)
+            );
+        }
+        assert_eq!(verdict("GET", (2, 0), &GOOD), Ok(()));
+        let error = HandshakeError::OldHttp;
+        assert_eq!(error.status(), 426);
+        for header in [("upgrade", "websocket"), ("connection", "upgrade")] {
+            assert!(error.headers().contains(&header), "{header:?}");
+        }
+        let text = error.to_string();
+        assert!(
+            text.contains("HTTP/1.1") && text.contains("proxy_http_version"),
+            "{text}"
+        );
+    }
+
+    /// What `Connection` and `Upgrade` list has no bound but the head's: the word is found at the end of any list.
+    #[test]
+    fn long_lists_are_searched() {
+        let many = "x,".repeat(50_000);
+        assert_eq!(with("connection", &[&format!("{many}upgrade")]), Ok(()));
+        assert_eq!(with("upgrade", &[&format!("{many}websocket")]), Ok(()));
+        assert_eq!(with("connection", &[&many]), Err(Malformed::Connection.into()));
+    }
+
     #[test]
     fn a_broken_rule_gets_400() {
         use Malformed::*;
@@ -289,8 +250,6 @@ mod tests {
         for method in ["POST", "get", "CONNECT", ""] {
             assert_eq!(verdict(method, (1, 1), &GOOD), malformed(Method));
         }
-        assert_eq!(verdict("GET", (1, 0), &GOOD), malformed(HttpVersion));
-        assert_eq!(verdict("GET", (2, 0), &GOOD), Ok(()));
         assert_eq!(with("host", &[]), malformed(Host));
         assert_eq!(with("host", &[""]), malformed(Host));
         assert_eq!(with("host", &["a", "a"]), malformed(Host));

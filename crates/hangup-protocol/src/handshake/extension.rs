@@ -1,9 +1,10 @@
 //! `Sec-WebSocket-Extensions` (RFC 6455, 9.1).
 
 use std::borrow::Cow;
-use std::fmt;
 
+use super::error::Malformed;
 use super::list::{is_token, trim};
+use super::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS};
 
 /// One extension with its parameters, as a client offers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +19,13 @@ pub struct ExtensionOffer<'a> {
 ///
 /// # Errors
 ///
-/// [`MalformedExtensions`] if a line does not follow the grammar of 9.1; the handshake must fail then.
-pub fn extensions<'a>(
-    values: impl Iterator<Item = &'a [u8]>,
-) -> Result<Vec<ExtensionOffer<'a>>, MalformedExtensions> {
+/// [`Malformed::Extensions`] if a line does not follow the grammar of 9.1; the handshake must fail then.
+/// [`Malformed::TooManyExtensions`] if there are more than [`MAX_EXTENSIONS`], or one of them has more than
+/// [`MAX_EXTENSION_PARAMS`].
+pub fn extensions<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Vec<ExtensionOffer<'a>>, Malformed> {
     let mut offers = Vec::new();
     for value in values {
-        let value = std::str::from_utf8(value).map_err(|_| MalformedExtensions)?;
+        let value = std::str::from_utf8(value).map_err(|_| Malformed::Extensions)?;
         let mut rest = Rest(value);
         loop {
             rest.skip_blanks();
@@ -35,19 +36,25 @@ pub fn extensions<'a>(
             if rest.0.is_empty() {
                 break;
             }
+            if offers.len() == MAX_EXTENSIONS {
+                return Err(Malformed::TooManyExtensions);
+            }
             offers.push(offer(&mut rest)?);
             if !rest.0.is_empty() && !rest.take(',') {
-                return Err(MalformedExtensions);
+                return Err(Malformed::Extensions);
             }
         }
     }
     Ok(offers)
 }
 
-fn offer<'a>(rest: &mut Rest<'a>) -> Result<ExtensionOffer<'a>, MalformedExtensions> {
+fn offer<'a>(rest: &mut Rest<'a>) -> Result<ExtensionOffer<'a>, Malformed> {
     let name = rest.token()?;
     let mut params = Vec::new();
     while rest.take(';') {
+        if params.len() == MAX_EXTENSION_PARAMS {
+            return Err(Malformed::TooManyExtensions);
+        }
         rest.skip_blanks();
         let name = rest.token()?;
         let value = if rest.take('=') {
@@ -74,20 +81,20 @@ impl<'a> Rest<'a> {
     }
 
     /// A token and the blanks behind it.
-    fn token(&mut self) -> Result<&'a str, MalformedExtensions> {
+    fn token(&mut self) -> Result<&'a str, Malformed> {
         let end = self.0.find([',', ';', '=']).unwrap_or(self.0.len());
         let (token, rest) = self.0.split_at(end);
         let token = token.trim_end_matches([' ', '\t']);
         debug_assert_eq!(trim(token.as_bytes()).len(), token.len());
         if !is_token(token.as_bytes()) {
-            return Err(MalformedExtensions);
+            return Err(Malformed::Extensions);
         }
         self.0 = rest;
         Ok(token)
     }
 
     /// A token, or a quoted string that is one when its quotes and escapes are taken off, and the blanks behind it.
-    fn value(&mut self) -> Result<Cow<'a, str>, MalformedExtensions> {
+    fn value(&mut self) -> Result<Cow<'a, str>, Malformed> {
         if !self.take('"') {
             return self.token().map(Cow::Borrowed);
         }
@@ -102,28 +109,16 @@ impl<'a> Rest<'a> {
                 }
                 Some((_, '\\')) => value.extend(characters.next().map(|(_, escaped)| escaped)),
                 Some((_, character)) => value.push(character),
-                None => return Err(MalformedExtensions),
+                None => return Err(Malformed::Extensions),
             }
         }
         if is_token(value.as_bytes()) {
             Ok(Cow::Owned(value))
         } else {
-            Err(MalformedExtensions)
+            Err(Malformed::Extensions)
         }
     }
 }
-
-/// A `Sec-WebSocket-Extensions` header that does not follow the grammar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MalformedExtensions;
-
-impl fmt::Display for MalformedExtensions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sec-WebSocket-Extensions does not follow the grammar")
-    }
-}
-
-impl std::error::Error for MalformedExtensions {}
 
 #[cfg(test)]
 mod tests {
@@ -131,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn parse<'a>(values: &[&'a str]) -> Result<Vec<ExtensionOffer<'a>>, MalformedExtensions> {
+    fn parse<'a>(values: &[&'a str]) -> Result<Vec<ExtensionOffer<'a>>, Malformed> {
         extensions(values.iter().map(|value| value.as_bytes()))
     }
 
@@ -204,9 +199,26 @@ mod tests {
             "\"a\"",
             "a,;",
         ] {
-            assert_eq!(parse(&[value]), Err(MalformedExtensions), "{value}");
+            assert_eq!(parse(&[value]), Err(Malformed::Extensions), "{value}");
         }
-        assert_eq!(extensions([&b"a\xff"[..]].into_iter()), Err(MalformedExtensions));
+        assert_eq!(
+            extensions([&b"a\xff"[..]].into_iter()),
+            Err(Malformed::Extensions)
+        );
+    }
+
+    #[test]
+    fn the_numbers_of_offers_and_parameters_are_bounded() {
+        let offers = vec!["a"; MAX_EXTENSIONS].join(",");
+        assert_eq!(parse(&[&offers]).unwrap().len(), MAX_EXTENSIONS);
+        assert_eq!(parse(&[&format!(",,{offers},,")]).unwrap().len(), MAX_EXTENSIONS);
+        assert_eq!(parse(&[&offers, "b"]), Err(Malformed::TooManyExtensions));
+        let params = format!("a{}", ";b=c".repeat(MAX_EXTENSION_PARAMS));
+        assert_eq!(parse(&[&params]).unwrap()[0].params.len(), MAX_EXTENSION_PARAMS);
+        assert_eq!(
+            parse(&[&format!("{params};b")]),
+            Err(Malformed::TooManyExtensions)
+        );
     }
 
     proptest! {

@@ -1,45 +1,41 @@
 //! `Sec-WebSocket-Protocol` (RFC 6455, 4.1 and 11.3.4).
 
-use std::fmt;
-
+use super::MAX_SUBPROTOCOLS;
+use super::error::Malformed;
 use super::list::{is_token, tokens};
 
 /// The subprotocols that a client offers, in its order of preference.
 ///
 /// # Errors
 ///
-/// [`MalformedSubprotocols`] if one is not a token or stands there twice (4.1, item 10).
-pub fn subprotocols<'a>(
-    values: impl Iterator<Item = &'a [u8]>,
-) -> Result<Vec<&'a str>, MalformedSubprotocols> {
+/// [`Malformed::Subprotocols`] if one is not a token or stands there twice (4.1, item 10);
+/// [`Malformed::TooManySubprotocols`] if there are more than [`MAX_SUBPROTOCOLS`].
+pub fn subprotocols<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Vec<&'a str>, Malformed> {
     let mut offers = Vec::new();
     for name in tokens(values) {
-        let offer = std::str::from_utf8(name).map_err(|_| MalformedSubprotocols)?;
-        if !is_token(name) || offers.contains(&offer) {
-            return Err(MalformedSubprotocols);
+        if offers.len() == MAX_SUBPROTOCOLS {
+            return Err(Malformed::TooManySubprotocols);
         }
-        offers.push(offer);
+        if !is_token(name) {
+            return Err(Malformed::Subprotocols);
+        }
+        offers.push(std::str::from_utf8(name).map_err(|_| Malformed::Subprotocols)?);
+    }
+    if offers.len() > 1 {
+        let mut sorted = offers.clone();
+        sorted.sort_unstable();
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(Malformed::Subprotocols);
+        }
     }
     Ok(offers)
 }
-
-/// A `Sec-WebSocket-Protocol` header that is not a list of different tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MalformedSubprotocols;
-
-impl fmt::Display for MalformedSubprotocols {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sec-WebSocket-Protocol is not a list of different tokens")
-    }
-}
-
-impl std::error::Error for MalformedSubprotocols {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse<'a>(values: &[&'a str]) -> Result<Vec<&'a str>, MalformedSubprotocols> {
+    fn parse<'a>(values: &[&'a str]) -> Result<Vec<&'a str>, Malformed> {
         subprotocols(values.iter().map(|value| value.as_bytes()))
     }
 
@@ -54,10 +50,25 @@ mod tests {
 
     #[test]
     fn names_differ_and_are_tokens() {
-        assert_eq!(parse(&["chat", "chat"]), Err(MalformedSubprotocols));
+        assert_eq!(parse(&["chat", "chat"]), Err(Malformed::Subprotocols));
         assert_eq!(parse(&["chat, Chat"]), Ok(vec!["chat", "Chat"]));
-        assert_eq!(parse(&["a b"]), Err(MalformedSubprotocols));
-        assert_eq!(parse(&["a/b"]), Err(MalformedSubprotocols));
-        assert_eq!(parse(&["é"]), Err(MalformedSubprotocols));
+        assert_eq!(parse(&["a b"]), Err(Malformed::Subprotocols));
+        assert_eq!(parse(&["a/b"]), Err(Malformed::Subprotocols));
+        assert_eq!(parse(&["é"]), Err(Malformed::Subprotocols));
+    }
+
+    #[test]
+    fn the_number_of_offers_is_bounded() {
+        let names: Vec<String> = (0..=MAX_SUBPROTOCOLS).map(|n| format!("v{n}")).collect();
+        let allowed = names[1..].join(",");
+        assert_eq!(parse(&[&allowed]).unwrap(), names[1..]);
+        // Empty elements, which are ignored, do not count.
+        assert_eq!(
+            parse(&[&format!("{},{allowed},,", ",".repeat(1000))]).unwrap(),
+            names[1..]
+        );
+        for lines in [&[&*names.join(",")][..], &[&*allowed, "v0"]] {
+            assert_eq!(parse(lines), Err(Malformed::TooManySubprotocols));
+        }
     }
 }

@@ -9,10 +9,12 @@ use std::{
 };
 
 use axum::response::IntoResponse;
+use hangup_protocol::DeflateAgreement;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
+    handshake::Offers,
     params::EndpointContext,
     socket::{Acceptance, Shared, Ticket, WebSocket, watch_opening},
 };
@@ -44,22 +46,20 @@ pub struct Handshake {
 struct Answer {
     endpoint: Arc<EndpointContext>,
     offered: Vec<Box<str>>,
+    deflate: Option<DeflateAgreement>,
     acceptance: Acceptance,
     /// The one that was chosen, once the 101 is asked for.
     subprotocol: Option<Box<str>>,
 }
 
 impl Handshake {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        subprotocols: Vec<Box<str>>,
-        endpoint: Arc<EndpointContext>,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, offers: Offers, endpoint: Arc<EndpointContext>) -> Self {
         Self {
             shared,
             answer: Box::new(Answer {
                 endpoint,
-                offered: subprotocols,
+                offered: offers.subprotocols,
+                deflate: offers.deflate,
                 acceptance: Acceptance::default(),
                 subprotocol: None,
             }),
@@ -83,6 +83,24 @@ impl Handshake {
             .find(|name| self.subprotocols().any(|offered| offered == *name));
         self.answer.acceptance.subprotocol = chosen.and_then(|name| HeaderValue::from_str(name).ok());
         chosen
+    }
+
+    /// Leaves messages uncompressed on this connection, whatever [`Settings::deflate`](crate::Settings::deflate) says:
+    /// the 101 names no extension. For clients that offer permessage-deflate and break with it;
+    /// [`Settings::deflate_if`](crate::Settings::deflate_if) decides the same for many routes.
+    ///
+    /// ```
+    /// use hangup::{Handshake, Result};
+    ///
+    /// async fn endpoint(mut handshake: Handshake) -> Result {
+    ///     handshake.decline_deflate();
+    ///     handshake.accept().await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn decline_deflate(&mut self) -> &mut Self {
+        self.answer.deflate = None;
+        self
     }
 
     /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
@@ -180,7 +198,10 @@ impl Answer {
     fn take_acceptance(&mut self) -> Acceptance {
         let chosen = self.acceptance.subprotocol.as_ref();
         self.subprotocol = chosen.and_then(|name| name.to_str().ok()).map(Box::from);
-        std::mem::take(&mut self.acceptance)
+        Acceptance {
+            deflate: self.deflate.take(),
+            ..std::mem::take(&mut self.acceptance)
+        }
     }
 }
 

@@ -14,14 +14,18 @@ pub(crate) use self::{
     http_stream::{HttpLimits, HttpStream, Peer},
 };
 
-/// A request that keeps the rules of an opening handshake.
+/// A request that keeps the rules of an opening handshake, as far as they are not about what it offers.
 pub(crate) struct Opening {
     /// Gives the stream once the 101 is written.
     pub(crate) on_upgrade: OnUpgrade,
+    pub(crate) accept_key: HeaderValue,
+}
+
+/// What an opening handshake offers.
+pub(crate) struct Offers {
     /// The subprotocols that the client offers, the one it likes best first.
     pub(crate) subprotocols: Vec<Box<str>>,
-    pub(crate) accept_key: HeaderValue,
-    /// What is agreed on compression (RFC 7692).
+    /// What may be agreed on compression (RFC 7692), unless the endpoint declines it.
     pub(crate) deflate: Option<DeflateAgreement>,
 }
 
@@ -37,28 +41,21 @@ impl HeaderLines for Lines<'_> {
 }
 
 impl Opening {
-    /// Checks a request; one that opens no WebSocket is answered with 426 or 400.
-    pub(crate) fn check(parts: &mut Parts, deflate: Option<&DeflateConfig>) -> Result<Self, Box<Response>> {
+    /// Checks a request; one that opens no WebSocket is answered with 426 or 400. It costs little, so that it can be
+    /// done before the request is admitted.
+    pub(crate) fn check(parts: &mut Parts) -> Result<Self, Box<Response>> {
         let request = RequestView {
             method: parts.method.as_str(),
             http_version: http_version(parts.version),
             headers: &Lines(&parts.headers),
         };
-        let accepted = handshake::check(&request).map_err(|error| Box::new(refuse(&error)))?;
-        let subprotocols = accepted
-            .subprotocols
-            .iter()
-            .map(|name| Box::from(*name))
-            .collect();
-        let deflate = deflate.and_then(|config| config.negotiate(&accepted.extensions));
-        let accept_key = HeaderValue::try_from(accepted.accept_key);
+        let accept_key = handshake::check(&request).map_err(|error| Box::new(refuse(&error)))?;
+        let accept_key = HeaderValue::try_from(accept_key);
         let on_upgrade = parts.extensions.remove::<OnUpgrade>();
         match (on_upgrade, accept_key) {
             (Some(on_upgrade), Ok(accept_key)) => Ok(Self {
                 on_upgrade,
-                subprotocols,
                 accept_key,
-                deflate,
             }),
             _ => {
                 tracing::error!("the server below this router cannot upgrade connections");
@@ -72,6 +69,27 @@ impl Opening {
 pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
     let upgrades = Lines(headers);
     handshake::contains_token(upgrades.lines("upgrade"), "websocket")
+}
+
+impl Offers {
+    /// Reads the offers of a request that is admitted; one that breaks their rules or bounds is answered with 400.
+    pub(crate) fn read(parts: &Parts, deflate: Option<&DeflateConfig>) -> Result<Self, Box<Response>> {
+        let lines = Lines(&parts.headers);
+        let offers = handshake::offers(&lines).map_err(|error| Box::new(refuse(&error)))?;
+        Ok(Self {
+            subprotocols: offers.subprotocols.into_iter().map(Box::from).collect(),
+            deflate: deflate.and_then(|config| config.negotiate(&offers.extensions)),
+        })
+    }
+}
+
+/// The subprotocol that a refused client likes best, if its list begins with a token.
+pub(crate) fn first_subprotocol(parts: &Parts) -> Option<HeaderValue> {
+    let lines = Lines(&parts.headers);
+    let first = handshake::tokens(lines.lines("sec-websocket-protocol")).next()?;
+    HeaderValue::from_bytes(first)
+        .ok()
+        .filter(|_| handshake::is_token(first))
 }
 
 /// The 101 that completes the handshake (RFC 6455, section 4.2.2).

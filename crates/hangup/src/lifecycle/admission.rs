@@ -1,13 +1,14 @@
 //! Whether a request may reach its endpoint at all.
 
 use axum::response::Response;
-use hangup_protocol::{Close, CloseCode};
+use hangup_protocol::{Close, CloseCode, DeflateConfig};
 use http::{StatusCode, request::Parts};
 
 use super::verdict::Log;
 use crate::{
     error::{catch_panic_now, refuse_with_http, refuse_with_status},
     handlers::Phase,
+    log,
     origin::{self, Addressing},
     settings::{Refusal, Resolved, Slot},
 };
@@ -18,6 +19,18 @@ pub(super) enum NotAdmitted {
     Http(Response, Log),
     /// The handshake is completed, and this is said over it; the places are those of the connection meanwhile.
     Close(Close, Box<[Slot]>),
+}
+
+/// How messages may be compressed on the connection of this request.
+pub(super) fn deflate_for<'s>(parts: &Parts, settings: &'s Resolved) -> Option<&'s DeflateConfig> {
+    // The predicate is a function of the user's; where it panics, the connection goes on without compression.
+    let is_allowed = || {
+        catch_panic_now(|| settings.deflate_if.allows(parts)).unwrap_or_else(|panic| {
+            tracing::error!(panic = %log::text(panic), "the predicate of `Settings::deflate_if` panicked");
+            false
+        })
+    };
+    settings.deflate.as_ref().filter(|_| is_allowed())
 }
 
 /// Checks where a handshake comes from, and whether there is room for one more connection. The places that it takes

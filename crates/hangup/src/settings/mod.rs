@@ -2,6 +2,7 @@
 
 mod connection_limit;
 mod deadline;
+mod deflate_if;
 mod refusal;
 mod slow_consumer;
 
@@ -13,7 +14,7 @@ pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
     deadline::{FAR, deadline, deadline_from},
 };
-pub use self::{refusal::Refusal, slow_consumer::SlowConsumer};
+pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
 
 /// Declares every setting once: its documentation, what its method takes, its type and its default.
@@ -206,8 +207,11 @@ settings! {
     /// With [`DeflateConfig::new`] a connection keeps no memory for it between messages; the contexts that are used
     /// while a message is compressed or inflated belong to the thread. Each direction whose context is taken over
     /// costs a connection the memory that its method names. A message is inflated piece by piece, and ends the
-    /// connection with 1009 as soon as it passes [`max_message_size`](Self::max_message_size) or
-    /// [`DeflateConfig::max_expansion`].
+    /// connection with 1009 as soon as it passes [`max_message_size`](Self::max_message_size), or its compressed form
+    /// what a compressor makes of so many bytes at most: an eighth more, 16 bytes for each frame, and 1 KiB. A small
+    /// message may become a large one, up to that limit, as any peer may send: what it costs is bounded by the limit
+    /// and by [`messages_per_second`](Self::messages_per_second), and a connection lets others go on after each 4 KiB
+    /// that were inflated, or each 256 KiB that came of it.
     ///
     /// ```
     /// use hangup::{DeflateConfig, Settings};
@@ -220,6 +224,24 @@ settings! {
     #[doc(alias = "ws_per_message_deflate")]
     #[doc(alias = "compression")]
     deflate(impl Into<Option<DeflateConfig>>): Option<DeflateConfig> = None;
+
+    /// For which requests [`deflate`](Self::deflate) holds; others are answered as if it was off. For clients that
+    /// offer permessage-deflate and break with it; an endpoint declines for itself with
+    /// [`Handshake::decline_deflate`](crate::Handshake::decline_deflate). If the function panics, messages are not
+    /// compressed. Default: [`DeflateIf::always`].
+    ///
+    /// ```
+    /// use hangup::{DeflateConfig, DeflateIf, Settings};
+    /// use http::header::USER_AGENT;
+    ///
+    /// let settings = Settings::new()
+    ///     .deflate(DeflateConfig::new())
+    ///     .deflate_if(DeflateIf::predicate(|request| {
+    ///         let agent = request.headers.get(USER_AGENT);
+    ///         !agent.is_some_and(|agent| agent.as_bytes().starts_with(b"libwebsockets"))
+    ///     }));
+    /// ```
+    deflate_if(DeflateIf): DeflateIf = DeflateIf::always();
 }
 
 impl Settings {

@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hangup_protocol::{Close, Connection, DeflateAgreement, Role};
+use hangup_protocol::{Close, Connection, Role};
 #[cfg(test)]
 use shuttle::sync::{Mutex, MutexGuard};
 use tokio::{
@@ -39,13 +39,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        settings: Arc<Resolved>,
-        deflate: Option<&DeflateAgreement>,
-        traffic: Traffic,
-    ) -> Arc<Self> {
+    pub(crate) fn new(settings: Arc<Resolved>, traffic: Traffic) -> Arc<Self> {
         Arc::new(Self {
-            core: Mutex::new(Core::new(settings, deflate, traffic)),
+            core: Mutex::new(Core::new(settings, traffic)),
         })
     }
 
@@ -122,15 +118,12 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    fn new(settings: Arc<Resolved>, deflate: Option<&DeflateAgreement>, traffic: Traffic) -> Self {
+    fn new(settings: Arc<Resolved>, traffic: Traffic) -> Self {
         let protocol = Connection::new(Role::Server, settings.max_message_size);
         Self {
             opening: Opening::Waiting,
             transport: None,
-            protocol: match deflate {
-                Some(agreement) => protocol.with_deflate(agreement),
-                None => protocol,
-            },
+            protocol,
             input: Input::default(),
             output: Output::default(),
             inbox: Inbox::default(),

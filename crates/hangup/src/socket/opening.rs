@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::response::Response;
-use hangup_protocol::{Close, CloseCode};
+use hangup_protocol::{Close, CloseCode, DeflateAgreement};
 use http::{HeaderMap, HeaderValue};
 use tokio::{runtime::Handle, time::sleep};
 
@@ -43,6 +43,8 @@ pub(crate) struct Acceptance {
     /// Whether the handshake is only completed so that the refusal can be said over it.
     pub(crate) is_refusal: bool,
     pub(crate) subprotocol: Option<HeaderValue>,
+    /// What is agreed on compression.
+    pub(crate) deflate: Option<DeflateAgreement>,
     pub(crate) headers: HeaderMap,
 }
 
@@ -52,7 +54,13 @@ impl Core {
     #[must_use]
     pub(crate) fn accept(&mut self, cx: &Context<'_>, acceptance: impl FnOnce() -> Acceptance) -> bool {
         match self.opening {
-            Opening::Waiting => self.request(cx, acceptance()),
+            Opening::Waiting => {
+                let acceptance = acceptance();
+                if let Some(agreement) = &acceptance.deflate {
+                    self.protocol.agree_on_deflate(agreement);
+                }
+                self.request(cx, acceptance)
+            }
             Opening::Accepted(_)
             | Opening::Answering
             | Opening::Denied(_)

@@ -119,6 +119,11 @@ impl Core {
                     Some(Event::Ping(_)) if self.output.unsent() > self.settings.write_buffer => {
                         ready!(self.poll_flush(cx));
                     }
+                    // Enough was inflated at once: other connections are next.
+                    None if !self.input.unread().is_empty() => {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     Some(Event::Ping(_)) | None => {}
                 }
             }

@@ -163,7 +163,6 @@ fn connection(pipe: &Arc<Pipe>, write_buffer: usize) -> (Arc<Shared>, thread::Jo
             write_buffer,
             ..Resolved::default()
         }),
-        None,
         Traffic::default(),
     );
     let transport = Transport::Other(Box::new(Stream(Arc::clone(pipe))));
@@ -321,7 +320,7 @@ fn wakers_are_not_called_under_the_lock() {
     }
 
     fn closes() {
-        let shared = Shared::new(Arc::new(Resolved::default()), None, Traffic::default());
+        let shared = Shared::new(Arc::new(Resolved::default()), Traffic::default());
         let [driver, waiting] = [(); 2].map(|()| {
             Arc::new(Asking {
                 shared: Arc::downgrade(&shared),

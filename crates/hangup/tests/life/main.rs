@@ -28,6 +28,7 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod misuse;
+mod offers;
 mod opening;
 mod origin;
 mod other_wakers;

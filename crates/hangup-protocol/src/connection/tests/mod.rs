@@ -69,10 +69,14 @@ fn server() -> Connection {
 /// All events of an input, and what was written.
 fn run(connection: &mut Connection, mut input: &[u8]) -> (Vec<Event>, Vec<u8>) {
     let (mut events, mut output) = (Vec::new(), Vec::new());
-    while let Some(event) = connection.receive(&mut input, &mut output) {
-        events.push(event);
+    loop {
+        match connection.receive(&mut input, &mut output) {
+            Some(event) => events.push(event),
+            None if input.is_empty() => break,
+            // Enough was inflated at once.
+            None => {}
+        }
     }
-    assert!(input.is_empty());
     (events, output)
 }
 
