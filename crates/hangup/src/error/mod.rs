@@ -35,6 +35,7 @@ pub use self::{
 };
 pub(crate) use self::{
     into_close::{registered_close, registered_promotion},
+    json::from_json,
     panic::{catch_panic, catch_panic_now, watch_panics},
     refusal::refuse_with_http,
     rejection::{Rejection, promote},

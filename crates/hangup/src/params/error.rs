@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::{EndpointContext, ErrorItem};
+use super::{EndpointContext, ErrorItem, bounds};
 
 /// The parameters of a request are not what the endpoint declares.
 ///
@@ -21,8 +21,9 @@ pub struct ValidationError {
 }
 
 impl ValidationError {
-    /// Made of errors and the endpoint in which they happened.
-    pub fn new(errors: Vec<ErrorItem>, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+    /// Made of errors and the endpoint in which they happened. No more than [`bounds::MAX_ERRORS`] are kept.
+    pub fn new(mut errors: Vec<ErrorItem>, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+        bounds::cut_errors(&mut errors);
         Self {
             errors,
             endpoint: endpoint.into(),

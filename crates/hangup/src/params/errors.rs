@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{EndpointContext, ErrorItem, Field, Invalid, Loc, ValidationError};
+use super::{EndpointContext, ErrorItem, Field, Invalid, Loc, ValidationError, bounds::MAX_ERRORS};
 
-/// The errors of one request so far.
+/// The errors of one request so far: the first [`MAX_ERRORS`] of them.
 #[derive(Debug, Default)]
 pub struct Errors(Vec<ErrorItem>);
 
@@ -26,15 +26,17 @@ impl Errors {
         self.0.len()
     }
 
-    /// Adds an error of any kind, at any place.
+    /// Adds an error of any kind, at any place. Beyond [`MAX_ERRORS`] it is left out.
     pub fn push(&mut self, item: ErrorItem) {
-        self.0.push(item);
+        if self.0.len() < MAX_ERRORS {
+            self.0.push(item);
+        }
     }
 
     /// Adds `invalid` at the place of `field`; `input` is what came.
     pub fn at(&mut self, field: &Field, invalid: Invalid, input: Value) {
         let loc = vec![Loc::from(field.location.as_str()), Loc::from(field.name)];
-        self.0.push(ErrorItem::new(loc, invalid, input));
+        self.push(ErrorItem::new(loc, invalid, input));
     }
 
     /// Adds `invalid` at one entry of a list.
@@ -44,7 +46,7 @@ impl Errors {
             Loc::from(field.name),
             Loc::from(index),
         ];
-        self.0.push(ErrorItem::new(loc, invalid, input));
+        self.push(ErrorItem::new(loc, invalid, input));
     }
 
     /// Adds the error of an absent parameter.
