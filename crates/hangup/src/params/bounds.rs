@@ -41,7 +41,8 @@ fn cut(text: &mut String, most: usize) -> bool {
     if text.len() <= most {
         return false;
     }
-    text.truncate(text.floor_char_boundary(most.saturating_sub(ELIDED.len())));
+    let mut ends = (0..=most.saturating_sub(ELIDED.len())).rev();
+    text.truncate(ends.find(|end| text.is_char_boundary(*end)).unwrap_or(0));
     text.push_str(ELIDED);
     text.shrink_to_fit();
     true

@@ -1,5 +1,6 @@
 //! Text that is not the JSON that was asked for.
 
+mod ends;
 mod excerpt;
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,9 @@ use serde_json::{Value, error::Category};
 use serde_path_to_error::{Path, Segment, Track};
 
 use self::{
+    ends::Ends,
     excerpt::excerpt,
-    text::{Cursor, Ends, Token},
+    text::{Cursor, Token},
 };
 use crate::params::{EndpointContext, ErrorItem, Invalid, Loc, ValidationError};
 
@@ -30,7 +32,7 @@ use crate::params::{EndpointContext, ErrorItem, Invalid, Loc, ValidationError};
 #[derive(Clone, Debug)]
 pub struct JsonError {
     message: String,
-    shape: Option<ErrorItem>,
+    shape: Option<Box<ErrorItem>>,
 }
 
 /// Reads the JSON of a `T`, and nothing behind it.
@@ -53,7 +55,7 @@ impl JsonError {
         let ends = Ends::of(error);
         Self {
             message: ends.start.clone(),
-            shape: Some(item(path, error, &ends, text)),
+            shape: Some(Box::new(item(path, error, &ends, text))),
         }
     }
 
@@ -66,14 +68,14 @@ impl JsonError {
     /// What differs from the shape that was asked for; `None` if the text was no JSON.
     #[must_use]
     pub fn item(&self) -> Option<&ErrorItem> {
-        self.shape.as_ref()
+        self.shape.as_deref()
     }
 
     pub(crate) fn to_close(&self) -> Close {
         match &self.shape {
             None => Close::new(CloseCode::INVALID_PAYLOAD, "the text is not JSON"),
             Some(item) => {
-                let errors = ValidationError::new(vec![item.clone()], EndpointContext::default());
+                let errors = ValidationError::new(vec![ErrorItem::clone(item)], EndpointContext::default());
                 Close::new(CloseCode::POLICY_VIOLATION, errors.to_reason())
             }
         }

@@ -1,7 +1,5 @@
 //! Text that is known to be JSON, walked without a tree and without recursion.
 
-use std::fmt::{self, Write};
-
 use crate::params::{Loc, bounds};
 
 /// `serde_json` opens no more than this many containers inside each other.
@@ -334,55 +332,4 @@ fn unit(text: &str) -> (u32, &str) {
 pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));
     before.map(str::len).sum::<usize>() + column
-}
-
-/// The two ends of a text, however long it is between them.
-pub(super) struct Ends {
-    pub(super) start: String,
-    end: String,
-    is_cut: bool,
-}
-
-impl Ends {
-    const MOST: usize = 512;
-
-    pub(super) fn of(text: &impl fmt::Display) -> Self {
-        let mut ends = Self {
-            start: String::new(),
-            end: String::new(),
-            is_cut: false,
-        };
-        let _ = write!(ends, "{text}");
-        ends
-    }
-
-    /// The end of the text, all of it where it is short.
-    pub(super) fn end(&self) -> &str {
-        if self.is_cut { &self.end } else { &self.start }
-    }
-}
-
-impl Write for Ends {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut text = text;
-        if !self.is_cut {
-            let fits = text.floor_char_boundary(Self::MOST - self.start.len());
-            let (head, tail) = text.split_at(fits);
-            self.start.push_str(head);
-            if tail.is_empty() {
-                return Ok(());
-            }
-            self.is_cut = true;
-            self.end.push_str(&self.start);
-            self.start.push('…');
-            text = tail;
-        }
-        let last = text.ceil_char_boundary(text.len().saturating_sub(Self::MOST));
-        let text = text.get(last..).unwrap_or_default();
-        let surplus = (self.end.len() + text.len()).saturating_sub(Self::MOST);
-        let surplus = self.end.ceil_char_boundary(surplus.min(self.end.len()));
-        self.end.drain(..surplus);
-        self.end.push_str(text);
-        Ok(())
-    }
 }
