@@ -15,8 +15,12 @@ pub const ELIDED: &str = "…";
 /// The most errors that are kept of one request; those behind them are left out.
 pub const MAX_ERRORS: usize = 64;
 
-/// The most bytes of text, keys and strings together, in the `input` of one error.
-pub const MAX_INPUT_TEXT: usize = 1024;
+/// The most bytes of text, keys and strings together, in the `input` of one error. The longest integer that FastAPI
+/// names, of 4300 digits, is shown whole.
+pub const MAX_INPUT_TEXT: usize = 5 * 1024;
+
+/// The same for the error of a message that `recv_json` refuses.
+pub const MAX_MESSAGE_TEXT: usize = 1024;
 
 /// The most values in the `input` of one error, where an object counts as [`OBJECT_COST`].
 pub const MAX_INPUT_VALUES: usize = 64;
@@ -55,9 +59,11 @@ pub(super) fn cut_msg(text: &mut Cow<'static, str>) {
     }
 }
 
-/// Cuts the errors to the number that is kept.
-pub(super) fn cut_errors(errors: &mut Vec<ErrorItem>) {
+/// Cuts the errors to the number that is kept, and says how many it left out.
+pub(super) fn cut_errors(errors: &mut Vec<ErrorItem>) -> usize {
+    let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
+    omitted
 }
 
 /// Cuts the names of a `loc`, and what is deeper than any message is read.
@@ -180,7 +186,7 @@ mod tests {
         let list = shown(json!(vec![1; 1000]));
         assert_eq!(list.as_array().unwrap().len(), MAX_INPUT_VALUES);
         assert_eq!(list.as_array().unwrap().last(), Some(&json!(ELIDED)));
-        let key = shown(json!({ "k".repeat(5000): 1 }));
+        let key = shown(json!({ "k".repeat(2 * MAX_INPUT_TEXT): 1 }));
         let (key, value) = key.as_object().unwrap().iter().next().unwrap();
         assert!(key.ends_with(ELIDED) && key.len() <= MAX_INPUT_TEXT && value == ELIDED);
     }

@@ -101,7 +101,7 @@ impl WebSocket {
     ///
     /// # Memory
     ///
-    /// Reading takes what `T` takes, and a failure at most three times the message for a moment, of which a few KiB
+    /// Reading takes what `T` takes, and a failure at most three times the message beside it for a moment, of which a few KiB
     /// stay in the error ([`bounds`](crate::params::bounds)). Types that serde buffers (tagged and untagged enums,
     /// `flatten`) and trees such as `serde_json::Value` take a multiple of the message that they decide; a
     /// refused string is quoted by serde with its control characters escaped, for a moment. See

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::text::{Cursor, unescaped};
-use crate::params::bounds::{ELIDED, MAX_INPUT_TEXT, MAX_INPUT_VALUES, OBJECT_COST};
+use crate::params::bounds::{ELIDED, MAX_INPUT_VALUES, MAX_MESSAGE_TEXT, OBJECT_COST};
 
 /// The value at a cursor, as much of it as an error shows.
 ///
@@ -11,7 +11,7 @@ use crate::params::bounds::{ELIDED, MAX_INPUT_TEXT, MAX_INPUT_VALUES, OBJECT_COS
 pub(super) fn excerpt(mut cursor: Cursor<'_>) -> Value {
     let mut excerpt = Excerpt {
         // What is kept back is for the mark.
-        text: MAX_INPUT_TEXT - 3 * ELIDED.len(),
+        text: MAX_MESSAGE_TEXT - 3 * ELIDED.len(),
         values: MAX_INPUT_VALUES - 1,
         is_cut: false,
     };
