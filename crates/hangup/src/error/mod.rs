@@ -34,6 +34,7 @@ pub use self::{
 };
 pub(crate) use self::{
     into_close::{registered_close, registered_promotion},
+    json::from_json,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
     rejection::{Rejection, promote},

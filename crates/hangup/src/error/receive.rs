@@ -21,7 +21,8 @@ pub enum ReceiveError {
         /// The kind that came.
         received: &'static str,
     },
-    /// The text was not JSON (closes with 1007), or not of the shape that was asked for (1008).
+    /// The text was not JSON (closes with 1007), or not of the shape that was asked for, or of a value that cannot be
+    /// had (1008). What it keeps of the message is bounded.
     Json(JsonError),
 }
 

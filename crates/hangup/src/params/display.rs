@@ -9,10 +9,13 @@ impl Display for ValidationError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let errors = self.errors();
         let plural = if errors.len() == 1 { "" } else { "s" };
-        write!(f, "{} validation error{plural}:", errors.len())?;
+        write!(f, "{} validation error{plural}:", errors.len() + self.omitted())?;
         for item in errors {
             f.write_str("\n  ")?;
             write_item(f, item)?;
+        }
+        if self.omitted() > 0 {
+            write!(f, "\n  and {} more", self.omitted())?;
         }
         write_endpoint(f, self.endpoint())
     }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::{EndpointContext, ErrorItem};
+use super::{EndpointContext, ErrorItem, bounds};
 
 /// The parameters of a request are not what the endpoint declares.
 ///
@@ -17,14 +17,17 @@ use super::{EndpointContext, ErrorItem};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidationError {
     errors: Vec<ErrorItem>,
+    omitted: usize,
     endpoint: Arc<EndpointContext>,
 }
 
 impl ValidationError {
-    /// Made of errors and the endpoint in which they happened.
-    pub fn new(errors: Vec<ErrorItem>, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+    /// Made of errors and the endpoint in which they happened. No more than [`bounds::MAX_ERRORS`] are kept.
+    pub fn new(mut errors: Vec<ErrorItem>, endpoint: impl Into<Arc<EndpointContext>>) -> Self {
+        let omitted = bounds::cut_errors(&mut errors);
         Self {
             errors,
+            omitted,
             endpoint: endpoint.into(),
         }
     }
@@ -32,6 +35,17 @@ impl ValidationError {
     /// The errors, in FastAPI's order: nested groups, path, query, headers, cookies.
     pub fn errors(&self) -> &[ErrorItem] {
         &self.errors
+    }
+
+    /// How many more errors there were than the [`bounds::MAX_ERRORS`] that are kept.
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+
+    /// The same error with so many more that were left out.
+    pub(super) fn omitting(mut self, more: usize) -> Self {
+        self.omitted += more;
+        self
     }
 
     /// The endpoint that the request was meant for.
@@ -47,7 +61,7 @@ impl ValidationError {
         self
     }
 
-    /// All errors as a JSON array, however long: what `jsonable_encoder(exc.errors())` gives in FastAPI.
+    /// All errors that are kept as a JSON array: what `jsonable_encoder(exc.errors())` gives in FastAPI.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.errors).unwrap_or_default()
     }
@@ -58,7 +72,7 @@ impl ValidationError {
     /// In full if they fit; else without `input` and `ctx`; else without `msg`; else as many as fit and, as the last
     /// entry, `{"more": N}`.
     pub fn to_reason(&self) -> String {
-        super::reason::render(&self.errors)
+        super::reason::render(&self.errors, self.omitted)
     }
 }
 

@@ -4,37 +4,47 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{EndpointContext, ErrorItem, Field, Invalid, Loc, ValidationError};
+use super::{EndpointContext, ErrorItem, Field, Invalid, Loc, ValidationError, bounds::MAX_ERRORS};
 
-/// The errors of one request so far.
+/// The errors of one request so far: the first [`MAX_ERRORS`] of them.
 #[derive(Debug, Default)]
-pub struct Errors(Vec<ErrorItem>);
+pub struct Errors {
+    kept: Vec<ErrorItem>,
+    omitted: usize,
+}
 
 impl Errors {
     /// No error.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            kept: Vec::new(),
+            omitted: 0,
+        }
     }
 
     /// Whether there is no error.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
-    /// How many there are.
+    /// How many there are, those that are left out among them.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.omitted
     }
 
-    /// Adds an error of any kind, at any place.
+    /// Adds an error of any kind, at any place. Beyond [`MAX_ERRORS`] it is counted only.
     pub fn push(&mut self, item: ErrorItem) {
-        self.0.push(item);
+        if self.kept.len() < MAX_ERRORS {
+            self.kept.push(item);
+        } else {
+            self.omitted += 1;
+        }
     }
 
     /// Adds `invalid` at the place of `field`; `input` is what came.
     pub fn at(&mut self, field: &Field, invalid: Invalid, input: Value) {
         let loc = vec![Loc::from(field.location.as_str()), Loc::from(field.name)];
-        self.0.push(ErrorItem::new(loc, invalid, input));
+        self.push(ErrorItem::new(loc, invalid, input));
     }
 
     /// Adds `invalid` at one entry of a list.
@@ -44,7 +54,7 @@ impl Errors {
             Loc::from(field.name),
             Loc::from(index),
         ];
-        self.0.push(ErrorItem::new(loc, invalid, input));
+        self.push(ErrorItem::new(loc, invalid, input));
     }
 
     /// Adds the error of an absent parameter.
@@ -54,11 +64,12 @@ impl Errors {
 
     /// Forgets all but the first `length` errors.
     pub(super) fn truncate(&mut self, length: usize) {
-        self.0.truncate(length);
+        self.kept.truncate(length);
+        self.omitted = length - self.kept.len();
     }
 
     /// The finished error, with the endpoint that it happened in.
     pub fn into_error(self, endpoint: impl Into<Arc<EndpointContext>>) -> ValidationError {
-        ValidationError::new(self.0, endpoint)
+        ValidationError::new(self.kept, endpoint).omitting(self.omitted)
     }
 }

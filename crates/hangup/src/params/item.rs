@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::Value;
 
-use super::Invalid;
+use super::{Invalid, bounds};
 
 /// One step of an error's `loc`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -98,15 +98,24 @@ pub struct ErrorItem {
 }
 
 impl ErrorItem {
-    /// An error at `loc`, with the `input` that was refused.
+    /// An error at `loc`, with the `input` that was refused. What is too long is cut, see [`bounds`].
     pub fn new(loc: Vec<Loc>, invalid: Invalid, input: Value) -> Self {
-        Self {
+        let mut item = Self {
             kind: invalid.kind,
             loc,
             msg: invalid.msg,
             input,
             ctx: invalid.ctx,
-        }
+        };
+        bounds::cut_msg(&mut item.kind);
+        bounds::cut_loc(&mut item.loc);
+        bounds::cut_msg(&mut item.msg);
+        bounds::cut_value(&mut item.input);
+        item.ctx
+            .0
+            .iter_mut()
+            .for_each(|(_, value)| bounds::cut_value(value));
+        item
     }
 
     /// What kind of error it is, for programs: `int_parsing`, `missing`, ...
@@ -125,7 +134,8 @@ impl ErrorItem {
         &self.msg
     }
 
-    /// The value as it came: a string, a list of strings, or null for an absent one.
+    /// The value as it came: a string, a list of strings, or null for an absent one; of a message any JSON. What is
+    /// too long is cut, see [`bounds`].
     pub fn input(&self) -> &Value {
         &self.input
     }

@@ -150,18 +150,20 @@ pub(super) fn length(reader: &mut Reader<'_, '_>, kind: &'static str, msg: &'sta
 fn each<T: Param>(reader: &mut Reader<'_, '_>, mut take: impl FnMut(T) -> bool) -> bool {
     let (field, sources) = (reader.field, reader.sources);
     let errors = &mut *reader.errors;
-    let before = errors.len();
-    let (mut index, mut more) = (0, true);
+    let (mut index, mut more, mut valid) = (0, true, true);
     sources.each(field, |raw: Raw<'_>| {
         if more {
             match parse(raw, &ITEM) {
                 Ok(value) => more = take(value),
-                Err(invalid) => errors.at_index(field, index, invalid, raw.input()),
+                Err(invalid) => {
+                    valid = false;
+                    errors.at_index(field, index, invalid, raw.input());
+                }
             }
         }
         index += 1;
     });
-    more && errors.len() == before
+    more && valid
 }
 
 /// Every value as it came, for the `input` of an error about all of them.

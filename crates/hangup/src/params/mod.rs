@@ -8,6 +8,7 @@
 //! | `param`, `types/` | [`Param`]: one value from its text, for every type that is supported |
 //! | `sources/` | [`Sources`]: where the text comes from, read once |
 //! | `errors` | [`Errors`]: the collector; nothing stops at the first error |
+//! | [`bounds`] | how much of what came an error shows |
 //! | `item`, `error`, `reason`, `display` | [`ErrorItem`], [`ValidationError`], its Close reason and its text |
 //!
 //! A request is read in four steps: [`Sources::new`]; nested groups, then the fields in the order path, query,
@@ -57,6 +58,7 @@
 #![doc = ""]
 #![doc = include_str!("../../docs/fastapi_vectors.md")]
 
+pub mod bounds;
 mod context;
 mod display;
 mod error;

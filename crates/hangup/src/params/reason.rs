@@ -49,12 +49,15 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Renders the errors in at most 123 bytes.
-pub(super) fn render(errors: &[ErrorItem]) -> String {
+/// Renders the errors, and how many were left out behind them, in at most 123 bytes.
+pub(super) fn render(errors: &[ErrorItem], omitted: usize) -> String {
+    if omitted > 0 {
+        return some(errors, omitted);
+    }
     all(errors.iter())
         .or_else(|| all(errors.iter().map(Told::of)))
         .or_else(|| all(errors.iter().map(Placed::of)))
-        .unwrap_or_else(|| some(errors))
+        .unwrap_or_else(|| some(errors, omitted))
 }
 
 /// All entries as a JSON array, if they fit. Stops at the first byte too many.
@@ -72,7 +75,7 @@ fn all(entries: impl Iterator<Item = impl Serialize>) -> Option<String> {
 }
 
 /// The first entries and how many more there are.
-fn some(errors: &[ErrorItem]) -> String {
+fn some(errors: &[ErrorItem], omitted: usize) -> String {
     let mut out = Line::new();
     let mut best = None;
     let _ = out.text("[");
@@ -80,7 +83,7 @@ fn some(errors: &[ErrorItem]) -> String {
         if serde_json::to_writer(&mut out, &Placed::of(item)).is_err() {
             break;
         }
-        let rest = rest(errors.len() - index - 1);
+        let rest = rest(errors.len() + omitted - index - 1);
         if out.0.len() + rest.len() <= MAX {
             best = Some((out.0.len(), rest));
         }
@@ -95,13 +98,13 @@ fn some(errors: &[ErrorItem]) -> String {
             return text;
         }
     }
-    first_type(errors)
+    first_type(errors, omitted)
 }
 
 /// The type of the first error and how many more there are; the type is cut if it alone is too long.
-fn first_type(errors: &[ErrorItem]) -> String {
+fn first_type(errors: &[ErrorItem], omitted: usize) -> String {
     let kind = errors.first().map_or("", ErrorItem::kind);
-    let rest = rest(errors.len().saturating_sub(1));
+    let rest = rest((errors.len() + omitted).saturating_sub(1));
     let mut end = kind.len().min(MAX);
     loop {
         let cut = kind.get(..end).unwrap_or_default();
@@ -184,7 +187,7 @@ mod tests {
     fn what_fits_is_sent_in_full() {
         let errors = [item("missing", &["query", "q"], "Field required", "x")];
         assert_eq!(
-            render(&errors),
+            render(&errors, 0),
             r#"[{"type":"missing","loc":["query","q"],"msg":"Field required","input":"x"}]"#
         );
     }
@@ -194,18 +197,18 @@ mod tests {
         let long = "x".repeat(200);
         let errors = [item("missing", &["query", "q"], "Field required", &long)];
         assert_eq!(
-            render(&errors),
+            render(&errors, 0),
             r#"[{"type":"missing","loc":["query","q"],"msg":"Field required"}]"#
         );
         let errors = [item("missing", &["query", "q"], &long, &long)];
-        assert_eq!(render(&errors), r#"[{"type":"missing","loc":["query","q"]}]"#);
+        assert_eq!(render(&errors, 0), r#"[{"type":"missing","loc":["query","q"]}]"#);
     }
 
     #[test]
     fn the_rest_is_counted() {
         let errors = vec![item("int_parsing", &["query", "q"], "no", "x"); 1000];
         assert_eq!(
-            render(&errors),
+            render(&errors, 0),
             r#"[{"type":"int_parsing","loc":["query","q"]},{"type":"int_parsing","loc":["query","q"]},{"more":998}]"#
         );
     }
@@ -215,7 +218,7 @@ mod tests {
         let name: &'static str = "a-name-that-is-longer-than-what-a-close-frame-can-carry-and-then-some-more-of-it-so-that-\
                                   nothing-but-the-type-fits-in-here";
         let errors = vec![item("missing", &["query", name], "no", "x"); 2];
-        assert_eq!(render(&errors), r#"[{"type":"missing"},{"more":1}]"#);
+        assert_eq!(render(&errors, 0), r#"[{"type":"missing"},{"more":1}]"#);
     }
 
     fn loc() -> impl Strategy<Value = Loc> {
@@ -247,7 +250,7 @@ mod tests {
         fn any_list_gives_valid_json_that_names_the_first_type(
             errors in prop::collection::vec(any_item("[a-z_]{1,40}"), 1..30),
         ) {
-            let reason = render(&errors);
+            let reason = render(&errors, 0);
             prop_assert!(reason.len() <= MAX, "{} bytes", reason.len());
             let json: Vec<Value> = serde_json::from_str(&reason).unwrap();
             prop_assert_eq!(json[0]["type"].as_str(), Some(errors[0].kind()));
@@ -258,7 +261,7 @@ mod tests {
 
         #[test]
         fn even_types_that_cannot_fit_give_valid_json(errors in prop::collection::vec(any_item(".{0,300}"), 0..4)) {
-            let reason = render(&errors);
+            let reason = render(&errors, 0);
             prop_assert!(reason.len() <= MAX);
             let json: Vec<Value> = serde_json::from_str(&reason).unwrap();
             if let Some(first) = errors.first() {

@@ -110,6 +110,9 @@ settings! {
 
     /// The largest message that is taken, in bytes after decompression, all fragments together. A larger
     /// one ends the connection with 1009. Default: 1 MiB.
+    ///
+    /// It bounds the memory of a connection too: a message, and a failure of
+    /// [`recv_json`](crate::WebSocket::recv_json), which takes at most three times the message beside it.
     #[doc(alias = "ws_max_size")]
     max_message_size(usize): usize = 1024 * 1024;
 

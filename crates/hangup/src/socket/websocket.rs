@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{core::Shared, draining::Draining, message::Message, sender::Sender, wait::Wait};
-use crate::error::{Disconnect, Error, JsonError, ReceiveError, TrySendError};
+use crate::error::{Disconnect, Error, ReceiveError, TrySendError, from_json};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
@@ -94,7 +94,18 @@ impl WebSocket {
     /// # Errors
     ///
     /// See [`ReceiveError`]: the peer has left, the message was binary (1003), no JSON (1007), or of another
-    /// shape (1008).
+    /// shape or a value that cannot be had (1008).
+    ///
+    /// What `T` does not look at, such as a field that it ignores, needs to be JSON and nothing more. A key that
+    /// stands twice is an error for a struct of serde; other types take the last.
+    ///
+    /// # Memory
+    ///
+    /// Reading takes what `T` takes, and a failure at most three times the message beside it for a moment, of which a few KiB
+    /// stay in the error ([`bounds`](crate::params::bounds)). Types that serde buffers (tagged and untagged enums,
+    /// `flatten`) and trees such as `serde_json::Value` take a multiple of the message that they decide; a
+    /// refused string is quoted by serde with its control characters escaped, for a moment. See
+    /// [`max_message_size`](crate::Settings::max_message_size).
     #[doc(alias = "receive_json")]
     pub async fn recv_json<T: DeserializeOwned>(&mut self) -> Result<T, ReceiveError> {
         self.receiver.recv_json().await
@@ -308,12 +319,7 @@ impl Receiver {
     /// See [`ReceiveError`].
     pub async fn recv_json<T: DeserializeOwned>(&mut self) -> Result<T, ReceiveError> {
         let text = self.recv_text().await?;
-        let mut json = serde_json::Deserializer::from_str(&text);
-        let value = serde_path_to_error::deserialize(&mut json);
-        let value = value.map_err(|error| ReceiveError::Json(JsonError::new(&error, &text)))?;
-        json.end()
-            .map_err(|error| ReceiveError::Json(JsonError::trailing(&error)))?;
-        Ok(value)
+        from_json(&text).map_err(ReceiveError::Json)
     }
 
     /// Like [`recv`](Self::recv), for code that is polled by hand.
