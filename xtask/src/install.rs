@@ -44,11 +44,11 @@ pub(crate) fn node_packages(
     })
 }
 
-/// The interpreter of a virtual environment that holds Python's `websockets`.
-pub(crate) fn python_websockets() -> Result<PathBuf> {
+/// The interpreter of a virtual environment that holds the clients from PyPI.
+pub(crate) fn python_clients() -> Result<PathBuf> {
     let folder = project::work_folder("interop/python")?;
     let requirements = project::root().join("xtask/interop/requirements.txt");
-    python_packages(&folder, &requirements, "websockets", "websockets (PyPI)")
+    python_packages(&folder, &requirements, "websockets, aiohttp", "clients (PyPI)")
 }
 
 /// The interpreter of a virtual environment in `folder` that holds what `requirements` names, `module` for one.

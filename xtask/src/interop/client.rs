@@ -7,14 +7,28 @@ use std::thread;
 use super::case::{Case, Do};
 use crate::failure::{Failure, Result};
 
-pub(crate) trait Client {
+pub(crate) trait Client: Send {
     fn name(&self) -> &'static str;
 
-    /// Whether this client can send what the case asks for.
-    fn can(&self, case: &Case) -> bool;
+    /// Why this client cannot send what the case asks for, where it cannot.
+    fn cannot(&self, case: &Case) -> Option<&'static str>;
+
+    fn deflate(&self) -> Deflate;
+
+    /// Whether permessage-deflate is offered from now on, where the client has the choice.
+    fn offer_deflate(&mut self, _offer: bool) {}
 
     /// Runs the cases, as many at a time as it likes; one report a case, in their order.
     fn run(&mut self, address: &str, cases: &[&Case]) -> Result<Vec<Seen>>;
+}
+
+/// Whether a client offers permessage-deflate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Deflate {
+    Optional,
+    Always,
+    /// It cannot, for this reason.
+    Never(&'static str),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

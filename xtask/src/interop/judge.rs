@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::case::{Case, Ending, Message, Refuse, Says};
+use super::case::{Case, Ending, Message, Refuse, Says, long_text};
 use super::client::{Got, Seen};
 
 /// The word that the tour puts into errors which no client may see.
@@ -66,6 +66,7 @@ fn is_same((expected, got): (&Message, &Got)) -> bool {
     match (expected, got) {
         (Message::Text(expected), Got::Text(got)) => expected == got,
         (Message::Binary(expected), Got::Binary(got)) => expected == got,
+        (Message::LongText(length), Got::Text(got)) => *got == long_text(*length),
         (Message::Json(expected), Got::Text(got)) => {
             let value = |text: &str| serde_json::from_str::<Value>(text).ok();
             value(got).is_some() && value(got) == value(expected)

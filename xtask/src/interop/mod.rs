@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod certificate;
 mod client;
+mod clients;
 mod devtools;
 mod ending;
 mod exchange;
@@ -14,12 +15,12 @@ pub(crate) mod http;
 mod judge;
 mod limits;
 mod nginx;
+mod program;
 mod proxied;
 mod screen;
 mod secured;
 mod table;
 pub(crate) mod tour;
-mod websockets;
 mod wire;
 mod wscat;
 
@@ -36,7 +37,7 @@ use tour::{Profile, Tour};
 #[derive(Default)]
 struct Choice {
     refuse: Option<Refuse>,
-    client: Option<String>,
+    clients: Option<String>,
     case: Option<String>,
     address: Option<String>,
     way: Option<Way>,
@@ -87,7 +88,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let choice = Choice {
         refuse,
         way,
-        client: arguments.option("--client")?,
+        clients: arguments.option("--clients")?.or(arguments.option("--client")?),
         case: arguments.option("--case")?,
         address: arguments.option("--address")?,
     };
@@ -97,7 +98,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
 
 fn run(choice: &Choice) -> Result<()> {
     let is_direct = choice.way.is_none_or(|way| way == Way::Direct);
-    if !is_direct && (choice.client.is_some() || choice.address.is_some()) {
+    if !is_direct && (choice.clients.is_some() || choice.address.is_some()) {
         return Err(Failure::usage(
             "--way tls and nginx start a tour of their own, for the clients that can take that way",
         ));
@@ -119,7 +120,7 @@ fn run(choice: &Choice) -> Result<()> {
     if is_direct {
         direct(choice, program.as_deref(), &cases, &modes, &mut sums)?;
     }
-    if let Some(program) = program.filter(|_| choice.client.is_none()) {
+    if let Some(program) = program.filter(|_| choice.clients.is_none()) {
         if choice.way.is_none_or(|way| way == Way::Tls) {
             let table = secured::checks(&program, &cases)?;
             sums.add("interop, over TLS", &table);
@@ -177,7 +178,10 @@ fn direct(
     modes: &[Refuse],
     sums: &mut Sums,
 ) -> Result<()> {
-    let mut clients = clients(choice)?;
+    let mut clients = clients::chosen(choice.clients.as_deref())?
+        .into_iter()
+        .map(|client| (client.ready)())
+        .collect::<Result<Vec<_>>>()?;
     for &refuse in modes {
         let mut tour = match program {
             Some(program) => Some(Tour::start(program, refuse, &format!("tour-{}", refuse.name()))?),
@@ -198,7 +202,7 @@ fn direct(
             let is_chosen = |case: &Case| choice.picks(case);
             limits::drive(program, refuse, &mut clients, is_chosen, &mut table)?;
         }
-        if choice.case.is_none() && choice.client.as_deref().is_none_or(|name| name == "wire") {
+        if choice.case.is_none() && clients.iter().any(|client| client.name() == "wire") {
             let mut outcomes = http::checks(&address);
             outcomes.extend(tour.as_mut().map(ending::stop));
             for outcome in outcomes {
@@ -214,27 +218,6 @@ fn direct(
     Ok(())
 }
 
-fn clients(choice: &Choice) -> Result<Vec<Box<dyn Client>>> {
-    type Ready = fn() -> Result<Box<dyn Client>>;
-    let known: [(&str, Ready); 4] = [
-        ("wire", || Ok(Box::new(wire::Wire))),
-        ("wscat", || Ok(Box::new(wscat::Wscat::ready()?))),
-        ("websockets", || Ok(Box::new(websockets::Websockets::ready()?))),
-        ("chromium", || Ok(Box::new(browser::Browser::ready()?))),
-    ];
-    let chosen: Vec<Ready> = known
-        .into_iter()
-        .filter(|(name, _)| choice.client.as_ref().is_none_or(|wanted| wanted == name))
-        .map(|(_, ready)| ready)
-        .collect();
-    if chosen.is_empty() {
-        return Err(Failure::usage(
-            "the clients are wire, wscat, websockets and chromium",
-        ));
-    }
-    chosen.into_iter().map(|ready| ready()).collect()
-}
-
 /// All cases that the client can do: the ones that are looked up at the server afterwards each by itself.
 fn drive(
     client: &mut dyn Client,
@@ -246,7 +229,7 @@ fn drive(
     let name = client.name();
     let (alone, together): (Vec<&Case>, Vec<&Case>) = cases
         .iter()
-        .filter(|case| client.can(case))
+        .filter(|case| client.cannot(case).is_none())
         .partition(|case| case.last.is_some());
     for (case, seen) in together.iter().zip(client.run(address, &together)?) {
         table.add(case.name, name, seen.shown(), judge::judge(case, refuse, &seen));
