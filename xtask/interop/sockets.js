@@ -41,10 +41,15 @@
         seen.opened = true;
         play(socket, test, seen, () => over).catch((error) => (seen.trouble = String(error)));
       };
+      // Not every client has a close event for a handshake that has failed.
+      socket.onerror = ({ message, error }) => {
+        seen.error = String(message || error || "an error without words");
+        if (!seen.opened) setTimeout(finish, 500);
+      };
       socket.onmessage = ({ data }) =>
         seen.messages.push(typeof data === "string" ? data : [...new Uint8Array(data)]);
       socket.onclose = ({ code, reason, wasClean }) => {
-        Object.assign(seen, { close: [code, reason], clean: wasClean }, notes?.(socket));
+        Object.assign(seen, { close: [code, reason], clean: wasClean }, notes?.(socket, reason));
         finish();
       };
     });

@@ -43,7 +43,9 @@ pub(crate) struct Seen {
     pub(crate) close: Option<(u16, String)>,
     /// The client's own word for it, where it has one.
     pub(crate) clean: Option<bool>,
-    /// What went wrong in the eyes of the client.
+    /// The client's own words for a handshake or a connection that failed.
+    pub(crate) error: Option<String>,
+    /// What went wrong that must not.
     pub(crate) trouble: Option<String>,
     /// All that the client showed, to be searched.
     pub(crate) transcript: String,
@@ -74,7 +76,9 @@ impl Seen {
             parts.insert(0, format!("{} msg,", self.messages.len()));
         }
         if parts.is_empty() {
-            parts.push(self.trouble.clone().unwrap_or_else(|| "no close seen".into()));
+            let said = self.trouble.as_ref().or(self.error.as_ref());
+            let said = said.map_or("no close seen", String::as_str);
+            parts.push(said.chars().take(40).collect());
         }
         parts.join(" ")
     }

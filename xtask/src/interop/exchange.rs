@@ -62,6 +62,7 @@ fn report(value: &Value) -> Seen {
             .collect(),
         close: close.and_then(|close| Some((number(close.first()?)?, close.get(1)?.as_str()?.to_owned()))),
         clean: value.get("clean").and_then(Value::as_bool),
+        error: text("error"),
         trouble: text("trouble"),
         transcript: value.to_string(),
     }

@@ -63,8 +63,8 @@ pub(crate) fn drive(
             .collect::<Result<Vec<_>>>()?;
         for client in clients.iter_mut().filter(|client| client.cannot(&case).is_none()) {
             for seen in client.run(&tour.address, &[&case])? {
-                let wrong = judge::judge(&case, refuse, &seen);
-                table.add(case.name, client.name(), seen.shown(), wrong);
+                let wrong = judge::judge_client(client.name(), &case, refuse, &seen);
+                table.add_seen(case.name, client.name(), seen, wrong);
             }
         }
         tour.still_runs()?;

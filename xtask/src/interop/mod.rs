@@ -3,6 +3,7 @@
 //! `cases` says what is to be seen, the clients see, `judge` compares, `table` tells.
 
 mod browser;
+mod built;
 mod case;
 mod cases;
 mod certificate;
@@ -13,10 +14,14 @@ mod ending;
 mod exchange;
 pub(crate) mod http;
 mod judge;
+mod known;
 mod limits;
 mod nginx;
+mod page;
+mod passes;
 mod program;
 mod proxied;
+mod relay;
 mod screen;
 mod secured;
 mod table;
@@ -31,6 +36,7 @@ use crate::failure::{Failure, Result};
 pub(crate) use case::Refuse;
 use case::{Case, signed};
 use client::Client;
+use page::Page;
 use table::Table;
 use tour::{Profile, Tour};
 
@@ -41,6 +47,15 @@ struct Choice {
     case: Option<String>,
     address: Option<String>,
     way: Option<Way>,
+    /// The page of endings is written, and not compared.
+    writes: bool,
+}
+
+impl Choice {
+    /// Nothing is left out but clients: then the page of endings can be told.
+    const fn is_whole(&self) -> bool {
+        self.refuse.is_none() && self.case.is_none() && self.address.is_none()
+    }
 }
 
 /// How the clients get to the tour.
@@ -53,8 +68,12 @@ enum Way {
 
 impl Choice {
     fn picks(&self, case: &Case) -> bool {
+        self.picks_name(case.name)
+    }
+
+    fn picks_name(&self, name: &str) -> bool {
         let part = self.case.as_ref();
-        part.is_none_or(|part| case.name.contains(part.as_str()))
+        part.is_none_or(|part| name.contains(part.as_str()))
     }
 }
 
@@ -91,8 +110,14 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
         clients: arguments.option("--clients")?.or(arguments.option("--client")?),
         case: arguments.option("--case")?,
         address: arguments.option("--address")?,
+        writes: arguments.switch("--write"),
     };
     arguments.end()?;
+    if choice.writes && (!choice.is_whole() || choice.clients.as_deref() != Some("all")) {
+        return Err(Failure::usage(
+            "--write goes with --clients all and all cases, as the page tells of all",
+        ));
+    }
     run(&choice)
 }
 
@@ -182,9 +207,18 @@ fn direct(
         .into_iter()
         .map(|client| (client.ready)())
         .collect::<Result<Vec<_>>>()?;
+    let mut page = Page::default();
+    for client in &mut clients {
+        client.offer_deflate(false);
+    }
     for &refuse in modes {
         let mut tour = match program {
-            Some(program) => Some(Tour::start(program, refuse, &format!("tour-{}", refuse.name()))?),
+            Some(program) => Some(Tour::start_with(
+                program,
+                refuse,
+                &format!("tour-{}", refuse.name()),
+                &["--deflate", "off"],
+            )?),
             None => None,
         };
         let address = match (&tour, &choice.address) {
@@ -209,13 +243,27 @@ fn direct(
                 table.add(outcome.name, "wire", outcome.seen, outcome.wrong);
             }
         }
+        if let Some(program) = program.filter(|_| choice.picks_name(passes::STOP)) {
+            passes::stop(program, refuse, &mut clients, &mut table)?;
+        }
+        page.take(refuse, &clients, &table);
         sums.add(&format!("interop, --refuse {}", refuse.name()), &table);
         if let Some(tour) = tour.filter(|_| table.failed() > 0) {
             sums.logs
                 .push_str(&format!("\nthe tour's log is {}", tour.log.display()));
         }
     }
-    Ok(())
+    if let Some(program) = program.filter(|_| choice.refuse != Some(Refuse::Http)) {
+        let table = passes::deflated(program, &mut clients, cases)?;
+        sums.add("interop, with permessage-deflate everywhere", &table);
+        let table = passes::merged(program, &mut clients, cases)?;
+        sums.add("interop, all of the server's bytes in one segment", &table);
+    }
+    match (choice.writes, choice.is_whole()) {
+        (true, _) => page.write(&clients),
+        (false, true) => page.compare(),
+        (false, false) => Ok(()),
+    }
 }
 
 /// All cases that the client can do: the ones that are looked up at the server afterwards each by itself.
@@ -227,16 +275,20 @@ fn drive(
     table: &mut Table,
 ) -> Result<()> {
     let name = client.name();
+    for why in cases.iter().filter_map(|case| client.cannot(case)) {
+        table.leave_out(name, why);
+    }
     let (alone, together): (Vec<&Case>, Vec<&Case>) = cases
         .iter()
         .filter(|case| client.cannot(case).is_none())
         .partition(|case| case.last.is_some());
     for (case, seen) in together.iter().zip(client.run(address, &together)?) {
-        table.add(case.name, name, seen.shown(), judge::judge(case, refuse, &seen));
+        let wrong = judge::judge_client(name, case, refuse, &seen);
+        table.add_seen(case.name, name, seen, wrong);
     }
     for case in alone {
         for seen in client.run(address, &[case])? {
-            let mut wrong = judge::judge(case, refuse, &seen);
+            let mut wrong = judge::judge_client(name, case, refuse, &seen);
             if let Some((code, reason, clean)) = case.last {
                 wrong.extend(ending::last_disconnect(
                     address,
@@ -245,7 +297,7 @@ fn drive(
                     clean,
                 )?);
             }
-            table.add(case.name, name, seen.shown(), wrong);
+            table.add_seen(case.name, name, seen, wrong);
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ use crate::project;
 
 /// For one case, inside the program; and for all cases of an order, before the program is ended.
 const CASE_LIMIT: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(5);
 const ORDER_LIMIT: Duration = Duration::from_secs(150);
 
 pub(crate) struct Program {
@@ -136,7 +137,7 @@ impl Client for Program {
         if let Some(at_a_time) = self.alone {
             let run = |case: &Case| {
                 let mut process = Process::start(self.name, &self.command)?;
-                let answer = process.ask(&self.order(address, &[case]), CASE_LIMIT * 2)?;
+                let answer = process.ask(&self.order(address, &[case]), CASE_LIMIT + GRACE)?;
                 exchange::reports(&answer, 1)?
                     .pop()
                     .ok_or_else(|| Failure::from("no report"))

@@ -24,7 +24,7 @@ pub(crate) struct Wscat {
 
 impl Wscat {
     pub(crate) fn ready() -> Result<Self> {
-        let folder = install::wscat()?;
+        let folder = install::npm_clients()?;
         install::need(
             &["script"],
             &["bsdutils"],
