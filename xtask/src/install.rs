@@ -13,14 +13,24 @@ use crate::project;
 const QUICK: Duration = Duration::from_secs(60);
 const INSTALL: Duration = Duration::from_secs(900);
 
-/// The folder whose `node_modules` holds wscat, in the version that the lock file names.
-pub(crate) fn wscat() -> Result<PathBuf> {
+/// The folder whose `node_modules` holds wscat, faye-websocket and ws, in the versions that the lock file names.
+pub(crate) fn npm_clients() -> Result<PathBuf> {
     need(&["node", "npm"], &["nodejs", "npm"], "wscat runs on Node.js")?;
     let folder = project::work_folder("interop/node")?;
     let source = project::root().join("xtask/interop");
     let is_there = || folder.join("node_modules/wscat/bin/wscat").is_file();
-    node_packages(&folder, &source, is_there, "wscat (npm)")?;
+    node_packages(&folder, &source, is_there, "wscat and faye-websocket (npm)")?;
     Ok(folder)
+}
+
+/// The program of another version of Node.js, such as `node-22`.
+pub(crate) fn node(version: &str) -> Result<PathBuf> {
+    need(&["npm"], &["nodejs", "npm"], "versions of Node.js come from npm")?;
+    let folder = project::work_folder("interop/node_binaries")?;
+    let source = project::root().join("xtask/interop/node_binaries");
+    let program = folder.join("node_modules").join(version).join("bin/node");
+    node_packages(&folder, &source, || program.is_file(), "Node.js (npm)")?;
+    Ok(program)
 }
 
 /// Installs what the lock file in `source` names into the `node_modules` of `folder`.
@@ -44,11 +54,11 @@ pub(crate) fn node_packages(
     })
 }
 
-/// The interpreter of a virtual environment that holds Python's `websockets`.
-pub(crate) fn python_websockets() -> Result<PathBuf> {
+/// The interpreter of a virtual environment that holds the clients from PyPI.
+pub(crate) fn python_clients() -> Result<PathBuf> {
     let folder = project::work_folder("interop/python")?;
     let requirements = project::root().join("xtask/interop/requirements.txt");
-    python_packages(&folder, &requirements, "websockets", "websockets (PyPI)")
+    python_packages(&folder, &requirements, "websockets, aiohttp", "clients (PyPI)")
 }
 
 /// The interpreter of a virtual environment in `folder` that holds what `requirements` names, `module` for one.
@@ -127,6 +137,30 @@ pub(crate) fn need(programs: &[&str], packages: &[&str], why: &str) -> Result<()
         )
         .into()),
     }
+}
+
+/// Installs the packages unless Debian has them installed.
+pub(crate) fn packages(packages: &[&str], why: &str) -> Result<()> {
+    let is_there = |package: &&str| debian_version(package).is_some();
+    if packages.iter().all(is_there) {
+        return Ok(());
+    }
+    debian(packages, why)
+}
+
+/// The version of a package that is installed.
+pub(crate) fn debian_version(package: &str) -> Option<String> {
+    let format = "--showformat=${db:Status-Abbrev} ${Version}";
+    let shown = process::capture_ok(
+        Command::new("dpkg-query").args(["--show", format, package]),
+        QUICK,
+    );
+    shown
+        .ok()?
+        .strip_prefix("ii ")?
+        .split_whitespace()
+        .next()
+        .map(str::to_owned)
 }
 
 pub(crate) fn debian(packages: &[&str], why: &str) -> Result<()> {

@@ -32,9 +32,10 @@ usage: cargo xtask COMMAND [OPTIONS]
 
   test [STEP..]           all that CI checks, or only the named steps; installs what it needs
   tidy                    the rules of the house that a program can check
-  interop [OPTIONS]       the tour against wscat, Python's websockets, Chromium and the bare wire
+  interop [OPTIONS]       the tour against the clients that people use, and the bare wire
       --refuse close|http     one refusal mode only (default: both)
-      --client NAME           one client only: wire, wscat, websockets or chromium
+      --clients NAMES         such as aiohttp,qt; all: those too that take long to install (default: the quick ones)
+      --write                 with `--clients all`: write the page of the endings that each client shows
       --way direct|tls|nginx  one way to the tour only (default: all, nginx from Debian)
       --case TEXT             only the cases whose name contains TEXT
       --address HOST:PORT     a server that runs already (then --refuse says how it refuses)

@@ -1,6 +1,7 @@
 //! Child processes: each has a deadline or is ended when the value that stands for it is dropped.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -12,13 +13,26 @@ use crate::failure::{Result, While};
 pub(crate) struct Running {
     child: Child,
     name: String,
+    /// It leads a process group, which ends with it.
+    leads_group: bool,
 }
 
 impl Running {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let child = command.spawn().while_doing(format!("starting {name}"))?;
-        Ok(Self { child, name })
+        Ok(Self {
+            child,
+            name,
+            leads_group: false,
+        })
+    }
+
+    /// The same for a child that starts others: all that are in its group end with it.
+    pub(crate) fn spawn_group(command: &mut Command) -> Result<Self> {
+        let mut running = Self::spawn(command.process_group(0))?;
+        running.leads_group = true;
+        Ok(running)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -55,6 +69,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if self.leads_group {
+            let group = format!("-{}", self.child.id());
+            let _ = Command::new("kill")
+                .args(["-KILL", "--", &group])
+                .stderr(Stdio::null())
+                .status();
+        }
         // Both fail only for a child that is gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();

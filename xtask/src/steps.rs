@@ -51,7 +51,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "interop",
-        what: "wscat, Python websockets and Chromium against the tour, over TLS and behind nginx too",
+        what: "real clients against the tour, compressed, merged, over TLS and behind nginx too",
         run: interop::all,
     },
     Step {

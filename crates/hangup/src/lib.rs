@@ -150,6 +150,9 @@ pub use self::{
 #[doc = include_str!("../docs/running.md")]
 pub mod running {}
 
+#[doc = include_str!("../docs/clients.md")]
+pub mod clients {}
+
 #[doc = include_str!("../docs/from_fastapi.md")]
 pub mod from_fastapi {}
 

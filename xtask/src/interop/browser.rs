@@ -1,7 +1,7 @@
 //! Chromium: the sockets live in a page of the tour's own origin, the events tell what the browser saw.
 
 use super::case::{Case, Do};
-use super::client::{Client, Seen, script_has};
+use super::client::{Client, Deflate, Seen, script_has};
 use super::devtools::Devtools;
 use super::exchange;
 use crate::failure::{Failure, Result};
@@ -9,7 +9,9 @@ use crate::install;
 use serde_json::{Value, json};
 
 const NAME: &str = "chromium";
-const PAGE: &str = include_str!("../../interop/browser_client.js");
+/// Seconds for one case.
+const LIMIT: u64 = 40;
+const PAGE: &str = include_str!("../../interop/sockets.js");
 
 /// Any page of the tour will do: what counts is its origin.
 const PATH: &str = "/disconnect/last";
@@ -66,22 +68,37 @@ impl Browser {
     }
 }
 
+/// What a page cannot send.
+pub(crate) fn only_cookies(case: &Case) -> Option<&'static str> {
+    let is_header = |(name, _): &(&str, &str)| *name != "cookie";
+    case.headers
+        .iter()
+        .any(is_header)
+        .then_some("a page sets no headers, but cookies")
+}
+
 impl Client for Browser {
     fn name(&self) -> &'static str {
         NAME
     }
 
-    /// A page cannot set headers, but cookies.
-    fn can(&self, case: &Case) -> bool {
-        case.headers.iter().all(|(name, _)| *name == "cookie")
-            && !script_has(case, |step| matches!(step, Do::Raw(_) | Do::Vanish))
+    fn cannot(&self, case: &Case) -> Option<&'static str> {
+        if script_has(case, |step| matches!(step, Do::Raw(_) | Do::Vanish)) {
+            return Some("a proper client breaks no rule");
+        }
+        only_cookies(case)
+    }
+
+    fn deflate(&self) -> Deflate {
+        Deflate::Always
     }
 
     fn run(&mut self, address: &str, cases: &[&Case]) -> Result<Vec<Seen>> {
         if self.at != address {
             self.open(address)?;
         }
-        let expression = format!("{}({})", PAGE.trim_end(), exchange::cases(cases, NAME));
+        let order = json!({ "limit": LIMIT, "cases": exchange::cases(cases, NAME) });
+        let expression = format!("{}({order})", PAGE.trim_end());
         let reports = self.evaluate(&expression)?;
         exchange::reports(&reports, cases.len())
     }

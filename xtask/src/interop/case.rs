@@ -22,7 +22,7 @@ impl Refuse {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Do {
     Text(&'static str),
-    /// A text message of this many bytes.
+    /// `long_text` of this many bytes.
     LongText(usize),
     Binary(&'static [u8]),
     /// Wait until this many messages have come in all.
@@ -52,6 +52,8 @@ pub(crate) enum Message {
     /// Any text with the same JSON value.
     Json(&'static str),
     Binary(&'static [u8]),
+    /// `long_text` of this many bytes.
+    LongText(usize),
     /// The design does not say what is sent, nor how much.
     Whatever,
 }
@@ -112,6 +114,20 @@ impl Case {
         self.last = Some((code, reason, clean));
         self
     }
+}
+
+/// So many bytes of text that deflate makes a few times smaller, as it does with prose.
+pub(crate) fn long_text(length: usize) -> String {
+    let mut text = String::with_capacity(length + 8);
+    let numbers = (0_usize..).map(|number| number.wrapping_mul(7919) % 100_003);
+    for number in numbers {
+        if text.len() >= length {
+            break;
+        }
+        text.push_str(&format!("{number} "));
+    }
+    text.truncate(length);
+    text
 }
 
 /// The reason as this client writes it.

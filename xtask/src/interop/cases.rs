@@ -22,6 +22,7 @@ const A_122: &str = concat!(a_120!(), "aa");
 const A_123: &str = concat!(a_120!(), "aaa");
 const REASON_123: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aaa");
 const REASON_124: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aaaa");
+const EARLY_124: &str = concat!("/early-close/ws?code=4000&reason=", a_120!(), "aaaa");
 const REASON_SPLIT: &str = concat!("/close/ws?code=4000&reason=", a_120!(), "aa%C3%A9");
 
 /// Path, query, header, cookie: the order of the endpoint's parameters.
@@ -131,6 +132,8 @@ fn before_accept() -> Vec<Case> {
         Case::new("early.1011", "/early-close/ws?code=1011&reason=no", Refused(1011, Exactly("no"), 500)),
         Case::new("early.1012", "/early-close/ws?code=1012&reason=later", Refused(1012, Exactly("later"), 503)),
         Case::new("early.1013", "/early-close/ws?code=1013&reason=later", Refused(1013, Exactly("later"), 503)),
+        Case::new("early.1014", "/early-close/ws?code=1014&reason=later", Refused(1014, Exactly("later"), 403)),
+        Case::new("early.reason-124", EARLY_124, Refused(4000, Exactly(A_123), 403)),
         Case::new("early.3000", "/early-close/ws?code=3000&reason=who", Refused(3000, Exactly("who"), 401)),
         Case::new("early.3003", "/early-close/ws?code=3003&reason=no", Refused(3003, Exactly("no"), 403)),
         Case::new("early.3008", "/early-close/ws?code=3008&reason=slow", Refused(3008, Exactly("slow"), 408)),
@@ -176,6 +179,9 @@ fn talk() -> Vec<Case> {
         Case::new("echo.binary", "/echo", Closed(1000, Anything))
             .does(&[Do::Binary(b"\x00\xff\x80"), Do::Await(1), BYE])
             .gets(&[Message::Binary(b"\x00\xff\x80")]),
+        Case::new("echo.large", "/echo", Closed(1000, Anything))
+            .does(&[Do::LongText(300_000), Do::Await(1), BYE])
+            .gets(&[Message::LongText(300_000)]),
         Case::new("echo.client-code", "/echo", Closed(4321, Anything)).does(&[Do::Close(4321, "mine")]),
         Case::new("disconnect.clean", "/disconnect/ws", Closed(1000, Anything))
             .does(&[Do::Close(1000, "from {client}")])

@@ -7,14 +7,28 @@ use std::thread;
 use super::case::{Case, Do};
 use crate::failure::{Failure, Result};
 
-pub(crate) trait Client {
+pub(crate) trait Client: Send {
     fn name(&self) -> &'static str;
 
-    /// Whether this client can send what the case asks for.
-    fn can(&self, case: &Case) -> bool;
+    /// Why this client cannot send what the case asks for, where it cannot.
+    fn cannot(&self, case: &Case) -> Option<&'static str>;
+
+    fn deflate(&self) -> Deflate;
+
+    /// Whether permessage-deflate is offered from now on, where the client has the choice.
+    fn offer_deflate(&mut self, _offer: bool) {}
 
     /// Runs the cases, as many at a time as it likes; one report a case, in their order.
     fn run(&mut self, address: &str, cases: &[&Case]) -> Result<Vec<Seen>>;
+}
+
+/// Whether a client offers permessage-deflate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Deflate {
+    Optional,
+    Always,
+    /// It cannot, for this reason.
+    Never(&'static str),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +43,9 @@ pub(crate) struct Seen {
     pub(crate) close: Option<(u16, String)>,
     /// The client's own word for it, where it has one.
     pub(crate) clean: Option<bool>,
-    /// What went wrong in the eyes of the client.
+    /// The client's own words for a handshake or a connection that failed.
+    pub(crate) error: Option<String>,
+    /// What went wrong that must not.
     pub(crate) trouble: Option<String>,
     /// All that the client showed, to be searched.
     pub(crate) transcript: String,
@@ -60,7 +76,9 @@ impl Seen {
             parts.insert(0, format!("{} msg,", self.messages.len()));
         }
         if parts.is_empty() {
-            parts.push(self.trouble.clone().unwrap_or_else(|| "no close seen".into()));
+            let said = self.trouble.as_ref().or(self.error.as_ref());
+            let said = said.map_or("no close seen", String::as_str);
+            parts.push(said.chars().take(40).collect());
         }
         parts.join(" ")
     }

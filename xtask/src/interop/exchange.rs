@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::case::{Case, Do, signed};
+use super::case::{Case, Do, long_text, signed};
 use super::client::{Got, Seen};
 use crate::failure::{Failure, Result};
 
@@ -21,7 +21,7 @@ pub(crate) fn cases(cases: &[&Case], client: &str) -> Value {
 fn step(step: &Do, client: &str) -> Value {
     match step {
         Do::Text(text) => json!(["text", text]),
-        Do::LongText(length) => json!(["long", length]),
+        Do::LongText(length) => json!(["text", long_text(*length)]),
         Do::Binary(bytes) => json!(["binary", bytes]),
         Do::Await(count) => json!(["await", count]),
         Do::Close(code, reason) => json!(["close", code, signed(reason, client)]),
@@ -62,6 +62,7 @@ fn report(value: &Value) -> Seen {
             .collect(),
         close: close.and_then(|close| Some((number(close.first()?)?, close.get(1)?.as_str()?.to_owned()))),
         clean: value.get("clean").and_then(Value::as_bool),
+        error: text("error"),
         trouble: text("trouble"),
         transcript: value.to_string(),
     }

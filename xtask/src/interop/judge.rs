@@ -2,13 +2,34 @@
 
 use serde_json::Value;
 
-use super::case::{Case, Ending, Message, Refuse, Says};
+use super::case::{Case, Ending, Message, Refuse, Says, long_text};
 use super::client::{Got, Seen};
+use super::known::{self, Limit};
 
 /// The word that the tour puts into errors which no client may see.
 pub(crate) const SECRET: &str = "secret";
 
 const LONGEST_REASON: usize = 123;
+
+/// By what the design says and, where the client has a limit that is known, by that.
+pub(crate) fn judge_client(client: &str, case: &Case, refuse: Refuse, seen: &Seen) -> Vec<String> {
+    match known::limit(client, case, refuse) {
+        None => judge(case, refuse, seen),
+        Some(limit) => judge_limited(limit, case, seen),
+    }
+}
+
+fn judge_limited(limit: &Limit, case: &Case, seen: &Seen) -> Vec<String> {
+    let mut wrong: Vec<String> = known::differs(limit, seen).into_iter().collect();
+    if !seen.opened {
+        wrong.push("the handshake was not completed".into());
+    }
+    wrong.extend(messages_differ(&case.messages, seen));
+    if holds_secret(seen) {
+        wrong.push(format!("the client was shown the word \"{SECRET}\""));
+    }
+    wrong
+}
 
 pub(crate) fn judge(case: &Case, refuse: Refuse, seen: &Seen) -> Vec<String> {
     let mut wrong = match (case.ending, refuse) {
@@ -53,19 +74,22 @@ fn closed(code: u16, reason: Says, messages: &[Message], seen: &Seen) -> Vec<Str
     if seen.clean == Some(false) {
         wrong.push("the close was not clean".into());
     }
+    wrong.extend(messages_differ(messages, seen));
+    wrong
+}
+
+fn messages_differ(messages: &[Message], seen: &Seen) -> Option<String> {
     let same = messages.contains(&Message::Whatever)
         || (messages.len() == seen.messages.len() && messages.iter().zip(&seen.messages).all(is_same));
-    if !same {
-        let got: String = format!("{:?}", seen.messages).chars().take(200).collect();
-        wrong.push(format!("messages {got}, expected {messages:?}"));
-    }
-    wrong
+    let got: String = format!("{:?}", seen.messages).chars().take(200).collect();
+    (!same).then(|| format!("messages {got}, expected {messages:?}"))
 }
 
 fn is_same((expected, got): (&Message, &Got)) -> bool {
     match (expected, got) {
         (Message::Text(expected), Got::Text(got)) => expected == got,
         (Message::Binary(expected), Got::Binary(got)) => expected == got,
+        (Message::LongText(length), Got::Text(got)) => *got == long_text(*length),
         (Message::Json(expected), Got::Text(got)) => {
             let value = |text: &str| serde_json::from_str::<Value>(text).ok();
             value(got).is_some() && value(got) == value(expected)
@@ -114,6 +138,8 @@ fn answered(status: u16, seen: &Seen) -> Vec<String> {
         (Some(seen_status), _) => wrong.push(format!("HTTP {seen_status}, expected {status}")),
         // A browser tells a page no more than this.
         (None, Some((1006, reason))) if reason.is_empty() && seen.clean == Some(false) => {}
+        // So do others: that the handshake has failed, and not how.
+        (None, None) if seen.error.is_some() => {}
         (None, _) => wrong.push(format!("no HTTP answer, expected {status}")),
     }
     if !seen.messages.is_empty() {
@@ -236,6 +262,21 @@ mod tests {
         assert_eq!(judge(&case, Refuse::Http, &http), Vec::<String>::new());
         assert!(!judge(&case, Refuse::Http, &frame).is_empty());
         assert!(!judge(&case, Refuse::Close, &http).is_empty());
+    }
+
+    #[test]
+    fn a_limit_of_a_client_is_held_against_what_it_shows() {
+        let case = Case::new("c", "/c", Ending::Closed(1012, Says::Exactly("restart")));
+        let judged = |client, seen| judge_client(client, &case, Refuse::Close, &seen);
+        let (right, less) = (
+            closed_with(1012, "restart"),
+            closed_with(1002, "Invalid close code"),
+        );
+        assert_eq!(judged("websockets", right.clone()), Vec::<String>::new());
+        assert!(!judged("websockets", less.clone()).is_empty());
+        assert_eq!(judged("qt", less), Vec::<String>::new());
+        // It has learned the code: then the limit must go.
+        assert_eq!(judged("qt", right).len(), 1);
     }
 
     #[test]

@@ -61,10 +61,10 @@ pub(crate) fn drive(
         let _held = (0..held)
             .map(|_| Ok(Connection::open(&tour.address, case.path, &[])?.0))
             .collect::<Result<Vec<_>>>()?;
-        for client in clients.iter_mut().filter(|client| client.can(&case)) {
+        for client in clients.iter_mut().filter(|client| client.cannot(&case).is_none()) {
             for seen in client.run(&tour.address, &[&case])? {
-                let wrong = judge::judge(&case, refuse, &seen);
-                table.add(case.name, client.name(), seen.shown(), wrong);
+                let wrong = judge::judge_client(client.name(), &case, refuse, &seen);
+                table.add_seen(case.name, client.name(), seen, wrong);
             }
         }
         tour.still_runs()?;

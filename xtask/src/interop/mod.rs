@@ -3,23 +3,29 @@
 //! `cases` says what is to be seen, the clients see, `judge` compares, `table` tells.
 
 mod browser;
+mod built;
 mod case;
 mod cases;
 mod certificate;
 mod client;
+mod clients;
 mod devtools;
 mod ending;
 mod exchange;
 pub(crate) mod http;
 mod judge;
+mod known;
 mod limits;
 mod nginx;
+mod page;
+mod passes;
+mod program;
 mod proxied;
+mod relay;
 mod screen;
 mod secured;
 mod table;
 pub(crate) mod tour;
-mod websockets;
 mod wire;
 mod wscat;
 
@@ -30,16 +36,26 @@ use crate::failure::{Failure, Result};
 pub(crate) use case::Refuse;
 use case::{Case, signed};
 use client::Client;
+use page::Page;
 use table::Table;
 use tour::{Profile, Tour};
 
 #[derive(Default)]
 struct Choice {
     refuse: Option<Refuse>,
-    client: Option<String>,
+    clients: Option<String>,
     case: Option<String>,
     address: Option<String>,
     way: Option<Way>,
+    /// The page of endings is written, and not compared.
+    writes: bool,
+}
+
+impl Choice {
+    /// Nothing is left out but clients: then the page of endings can be told.
+    const fn is_whole(&self) -> bool {
+        self.refuse.is_none() && self.case.is_none() && self.address.is_none()
+    }
 }
 
 /// How the clients get to the tour.
@@ -52,8 +68,12 @@ enum Way {
 
 impl Choice {
     fn picks(&self, case: &Case) -> bool {
+        self.picks_name(case.name)
+    }
+
+    fn picks_name(&self, name: &str) -> bool {
         let part = self.case.as_ref();
-        part.is_none_or(|part| case.name.contains(part.as_str()))
+        part.is_none_or(|part| name.contains(part.as_str()))
     }
 }
 
@@ -87,17 +107,23 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let choice = Choice {
         refuse,
         way,
-        client: arguments.option("--client")?,
+        clients: arguments.option("--clients")?.or(arguments.option("--client")?),
         case: arguments.option("--case")?,
         address: arguments.option("--address")?,
+        writes: arguments.switch("--write"),
     };
     arguments.end()?;
+    if choice.writes && (!choice.is_whole() || choice.clients.as_deref() != Some("all")) {
+        return Err(Failure::usage(
+            "--write goes with --clients all and all cases, as the page tells of all",
+        ));
+    }
     run(&choice)
 }
 
 fn run(choice: &Choice) -> Result<()> {
     let is_direct = choice.way.is_none_or(|way| way == Way::Direct);
-    if !is_direct && (choice.client.is_some() || choice.address.is_some()) {
+    if !is_direct && (choice.clients.is_some() || choice.address.is_some()) {
         return Err(Failure::usage(
             "--way tls and nginx start a tour of their own, for the clients that can take that way",
         ));
@@ -119,7 +145,7 @@ fn run(choice: &Choice) -> Result<()> {
     if is_direct {
         direct(choice, program.as_deref(), &cases, &modes, &mut sums)?;
     }
-    if let Some(program) = program.filter(|_| choice.client.is_none()) {
+    if let Some(program) = program.filter(|_| choice.clients.is_none()) {
         if choice.way.is_none_or(|way| way == Way::Tls) {
             let table = secured::checks(&program, &cases)?;
             sums.add("interop, over TLS", &table);
@@ -177,10 +203,22 @@ fn direct(
     modes: &[Refuse],
     sums: &mut Sums,
 ) -> Result<()> {
-    let mut clients = clients(choice)?;
+    let mut clients = clients::chosen(choice.clients.as_deref())?
+        .into_iter()
+        .map(|client| (client.ready)())
+        .collect::<Result<Vec<_>>>()?;
+    let mut page = Page::default();
+    for client in &mut clients {
+        client.offer_deflate(false);
+    }
     for &refuse in modes {
         let mut tour = match program {
-            Some(program) => Some(Tour::start(program, refuse, &format!("tour-{}", refuse.name()))?),
+            Some(program) => Some(Tour::start_with(
+                program,
+                refuse,
+                &format!("tour-{}", refuse.name()),
+                &["--deflate", "off"],
+            )?),
             None => None,
         };
         let address = match (&tour, &choice.address) {
@@ -198,41 +236,34 @@ fn direct(
             let is_chosen = |case: &Case| choice.picks(case);
             limits::drive(program, refuse, &mut clients, is_chosen, &mut table)?;
         }
-        if choice.case.is_none() && choice.client.as_deref().is_none_or(|name| name == "wire") {
+        if choice.case.is_none() && clients.iter().any(|client| client.name() == "wire") {
             let mut outcomes = http::checks(&address);
             outcomes.extend(tour.as_mut().map(ending::stop));
             for outcome in outcomes {
                 table.add(outcome.name, "wire", outcome.seen, outcome.wrong);
             }
         }
+        if let Some(program) = program.filter(|_| choice.picks_name(passes::STOP)) {
+            passes::stop(program, refuse, &mut clients, &mut table)?;
+        }
+        page.take(refuse, &clients, &table);
         sums.add(&format!("interop, --refuse {}", refuse.name()), &table);
         if let Some(tour) = tour.filter(|_| table.failed() > 0) {
             sums.logs
                 .push_str(&format!("\nthe tour's log is {}", tour.log.display()));
         }
     }
-    Ok(())
-}
-
-fn clients(choice: &Choice) -> Result<Vec<Box<dyn Client>>> {
-    type Ready = fn() -> Result<Box<dyn Client>>;
-    let known: [(&str, Ready); 4] = [
-        ("wire", || Ok(Box::new(wire::Wire))),
-        ("wscat", || Ok(Box::new(wscat::Wscat::ready()?))),
-        ("websockets", || Ok(Box::new(websockets::Websockets::ready()?))),
-        ("chromium", || Ok(Box::new(browser::Browser::ready()?))),
-    ];
-    let chosen: Vec<Ready> = known
-        .into_iter()
-        .filter(|(name, _)| choice.client.as_ref().is_none_or(|wanted| wanted == name))
-        .map(|(_, ready)| ready)
-        .collect();
-    if chosen.is_empty() {
-        return Err(Failure::usage(
-            "the clients are wire, wscat, websockets and chromium",
-        ));
+    if let Some(program) = program.filter(|_| choice.refuse != Some(Refuse::Http)) {
+        let table = passes::deflated(program, &mut clients, cases)?;
+        sums.add("interop, with permessage-deflate everywhere", &table);
+        let table = passes::merged(program, &mut clients, cases)?;
+        sums.add("interop, all of the server's bytes in one segment", &table);
     }
-    chosen.into_iter().map(|ready| ready()).collect()
+    match (choice.writes, choice.is_whole()) {
+        (true, _) => page.write(&clients),
+        (false, true) => page.compare(),
+        (false, false) => Ok(()),
+    }
 }
 
 /// All cases that the client can do: the ones that are looked up at the server afterwards each by itself.
@@ -244,16 +275,20 @@ fn drive(
     table: &mut Table,
 ) -> Result<()> {
     let name = client.name();
+    for why in cases.iter().filter_map(|case| client.cannot(case)) {
+        table.leave_out(name, why);
+    }
     let (alone, together): (Vec<&Case>, Vec<&Case>) = cases
         .iter()
-        .filter(|case| client.can(case))
+        .filter(|case| client.cannot(case).is_none())
         .partition(|case| case.last.is_some());
     for (case, seen) in together.iter().zip(client.run(address, &together)?) {
-        table.add(case.name, name, seen.shown(), judge::judge(case, refuse, &seen));
+        let wrong = judge::judge_client(name, case, refuse, &seen);
+        table.add_seen(case.name, name, seen, wrong);
     }
     for case in alone {
         for seen in client.run(address, &[case])? {
-            let mut wrong = judge::judge(case, refuse, &seen);
+            let mut wrong = judge::judge_client(name, case, refuse, &seen);
             if let Some((code, reason, clean)) = case.last {
                 wrong.extend(ending::last_disconnect(
                     address,
@@ -262,7 +297,7 @@ fn drive(
                     clean,
                 )?);
             }
-            table.add(case.name, name, seen.shown(), wrong);
+            table.add_seen(case.name, name, seen, wrong);
         }
     }
     Ok(())

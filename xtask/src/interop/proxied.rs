@@ -10,11 +10,12 @@ use super::case::Says::Exactly;
 use super::case::{Case, Do, Message, Refuse};
 use super::certificate;
 use super::client::Client;
+use super::clients::websockets;
 use super::http;
 use super::nginx::Nginx;
+use super::program::Program;
 use super::table::Table;
 use super::tour::Tour;
-use super::websockets::Websockets;
 use super::wire::{Connection, Wire};
 use crate::failure::{Result, While};
 
@@ -41,7 +42,7 @@ pub(super) fn checks(program: &Path, cases: &[Case], refuse: Refuse) -> Result<T
     let nginx = Nginx::start(&tour.address, &certificate)?;
     let mut clients: [Box<dyn Client>; 3] = [
         Box::new(Wire),
-        Box::new(Websockets::ready()?),
+        Box::new(websockets()?),
         Box::new(Browser::ready()?),
     ];
     let mut table = Table::new(clients.iter().map(|client| client.name()).collect());
@@ -51,7 +52,7 @@ pub(super) fn checks(program: &Path, cases: &[Case], refuse: Refuse) -> Result<T
         tour.still_runs()?;
     }
     origins(&nginx, &mut table);
-    let mut client = Websockets::ready()?.over_tls(&certificate.chain).from(CLIENT);
+    let mut client = websockets()?.over_tls(&certificate.chain).from(CLIENT);
     over_tls(&mut client, &nginx.secured, &mut table)?;
     let (seen, wrong) = client_in_log(&tour)?;
     table.add("nginx.client-in-log", "websockets", seen, wrong);
@@ -95,7 +96,7 @@ fn origins(nginx: &Nginx, table: &mut Table) {
 }
 
 /// TLS at nginx: the page is then one of `https`.
-fn over_tls(client: &mut Websockets, address: &str, table: &mut Table) -> Result<()> {
+fn over_tls(client: &mut Program, address: &str, table: &mut Table) -> Result<()> {
     let own: &'static str = String::leak(format!("https://{address}"));
     let other: &'static str = String::leak(format!("http://{address}"));
     let cases = [

@@ -6,9 +6,9 @@ use super::browser::Browser;
 use super::case::{Case, Refuse};
 use super::certificate;
 use super::client::Client;
+use super::clients::websockets;
 use super::table::Table;
 use super::tour::Tour;
-use super::websockets::Websockets;
 use crate::failure::Result;
 
 /// All cases but those that are looked up at the server afterwards, which the checks do over plain HTTP.
@@ -22,7 +22,7 @@ pub(super) fn checks(program: &Path, cases: &[Case]) -> Result<Table> {
     let flags = ["--tls-cert", &chain, "--tls-key", &key];
     let mut tour = Tour::start_with(program, Refuse::Close, "tour-tls", &flags)?;
     let mut clients: [Box<dyn Client>; 2] = [
-        Box::new(Websockets::ready()?.over_tls(&certificate.chain)),
+        Box::new(websockets()?.over_tls(&certificate.chain)),
         Box::new(Browser::ready()?.over_tls()),
     ];
     let mut table = Table::new(clients.iter().map(|client| client.name()).collect());

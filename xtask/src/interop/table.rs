@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::client::Seen;
+
 #[derive(Default)]
 pub(crate) struct Table {
     clients: Vec<&'static str>,
     rows: Vec<Row>,
+    seen: BTreeMap<(String, &'static str), Seen>,
+    /// How many cases a client cannot send, and why.
+    left_out: BTreeMap<(&'static str, &'static str), usize>,
 }
 
 struct Row {
@@ -19,7 +24,24 @@ impl Table {
         Self {
             clients,
             rows: Vec::new(),
+            seen: BTreeMap::new(),
+            left_out: BTreeMap::new(),
         }
+    }
+
+    /// A case that this client cannot send.
+    pub(crate) fn leave_out(&mut self, client: &'static str, why: &'static str) {
+        *self.left_out.entry((client, why)).or_default() += 1;
+    }
+
+    /// The same as `add`, with all that was seen kept.
+    pub(crate) fn add_seen(&mut self, case: &str, client: &'static str, seen: Seen, wrong: Vec<String>) {
+        self.add(case, client, seen.shown(), wrong);
+        self.seen.insert((case.to_owned(), client), seen);
+    }
+
+    pub(crate) fn seen(&self, case: &str, client: &'static str) -> Option<&Seen> {
+        self.seen.get(&(case.to_owned(), client))
     }
 
     /// What a client saw in a case, and what is wrong with it.
@@ -77,6 +99,9 @@ impl Table {
         }
         println!("\n{title}   (-: this client cannot send what the case needs)");
         print!("{}", aligned(&lines));
+        for ((client, why), count) in &self.left_out {
+            println!("- {client}, {count} cases: {why}");
+        }
         for row in self.rows.iter().filter(|row| !row.wrong.is_empty()) {
             for difference in &row.wrong {
                 println!("WRONG {}: {difference}", row.case);

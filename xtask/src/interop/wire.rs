@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::case::{Case, Do, signed};
-use super::client::{Client, Got, Seen, in_parallel};
+use super::case::{Case, Do, long_text, signed};
+use super::client::{Client, Deflate, Got, Seen, in_parallel};
 use super::http::{self, Response};
 use crate::failure::{Result, While};
 
@@ -24,8 +24,12 @@ impl Client for Wire {
         NAME
     }
 
-    fn can(&self, _: &Case) -> bool {
-        true
+    fn cannot(&self, _: &Case) -> Option<&'static str> {
+        None
+    }
+
+    fn deflate(&self) -> Deflate {
+        Deflate::Never("it writes frames as they are")
     }
 
     fn run(&mut self, address: &str, cases: &[&Case]) -> Result<Vec<Seen>> {
@@ -100,7 +104,7 @@ impl Connection {
     fn step(&mut self, step: Do) -> Result<bool> {
         match step {
             Do::Text(text) => self.send(0x81, text.as_bytes()),
-            Do::LongText(length) => self.send(0x81, "x".repeat(length).as_bytes()),
+            Do::LongText(length) => self.send(0x81, long_text(length).as_bytes()),
             Do::Binary(bytes) => self.send(0x82, bytes),
             Do::Raw(bytes) => self.write(bytes),
             Do::Await(count) => while self.seen.messages.len() < count && self.read_one() {},

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::case::{Case, Do, signed};
-use super::client::{Client, Got, Seen, in_parallel, script_has};
+use super::client::{Client, Deflate, Got, Seen, in_parallel, script_has};
 use super::screen::Screen;
 use crate::failure::{Failure, Result, While};
 use crate::install;
@@ -24,7 +24,7 @@ pub(crate) struct Wscat {
 
 impl Wscat {
     pub(crate) fn ready() -> Result<Self> {
-        let folder = install::wscat()?;
+        let folder = install::npm_clients()?;
         install::need(
             &["script"],
             &["bsdutils"],
@@ -41,11 +41,15 @@ impl Client for Wscat {
         NAME
     }
 
-    /// It sends lines of text and can close; nothing else.
-    fn can(&self, case: &Case) -> bool {
-        !script_has(case, |step| {
+    fn cannot(&self, case: &Case) -> Option<&'static str> {
+        script_has(case, |step| {
             matches!(step, Do::Binary(_) | Do::LongText(_) | Do::Raw(_) | Do::Vanish)
         })
+        .then_some("it sends lines of text and can close; nothing else")
+    }
+
+    fn deflate(&self) -> Deflate {
+        Deflate::Always
     }
 
     fn run(&mut self, address: &str, cases: &[&Case]) -> Result<Vec<Seen>> {

@@ -67,9 +67,10 @@ impl File {
             || self.path.ends_with("/tests.rs")
     }
 
-    /// The fuzz targets and the benchmarks are workspaces of their own: their crates cannot inherit.
+    /// The fuzz targets, the benchmarks and a client are workspaces of their own: their crates cannot inherit.
     pub(crate) fn is_outside_the_workspace(&self) -> bool {
-        self.path.starts_with("fuzz/") || self.path.starts_with("benches/")
+        let folders = ["fuzz/", "benches/", "xtask/interop/"];
+        folders.iter().any(|folder| self.path.starts_with(folder))
     }
 
     /// Numbered from 1.

@@ -1,22 +1,18 @@
-"""Runs the cases on standard input with Python's websockets and prints what each saw, as JSON."""
+"""Python's websockets."""
 
 import asyncio
-import json
 import ssl
-import sys
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-LIMIT = 30
+import orders
 
 
 async def play(websocket, script, messages):
     for name, *arguments in script:
         if name == "text":
             await websocket.send(arguments[0])
-        elif name == "long":
-            await websocket.send("x" * arguments[0])
         elif name == "binary":
             await websocket.send(bytes(arguments[0]))
         elif name == "await":
@@ -40,13 +36,14 @@ async def run(order, case):
     seen = {"opened": False}
     messages = []
     try:
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(order["limit"]):
             websocket = await connect(
                 f"{scheme}://{order['address']}{case['path']}",
                 additional_headers=[tuple(pair) for pair in case["headers"]],
+                compression="deflate" if order["deflate"] else None,
                 proxy=None,
                 max_size=None,
-                close_timeout=LIMIT,
+                close_timeout=order["limit"],
                 **options,
             )
             seen["opened"] = True
@@ -63,14 +60,12 @@ async def run(order, case):
         seen["body"] = (response.body or b"").decode("utf-8", "replace")
     except Exception as error:
         seen["trouble"] = f"{type(error).__name__}: {error}"
-    seen["messages"] = [message if isinstance(message, str) else list(message) for message in messages]
+    seen["messages"] = [orders.shown(message) for message in messages]
     return seen
 
 
-async def main():
-    order = json.load(sys.stdin)
-    reports = await asyncio.gather(*(run(order, case) for case in order["cases"]))
-    json.dump(reports, sys.stdout)
+async def run_all(order):
+    return await asyncio.gather(*(run(order, case) for case in order["cases"]))
 
 
-asyncio.run(main())
+orders.each(lambda order: asyncio.run(run_all(order)))

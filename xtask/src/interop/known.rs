@@ -1,0 +1,97 @@
+//! What a client is known not to show, and why: its own limits, which no server can change.
+
+use super::case::{Case, Do, Ending, Refuse};
+use super::client::{Seen, script_has};
+
+pub(super) struct Limit {
+    pub(super) clients: &'static [&'static str],
+    pub(super) of: Of,
+    pub(super) shows: Shows,
+    pub(super) why: &'static str,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    /// A Close frame with one of these codes.
+    Codes(&'static [u16]),
+    /// The answer to a Close frame of the client's own.
+    OwnClose,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Shows {
+    /// This code instead, and whatever reason.
+    Code(u16),
+    NoClose,
+    /// None either, unless the server's own Close frame came first.
+    NoAnswer,
+}
+
+/// Registered with IANA after RFC 6455.
+const LATER: &[u16] = &[1012, 1013, 1014];
+
+#[rustfmt::skip]
+pub(super) const LIMITS: &[Limit] = &[
+    Limit { clients: &["faye", "libwebsockets", "qt"], of: Of::Codes(LATER), shows: Shows::Code(1002),
+        why: "it takes these for codes that may not be sent, and reports a breach of the protocol" },
+    Limit { clients: &["webkitgtk"], of: Of::Codes(LATER), shows: Shows::Code(1006),
+        why: "it takes these for codes that may not be sent, and shows a page no more than 1006" },
+    Limit { clients: &["firefox"], of: Of::Codes(&[1009]), shows: Shows::Code(1009),
+        why: "it shows the code and the reason, and calls the end unclean: the connection ends before its own Close is read" },
+    Limit { clients: &["okhttp"], of: Of::Codes(LATER), shows: Shows::NoClose,
+        why: "it takes these for codes that may not be sent, and reports a failure without a code" },
+    Limit { clients: &["tungstenite"], of: Of::Codes(&[1014]), shows: Shows::Code(1002),
+        why: "it does not know 1014, and gives a breach of the protocol in its place" },
+    Limit { clients: &["gorilla"], of: Of::Codes(&[1014]), shows: Shows::NoClose,
+        why: "it does not know 1014, and reports an error without a code" },
+    Limit { clients: &["libwebsockets"], of: Of::OwnClose, shows: Shows::NoAnswer,
+        why: "it tells its user of a Close frame only where the server has sent the first one" },
+];
+
+pub(super) fn limit(client: &str, case: &Case, refuse: Refuse) -> Option<&'static Limit> {
+    let sent = match (case.ending, refuse) {
+        (Ending::Closed(code, _), _) | (Ending::Refused(code, _, _), Refuse::Close) => code,
+        _ => return None,
+    };
+    let closes = script_has(case, |step| matches!(step, Do::Close(..)));
+    LIMITS.iter().find(|limit| {
+        let is_met = match limit.of {
+            Of::Codes(codes) => codes.contains(&sent),
+            Of::OwnClose => closes,
+        };
+        is_met && limit.clients.contains(&client)
+    })
+}
+
+/// What differs from the limit, which then is one no longer.
+pub(super) fn differs(limit: &Limit, seen: &Seen) -> Option<String> {
+    let code = seen.close.as_ref().map(|(code, _)| *code);
+    let is_as_known = match limit.shows {
+        Shows::Code(known) => code == Some(known),
+        Shows::NoClose => code.is_none(),
+        Shows::NoAnswer => code.is_none_or(|code| code == 1000),
+    };
+    (!is_as_known).then(|| format!("it shows {code:?}, and was known for this: {}", limit.why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::case::Says;
+    use super::super::clients;
+    use super::*;
+
+    #[test]
+    fn every_limit_is_one_of_a_client_that_there_is() {
+        let mut names = LIMITS.iter().flat_map(|limit| limit.clients);
+        assert!(names.all(|name| clients::ALL.iter().any(|client| client.name == *name)));
+    }
+
+    #[test]
+    fn a_limit_is_met_by_its_code_alone_and_not_by_a_refusal_with_http() {
+        let case = |code| Case::new("c", "/c", Ending::Refused(code, Says::Exactly(""), 503));
+        let is_met = |code, refuse| limit("okhttp", &case(code), refuse).is_some();
+        assert!(is_met(1012, Refuse::Close));
+        assert!(!is_met(1011, Refuse::Close));
+        assert!(!is_met(1012, Refuse::Http));
+    }
+}
