@@ -9,6 +9,8 @@ mod limits;
 mod log;
 mod metrics;
 mod operation;
+mod slow_accept;
+mod ticks;
 #[cfg(feature = "tls")]
 mod tls;
 mod units;
@@ -74,6 +76,8 @@ async fn main() -> io::Result<()> {
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
         .include(operation::app())
+        .include(ticks::app())
+        .include(slow_accept::app())
         .merge(metrics)
         .settings(settings);
     #[cfg(feature = "tls")]
@@ -99,6 +103,8 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         close::SAMPLES,
         conversation::SAMPLES,
         operation::SAMPLES,
+        ticks::SAMPLES,
+        slow_accept::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(
