@@ -5,8 +5,11 @@ mod chance;
 mod clients;
 mod connection;
 pub(crate) mod drain;
+mod early;
 mod endings;
 mod figures;
+mod kinds;
+mod round_trip;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,10 +21,10 @@ use crate::failure::{Failure, Result, While};
 use crate::interop::Refuse;
 use crate::interop::tour::{self, Profile, Tour};
 use chance::Chance;
-use clients::{Asks, FLAGS, Kind, choose, kinds};
 use connection::Stop;
 use endings::Endings;
 use figures::Figures;
+use kinds::{Asks, FLAGS, Kind, choose, kinds};
 
 /// How many clients there are at a time: more than the tour lets in.
 const CLIENTS: u64 = 170;
@@ -47,6 +50,9 @@ const REST: Duration = Duration::from_secs(20);
 
 /// How long a server without connections may take to stop.
 const STOP: Duration = Duration::from_secs(2);
+
+/// How long an honest client may wait for its echo, whatever the others do: the machine that runs both may be busy.
+const ROUND_TRIP: Duration = Duration::from_secs(3);
 
 /// How many failures are told one by one.
 const TOLD: usize = 10;
@@ -114,6 +120,18 @@ fn run(time: Duration, seed: u64) -> Result<()> {
     let status = tour.exit_before(stopping + STOP)?;
     let stopped = stopping.elapsed();
     let mut wrong = tally.failures();
+    let slowest = round_trip::slowest();
+    println!(
+        "the slowest echo of an honest client took {} ms",
+        slowest.as_millis()
+    );
+    if slowest > ROUND_TRIP {
+        wrong.push(format!(
+            "an honest client waited {} ms for its echo, which is more than {}",
+            slowest.as_millis(),
+            ROUND_TRIP.as_millis()
+        ));
+    }
     match status {
         None => wrong.push(format!(
             "the tour still runs {} s after SIGTERM without connections",
