@@ -174,6 +174,8 @@ struct Tally {
     next: AtomicU64,
     full: AtomicU64,
     runs: Vec<AtomicU64>,
+    /// How many of them failed, by kind.
+    failed: Vec<AtomicU64>,
     failures: Mutex<Vec<String>>,
 }
 
@@ -184,6 +186,7 @@ impl Tally {
             next: AtomicU64::new(0),
             full: AtomicU64::new(0),
             runs: kinds().iter().map(|_| AtomicU64::new(0)).collect(),
+            failed: kinds().iter().map(|_| AtomicU64::new(0)).collect(),
             failures: Mutex::new(Vec::new()),
         }
     }
@@ -217,6 +220,7 @@ impl Tally {
                 self.full.fetch_add(1, Ordering::Relaxed);
             }
             Err(Stop::Wrong(what) | Stop::Gone(what)) => {
+                self.failed[at].fetch_add(1, Ordering::Relaxed);
                 let failure = format!("client {number}, which {}: {what}", kind.name);
                 self.failures
                     .lock()
@@ -248,8 +252,12 @@ impl Tally {
     }
 
     fn print(&self) {
-        for (kind, runs) in kinds().iter().zip(&self.runs) {
-            println!("  {:>8}  {}", runs.load(Ordering::Relaxed), kind.name);
+        for ((kind, runs), failed) in kinds().iter().zip(&self.runs).zip(&self.failed) {
+            let wrong = match failed.load(Ordering::Relaxed) {
+                0 => String::new(),
+                failed => format!(": {failed} WRONG"),
+            };
+            println!("  {:>8}  {}{wrong}", runs.load(Ordering::Relaxed), kind.name);
         }
         println!(
             "  {:>8}  of them were told that there are too many",
