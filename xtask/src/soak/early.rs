@@ -63,6 +63,12 @@ pub(super) fn leaves_before_accept(address: &str, chance: &mut Chance) -> Step {
     wait_and_leave(address, chance, None)
 }
 
+/// The same with frames that were sent before it left.
+pub(super) fn speaks_and_leaves_before_accept(address: &str, chance: &mut Chance) -> Step {
+    let length = chance.one_of(5, &[125, 2000, 30_000]);
+    wait_and_leave(address, chance, Some(&frame(BINARY, &vec![7; length])))
+}
+
 fn wait_and_leave(address: &str, chance: &mut Chance, early: Option<&[u8]>) -> Step {
     let waits = Waits::begin();
     let mut bytes = handshake(address, "/slow-accept/ws?seconds=3600", "").into_bytes();

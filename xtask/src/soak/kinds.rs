@@ -66,6 +66,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "sends no handshake", weight: 15, asks: Asks::Never, run: clients::sends_no_handshake },
     Kind { name: "sends frames with its handshake", weight: 60, asks: Asks::Surely, run: early::frames_with_the_handshake },
     Kind { name: "leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::leaves_before_accept },
+    Kind { name: "speaks early and leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {
