@@ -69,6 +69,48 @@ pub(super) fn speaks_and_leaves_before_accept(address: &str, chance: &mut Chance
     wait_and_leave(address, chance, Some(&frame(BINARY, &vec![7; length])))
 }
 
+/// Announces a body whose bytes come later, and look like frames: it is refused, or read before the 101.
+pub(super) fn sends_a_body(address: &str, chance: &mut Chance) -> Step {
+    let body = frame(BINARY, &vec![7; 1 + chance.below(100) as usize]);
+    let (more, parts) = match chance.below(3) {
+        0 => (format!("Content-Length: {}\r\n", body.len()), vec![body]),
+        1 => {
+            let chunk = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n"].concat();
+            (
+                "Transfer-Encoding: chunked\r\n".into(),
+                vec![chunk, b"0\r\n\r\n".to_vec()],
+            )
+        }
+        // Its end alone.
+        _ => (
+            "Transfer-Encoding: chunked\r\n".into(),
+            vec![b"0\r\n\r\n".to_vec()],
+        ),
+    };
+    let mut stream = connect(address)?;
+    send(&mut stream, handshake(address, "/echo", &more).as_bytes())?;
+    for part in parts {
+        sleep(Duration::from_millis(20 + chance.below(100)));
+        // After a refusal the server may have closed.
+        let _ = send(&mut stream, &part);
+    }
+    match answer(stream)? {
+        Answer::Http(400) => Ok(()),
+        Answer::Http(status) => Stop::wrong(format!("HTTP {status}")),
+        Answer::Open(mut connection) => {
+            connection.send(BINARY, b"behind the body")?;
+            match connection.message() {
+                Ok(back) if back.payload == b"behind the body" => {}
+                Ok(_) => return Stop::wrong("the body came back as a message"),
+                Err(Stop::Gone(how)) => return Stop::wrong(format!("the body was taken for frames: {how}")),
+                Err(stop) => return Err(stop),
+            }
+            connection.close(1000, "")?;
+            connection.end_with(&[1000])
+        }
+    }
+}
+
 fn wait_and_leave(address: &str, chance: &mut Chance, early: Option<&[u8]>) -> Step {
     let waits = Waits::begin();
     let mut bytes = handshake(address, "/slow-accept/ws?seconds=3600", "").into_bytes();

@@ -67,6 +67,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "sends frames with its handshake", weight: 60, asks: Asks::Surely, run: early::frames_with_the_handshake },
     Kind { name: "leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::leaves_before_accept },
     Kind { name: "speaks early and leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
+    Kind { name: "sends a body with its handshake", weight: 40, asks: Asks::Perhaps, run: early::sends_a_body },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {
