@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::connection::Step;
-use super::{clients, early};
+use super::{clients, early, late};
 
 /// A way to behave.
 pub(crate) struct Kind {
@@ -68,6 +68,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::leaves_before_accept },
     Kind { name: "speaks early and leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
     Kind { name: "sends a body with its handshake", weight: 40, asks: Asks::Perhaps, run: early::sends_a_body },
+    Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {

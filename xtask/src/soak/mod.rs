@@ -9,6 +9,7 @@ mod early;
 mod endings;
 mod figures;
 mod kinds;
+mod late;
 mod round_trip;
 
 use std::sync::atomic::{AtomicU64, Ordering};
