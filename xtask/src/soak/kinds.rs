@@ -69,6 +69,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "speaks early and leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
     Kind { name: "sends a body with its handshake", weight: 40, asks: Asks::Perhaps, run: early::sends_a_body },
     Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
+    Kind { name: "reads late", weight: 10, asks: Asks::Surely, run: late::reads_late },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {

@@ -36,3 +36,23 @@ pub(super) fn talks_to_a_push_only_endpoint(address: &str, chance: &mut Chance) 
     connection.close(4000, "enough")?;
     connection.end_with(&[4000])
 }
+
+/// Sends a message above the limit to its end before it reads: the Close frame is there for it.
+pub(super) fn reads_late(address: &str, chance: &mut Chance) -> Step {
+    const PIECE: usize = 16 * 1024;
+    let pieces = 100 + chance.below(100);
+    let mut connection = Connection::open(address, "/echo")?;
+    let mut head = vec![BINARY, 0x80 | 127];
+    head.extend((pieces * PIECE as u64).to_be_bytes());
+    head.extend([0; 4]);
+    connection.write(&head)?;
+    for number in 0..pieces {
+        if let Err(Stop::Gone(how)) = connection.write(&[7; PIECE]) {
+            return Stop::wrong(format!(
+                "no end could be read, after {number} of {pieces} pieces: {how}"
+            ));
+        }
+        sleep(Duration::from_millis(12));
+    }
+    connection.end_with(&[1009])
+}
