@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::connection::Step;
-use super::{clients, early, late};
+use super::{clients, costly, early, late};
 
 /// A way to behave.
 pub(crate) struct Kind {
@@ -70,6 +70,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "sends a body with its handshake", weight: 40, asks: Asks::Perhaps, run: early::sends_a_body },
     Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
     Kind { name: "reads late", weight: 10, asks: Asks::Surely, run: late::reads_late },
+    Kind { name: "floods with offers", weight: 6, asks: Asks::Perhaps, run: costly::floods_with_offers },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {

@@ -4,6 +4,7 @@
 mod chance;
 mod clients;
 mod connection;
+mod costly;
 pub(crate) mod drain;
 mod early;
 mod endings;
