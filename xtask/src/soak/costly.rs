@@ -44,3 +44,27 @@ pub(super) fn floods_with_offers(address: &str, chance: &mut Chance) -> Step {
         Err(stop) => Err(stop),
     }
 }
+
+/// A compressed frame that announces 2^40 bytes and holds empty stored blocks (RFC 1951, 3.2.4).
+pub(super) fn sends_empty_deflate_blocks(address: &str, chance: &mut Chance) -> Step {
+    const BLOCK: &[u8] = b"\x00\x00\x00\xff\xff";
+    let offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+    let mut stream = connect(address)?;
+    send(&mut stream, handshake(address, "/echo", offer).as_bytes())?;
+    let mut connection = match answer(stream)? {
+        Answer::Open(connection) => connection,
+        Answer::Http(status) => return Stop::wrong(format!("HTTP {status}")),
+    };
+    let mut head = vec![chance.one_of(0xc1, &[0xc2]), 0x80 | 127];
+    head.extend((1_u64 << 40).to_be_bytes());
+    head.extend([0; 4]);
+    connection.write(&head)?;
+    let piece = BLOCK.repeat(13_000);
+    for _ in 0..16 + chance.below(64) {
+        // Where the server has closed and waited, its Close frame is there to be read.
+        if connection.write(&piece).is_err() {
+            break;
+        }
+    }
+    connection.end_with(&[1009, 1002])
+}

@@ -71,6 +71,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
     Kind { name: "reads late", weight: 10, asks: Asks::Surely, run: late::reads_late },
     Kind { name: "floods with offers", weight: 6, asks: Asks::Perhaps, run: costly::floods_with_offers },
+    Kind { name: "sends empty deflate blocks", weight: 6, asks: Asks::Surely, run: costly::sends_empty_deflate_blocks },
 ];
 
 pub(crate) fn kinds() -> &'static [Kind] {
