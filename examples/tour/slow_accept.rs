@@ -12,7 +12,7 @@ use axum::{Router, extract::State, routing::get};
 use hangup::{App, Handshake, Result, websocket};
 use tokio::time::sleep;
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[Sample {
     shows: "waits for so many seconds, then accepts and ends with 1000; /slow-accept/waiting says how many wait",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hangup::{App, Handshake, Result, websocket};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[Sample {
     shows: "push only: \"tick 0\" at once, then one more every 100 ms; what you type is never received",
