@@ -11,7 +11,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 #[path = "../tour/log.rs"]
@@ -19,6 +19,13 @@ use std::{
 mod log;
 
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// How soon an endpoint is cancelled whose client has left.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// The headers of an opening handshake.
+const OPENING: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// The program, which cargo builds before the tests unless it is asked for this test alone.
 fn program() -> PathBuf {
@@ -61,6 +68,27 @@ fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
     })
 }
 
+/// The head of an answer, byte by byte, so that what follows stays unread.
+fn head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// The opcode and the payload of a short frame that is whole.
+fn frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
+    let mut start = [0; 2];
+    stream.read_exact(&mut start).unwrap();
+    assert!(start[0] & 0xf0 == 0x80 && start[1] <= 125, "{start:?}");
+    let mut payload = vec![0; start[1].into()];
+    stream.read_exact(&mut payload).unwrap();
+    (start[0] & 0x0f, payload)
+}
+
 impl Tour {
     fn start(arguments: &[&str]) -> Self {
         let mut process = Command::new(program())
@@ -90,11 +118,16 @@ impl Tour {
         }
     }
 
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        stream
+    }
+
     /// What is answered to a request with these headers until something ends: the server the answer, or the client
     /// the connection.
     fn answer(&self, path: &str, headers: &str, until: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let mut stream = self.connect();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n",
@@ -114,10 +147,36 @@ impl Tour {
 
     /// The status line that answers an opening handshake.
     fn handshake(&self, path: &str, more: &str) -> String {
-        let headers = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-        let answer = self.answer(path, &format!("{headers}{more}"), "\r\n\r\n");
+        let answer = self.answer(path, &format!("{OPENING}{more}"), "\r\n\r\n");
         answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// A connection on which an opening handshake was sent.
+    fn ask(&self, path: &str) -> TcpStream {
+        let mut stream = self.connect();
+        let host = &self.address;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{OPENING}\r\n").unwrap();
+        stream
+    }
+
+    /// A connection whose opening handshake was answered with 101.
+    fn open(&self, path: &str) -> TcpStream {
+        let mut stream = self.ask(path);
+        let head = head(&mut stream);
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        stream
+    }
+
+    /// Asks how many endpoints of `/slow-accept/ws` wait until it is so many.
+    fn wait_for_waiting(&self, number: usize, limit: Duration) {
+        let begun = Instant::now();
+        loop {
+            let page = self.get("/slow-accept/waiting");
+            if page.ends_with(&format!("\r\n\r\n{number}")) {
+                return;
+            }
+            assert!(begun.elapsed() < limit, "{number} should wait: {page}");
+        }
     }
 
     fn get(&self, path: &str) -> String {
@@ -207,4 +266,87 @@ fn colours_are_for_terminals_that_want_them() {
     assert!(log::wants_colours(true, Some(OsStr::new(""))));
     assert!(!log::wants_colours(true, Some(OsStr::new("1"))));
     assert!(!log::wants_colours(false, None));
+}
+
+#[test]
+fn the_ticks_of_each_client_count_from_0_every_100_ms() {
+    let tour = Tour::start(&[]);
+    let mut first = tour.open("/ticks/ws");
+    let begun = Instant::now();
+    for number in 0..5 {
+        assert_eq!(frame(&mut first), (1, format!("tick {number}").into_bytes()));
+    }
+    assert!(
+        begun.elapsed() >= Duration::from_millis(300),
+        "{:?}",
+        begun.elapsed()
+    );
+    let mut second = tour.open("/ticks/ws");
+    assert_eq!(frame(&mut second), (1, b"tick 0".to_vec()));
+
+    first.write_all(b"\x88\x82\0\0\0\0\x0f\xa0").unwrap();
+    let close = loop {
+        match frame(&mut first) {
+            (1, _) => {}
+            other => break other,
+        }
+    };
+    assert_eq!(close, (8, vec![0x0f, 0xa0]));
+    assert_eq!(first.read(&mut [0]).unwrap(), 0);
+    drop(second);
+    let (samples, _) = tour.stop();
+    assert!(samples.contains("/ticks/ws'\n"), "{samples}");
+}
+
+#[test]
+fn who_waits_for_a_slow_accept_is_counted_until_the_client_leaves() {
+    let tour = Tour::start(&[]);
+    tour.wait_for_waiting(0, LIMIT);
+    let first = tour.ask("/slow-accept/ws?seconds=3600");
+    let second = tour.ask("/slow-accept/ws?seconds=3600");
+    tour.wait_for_waiting(2, LIMIT);
+    drop(first);
+    tour.wait_for_waiting(1, AT_ONCE);
+    drop(second);
+    tour.wait_for_waiting(0, AT_ONCE);
+    let (samples, _) = tour.stop();
+    for line in ["/slow-accept/ws?seconds=10'\n", "/slow-accept/waiting'\n"] {
+        assert!(samples.contains(line), "{line}\n{samples}");
+    }
+}
+
+#[test]
+fn a_slow_accept_accepts_in_the_end_and_nobody_waits_any_longer() {
+    let tour = Tour::start(&["--accept-timeout", "1s"]);
+    let begun = Instant::now();
+    let mut accepted = tour.open("/slow-accept/ws?seconds=0.2");
+    assert!(
+        begun.elapsed() >= Duration::from_millis(200),
+        "{:?}",
+        begun.elapsed()
+    );
+    tour.wait_for_waiting(0, AT_ONCE);
+    assert_eq!(frame(&mut accepted), (8, vec![0x03, 0xe8]));
+
+    let mut timed_out = tour.open("/slow-accept/ws?seconds=3600");
+    let (opcode, payload) = frame(&mut timed_out);
+    assert_eq!((opcode, &payload[..2]), (8, &3008_u16.to_be_bytes()[..]));
+    tour.wait_for_waiting(0, AT_ONCE);
+    drop((accepted, timed_out));
+    tour.stop();
+}
+
+#[test]
+fn a_slow_accept_takes_no_time_without_bounds() {
+    let tour = Tour::start(&["--refuse", "http"]);
+    for seconds in ["-1", "3601", "nan", "inf", "soon", ""] {
+        let path = format!("/slow-accept/ws?seconds={seconds}");
+        assert_eq!(
+            tour.handshake(&path, ""),
+            "HTTP/1.1 422 Unprocessable Entity",
+            "{path}"
+        );
+    }
+    tour.wait_for_waiting(0, AT_ONCE);
+    tour.stop();
 }

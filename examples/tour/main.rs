@@ -9,6 +9,9 @@ mod limits;
 mod log;
 mod metrics;
 mod operation;
+mod sample;
+mod slow_accept;
+mod ticks;
 #[cfg(feature = "tls")]
 mod tls;
 mod units;
@@ -25,16 +28,6 @@ use crate::arguments::{Arguments, Deflate};
 
 /// The largest message that /echo takes, unless it is given.
 const MAX_ECHO: usize = 32 * 1024 * 1024;
-
-/// One path of the tour, and the lines that show what it does.
-pub(crate) struct Sample {
-    /// What happens, in a few words.
-    pub(crate) shows: &'static str,
-    /// What follows `wscat -c ws://host:port`, with further options of wscat behind it.
-    pub(crate) wscat: &'static str,
-    /// What follows `curl http://host:port`, where HTTP is what is seen.
-    pub(crate) curl: Option<&'static str>,
-}
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
@@ -74,6 +67,8 @@ async fn main() -> io::Result<()> {
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
         .include(operation::app())
+        .include(ticks::app())
+        .include(slow_accept::app())
         .merge(metrics)
         .settings(settings);
     #[cfg(feature = "tls")]
@@ -99,6 +94,8 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         close::SAMPLES,
         conversation::SAMPLES,
         operation::SAMPLES,
+        ticks::SAMPLES,
+        slow_accept::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(

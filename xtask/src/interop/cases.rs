@@ -163,6 +163,8 @@ fn talk() -> Vec<Case> {
             .does(&[Do::Text("not yet"), Do::Await(1), BYE])
             .gets(&[Message::Text("not yet")]),
         Case::new("expires", "/expires/ws?seconds=0", Closed(3000, Exactly("expired"))),
+        Case::new("ticks", "/ticks/ws", Closed(1000, Anything)).does(&[Do::Await(2), BYE]).gets(&[Message::Whatever]),
+        Case::new("slow-accept", "/slow-accept/ws?seconds=0", Closed(1000, EMPTY)),
         Case::new("json.not-json", "/json/ws", Closed(1007, Anything)).does(&[Do::Text("{not json")]),
         Case::new("json.wrong-shape", "/json/ws", Closed(1008, Errors(&["missing"])))
             .does(&[Do::Text(r#"{"name":"tea"}"#)]),
@@ -257,6 +259,8 @@ mod tests {
             "echo",
             "draining",
             "expires",
+            "ticks",
+            "slow-accept",
         ];
         assert_eq!(firsts, tour.into_iter().collect());
     }

@@ -1,4 +1,4 @@
-//! What the clients of the soak do: each kind behaves in its own way, and knows what it must see for it.
+//! What the clients of the soak do on an open connection: each behaves in its own way, and knows what it must see for it.
 
 use std::io::Read;
 use std::thread::sleep;
@@ -8,82 +8,7 @@ use super::chance::Chance;
 use super::connection::{
     Answer, BINARY, Connection, PING, PONG, Step, Stop, TEXT, answer, connect, frame, handshake, send,
 };
-
-/// A way to behave.
-pub(crate) struct Kind {
-    pub(crate) name: &'static str,
-    /// How often it is chosen, beside the others.
-    weight: u64,
-    pub(crate) asks: Asks,
-    pub(crate) run: fn(&str, &mut Chance) -> Step,
-}
-
-/// Whether its request comes to a route.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asks {
-    Surely,
-    Perhaps,
-    Never,
-}
-
-/// The flags of the tour that these clients meet: every limit is low, and none meets a client that does no wrong.
-#[rustfmt::skip]
-pub(crate) const FLAGS: &[&str] = &[
-    "--metrics",
-    "--max-connections", "150",
-    "--handshake-timeout", "2s",
-    "--accept-timeout", "5s",
-    "--ping-interval", "1s",
-    "--ping-timeout", "3s",
-    "--idle-timeout", "6s",
-    "--max-lifetime", "15s",
-    "--close-timeout", "3s",
-    "--max-message-size", "64KiB",
-    "--messages-per-second", "500",
-    "--write-buffer", "64KiB",
-    "--write-timeout", "3s",
-    "--slow-consumer", "wait",
-    "--drain-timeout", "10s",
-];
-
-/// Those that take seconds are chosen less often.
-#[rustfmt::skip]
-const KINDS: &[Kind] = &[
-    Kind { name: "echo", weight: 300, asks: Asks::Surely, run: echo },
-    Kind { name: "pings", weight: 60, asks: Asks::Surely, run: pings },
-    Kind { name: "is closed by the endpoint", weight: 150, asks: Asks::Surely, run: is_closed },
-    Kind { name: "is refused", weight: 150, asks: Asks::Surely, run: is_refused },
-    Kind { name: "closes with an odd code", weight: 100, asks: Asks::Surely, run: closes_oddly },
-    Kind { name: "breaks the protocol", weight: 150, asks: Asks::Surely, run: breaks_the_protocol },
-    Kind { name: "vanishes", weight: 150, asks: Asks::Surely, run: vanishes },
-    Kind { name: "resets", weight: 100, asks: Asks::Surely, run: resets },
-    Kind { name: "vanishes within the handshake", weight: 60, asks: Asks::Perhaps, run: vanishes_early },
-    Kind { name: "half-closes", weight: 100, asks: Asks::Surely, run: half_closes },
-    Kind { name: "closes and does not read", weight: 30, asks: Asks::Surely, run: closes_and_stays },
-    Kind { name: "floods", weight: 60, asks: Asks::Surely, run: floods },
-    Kind { name: "floods with pings", weight: 40, asks: Asks::Surely, run: floods_with_pings },
-    Kind { name: "lags", weight: 40, asks: Asks::Surely, run: lags },
-    Kind { name: "never reads", weight: 10, asks: Asks::Surely, run: never_reads },
-    Kind { name: "falls silent", weight: 10, asks: Asks::Surely, run: falls_silent },
-    Kind { name: "is idle", weight: 6, asks: Asks::Surely, run: is_idle },
-    Kind { name: "expires", weight: 20, asks: Asks::Surely, run: expires },
-    Kind { name: "sends its handshake slowly", weight: 15, asks: Asks::Perhaps, run: handshakes_slowly },
-    Kind { name: "sends no handshake", weight: 15, asks: Asks::Never, run: sends_no_handshake },
-];
-
-pub(crate) fn kinds() -> &'static [Kind] {
-    KINDS
-}
-
-/// Chooses by weight.
-pub(crate) fn choose(chance: &mut Chance) -> Option<(usize, &'static Kind)> {
-    let mut left = chance.below(KINDS.iter().map(|kind| kind.weight).sum());
-    KINDS.iter().enumerate().find(|(_, kind)| {
-        let is_here = left < kind.weight;
-        left = left.saturating_sub(kind.weight);
-        is_here
-    })
-}
+use super::round_trip;
 
 /// Sends messages, some in fragments, and gets each of them back.
 fn exchange(connection: &mut Connection, chance: &mut Chance) -> Step {
@@ -97,6 +22,7 @@ fn exchange(connection: &mut Connection, chance: &mut Chance) -> Step {
             TEXT => vec![b'a'; length as usize],
             _ => chance.bytes(length as usize),
         };
+        let sent = Instant::now();
         if chance.below(4) == 0 {
             let (start, end) = payload.split_at(payload.len() / 3);
             connection.send(first & 0x0f, start)?;
@@ -105,6 +31,7 @@ fn exchange(connection: &mut Connection, chance: &mut Chance) -> Step {
             connection.send(first, &payload)?;
         }
         let back = connection.message()?;
+        round_trip::note(sent.elapsed());
         if (back.first, &back.payload) != (first, &payload) {
             return Stop::wrong(format!("{length} bytes came back as {}", back.payload.len()));
         }
@@ -118,13 +45,13 @@ fn close_properly(mut connection: Connection, chance: &mut Chance) -> Step {
     connection.end_with(&[code])
 }
 
-fn echo(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn echo(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     exchange(&mut connection, chance)?;
     close_properly(connection, chance)
 }
 
-fn pings(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn pings(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     for _ in 0..=chance.below(5) {
         let length = chance.below(126) as usize;
@@ -138,7 +65,7 @@ fn pings(address: &str, chance: &mut Chance) -> Step {
     close_properly(connection, chance)
 }
 
-fn is_closed(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn is_closed(address: &str, chance: &mut Chance) -> Step {
     let (path, code) = chance.one_of(
         ("/done/ws", 1000),
         &[
@@ -152,7 +79,7 @@ fn is_closed(address: &str, chance: &mut Chance) -> Step {
     Connection::open(address, path)?.end_with(&[code])
 }
 
-fn is_refused(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn is_refused(address: &str, chance: &mut Chance) -> Step {
     let (path, code) = chance.one_of(
         ("/early-close/ws?code=4001", 4001),
         &[
@@ -175,7 +102,7 @@ fn is_refused(address: &str, chance: &mut Chance) -> Step {
     }
 }
 
-fn closes_oddly(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn closes_oddly(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     exchange(&mut connection, chance)?;
     match chance.below(4) {
@@ -200,7 +127,7 @@ fn closes_oddly(address: &str, chance: &mut Chance) -> Step {
     }
 }
 
-fn breaks_the_protocol(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn breaks_the_protocol(address: &str, chance: &mut Chance) -> Step {
     let (bytes, code): (&[u8], u16) = chance.one_of(
         (b"\x81\x02hi", 1002),
         &[
@@ -221,7 +148,7 @@ fn breaks_the_protocol(address: &str, chance: &mut Chance) -> Step {
     connection.end_with(&[code])
 }
 
-fn vanishes(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn vanishes(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     exchange(&mut connection, chance)?;
     if chance.below(2) == 0 {
@@ -231,7 +158,7 @@ fn vanishes(address: &str, chance: &mut Chance) -> Step {
     Ok(())
 }
 
-fn resets(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn resets(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     exchange(&mut connection, chance)?;
     connection.send(TEXT, b"unread")?;
@@ -239,7 +166,7 @@ fn resets(address: &str, chance: &mut Chance) -> Step {
     Ok(())
 }
 
-fn vanishes_early(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn vanishes_early(address: &str, chance: &mut Chance) -> Step {
     let mut stream = connect(address)?;
     let request = handshake(address, "/echo", "");
     let length = match chance.below(2) {
@@ -249,7 +176,7 @@ fn vanishes_early(address: &str, chance: &mut Chance) -> Step {
     send(&mut stream, &request.as_bytes()[..length])
 }
 
-fn half_closes(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn half_closes(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     exchange(&mut connection, chance)?;
     if chance.below(2) == 0 {
@@ -263,27 +190,27 @@ fn half_closes(address: &str, chance: &mut Chance) -> Step {
 }
 
 /// Its Close frame is answered, and it holds on to the connection.
-fn closes_and_stays(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn closes_and_stays(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     connection.close(1000, "")?;
     sleep(Duration::from_millis(chance.below(2500)));
     connection.end_with(&[1000])
 }
 
-fn floods(address: &str, _: &mut Chance) -> Step {
+pub(super) fn floods(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     connection.write(&frame(TEXT, b"x").repeat(3000))?;
     connection.end_with(&[1008])
 }
 
-fn floods_with_pings(address: &str, _: &mut Chance) -> Step {
+pub(super) fn floods_with_pings(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     connection.write(&frame(PING, b"?").repeat(3000))?;
     connection.end_with(&[1008])
 }
 
 /// Takes its answers late, and gets all of them.
-fn lags(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn lags(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     let count = 50 + chance.below(100);
     let mut writer = connection
@@ -306,7 +233,7 @@ fn lags(address: &str, chance: &mut Chance) -> Step {
 }
 
 /// Sends for as long as the server takes it, and reads nothing, until the server has let go.
-fn never_reads(address: &str, _: &mut Chance) -> Step {
+pub(super) fn never_reads(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     let message = frame(BINARY, &[7; 60_000]);
     let begun = Instant::now();
@@ -322,7 +249,7 @@ fn never_reads(address: &str, _: &mut Chance) -> Step {
 }
 
 /// Does not read and sends nothing: what waits for it then are the pings and the end.
-fn falls_silent(address: &str, _: &mut Chance) -> Step {
+pub(super) fn falls_silent(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     sleep(Duration::from_millis(5000));
     // A server that was held up for so long that the pings are answered after all finds it idle.
@@ -330,15 +257,15 @@ fn falls_silent(address: &str, _: &mut Chance) -> Step {
 }
 
 /// Answers pings, and sends nothing.
-fn is_idle(address: &str, _: &mut Chance) -> Step {
+pub(super) fn is_idle(address: &str, _: &mut Chance) -> Step {
     Connection::open(address, "/echo")?.end_with(&[1001])
 }
 
-fn expires(address: &str, _: &mut Chance) -> Step {
+pub(super) fn expires(address: &str, _: &mut Chance) -> Step {
     Connection::open(address, "/expires/ws?seconds=1")?.end_with(&[3000])
 }
 
-fn handshakes_slowly(address: &str, chance: &mut Chance) -> Step {
+pub(super) fn handshakes_slowly(address: &str, chance: &mut Chance) -> Step {
     let mut stream = connect(address)?;
     let request = handshake(address, "/echo", "");
     let is_too_slow = chance.below(2) == 0;
@@ -359,7 +286,7 @@ fn handshakes_slowly(address: &str, chance: &mut Chance) -> Step {
 }
 
 /// A TCP connection without a request is ended by the server.
-fn sends_no_handshake(address: &str, _: &mut Chance) -> Step {
+pub(super) fn sends_no_handshake(address: &str, _: &mut Chance) -> Step {
     let mut stream = connect(address)?;
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {

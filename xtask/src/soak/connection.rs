@@ -110,6 +110,11 @@ impl Connection {
         self.send(CLOSE, &payload)
     }
 
+    /// The Close frame of this end was sent with the handshake: that of the server answers it.
+    pub(crate) fn expect_close(&mut self) {
+        self.has_closed = true;
+    }
+
     pub(crate) fn end_writing(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
     }

@@ -4,9 +4,14 @@
 mod chance;
 mod clients;
 mod connection;
+mod costly;
 pub(crate) mod drain;
+mod early;
 mod endings;
 mod figures;
+mod kinds;
+mod late;
+mod round_trip;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,10 +23,10 @@ use crate::failure::{Failure, Result, While};
 use crate::interop::Refuse;
 use crate::interop::tour::{self, Profile, Tour};
 use chance::Chance;
-use clients::{Asks, FLAGS, Kind, choose, kinds};
 use connection::Stop;
 use endings::Endings;
 use figures::Figures;
+use kinds::{Asks, FLAGS, Kind, choose, kinds};
 
 /// How many clients there are at a time: more than the tour lets in.
 const CLIENTS: u64 = 170;
@@ -47,6 +52,9 @@ const REST: Duration = Duration::from_secs(20);
 
 /// How long a server without connections may take to stop.
 const STOP: Duration = Duration::from_secs(2);
+
+/// How long an honest client may wait for its echo, whatever the others do: the machine that runs both may be busy.
+const ROUND_TRIP: Duration = Duration::from_secs(3);
 
 /// How many failures are told one by one.
 const TOLD: usize = 10;
@@ -114,6 +122,18 @@ fn run(time: Duration, seed: u64) -> Result<()> {
     let status = tour.exit_before(stopping + STOP)?;
     let stopped = stopping.elapsed();
     let mut wrong = tally.failures();
+    let slowest = round_trip::slowest();
+    println!(
+        "the slowest echo of an honest client took {} ms",
+        slowest.as_millis()
+    );
+    if slowest > ROUND_TRIP {
+        wrong.push(format!(
+            "an honest client waited {} ms for its echo, which is more than {}",
+            slowest.as_millis(),
+            ROUND_TRIP.as_millis()
+        ));
+    }
     match status {
         None => wrong.push(format!(
             "the tour still runs {} s after SIGTERM without connections",
@@ -156,6 +176,8 @@ struct Tally {
     next: AtomicU64,
     full: AtomicU64,
     runs: Vec<AtomicU64>,
+    /// How many of them failed, by kind.
+    failed: Vec<AtomicU64>,
     failures: Mutex<Vec<String>>,
 }
 
@@ -166,6 +188,7 @@ impl Tally {
             next: AtomicU64::new(0),
             full: AtomicU64::new(0),
             runs: kinds().iter().map(|_| AtomicU64::new(0)).collect(),
+            failed: kinds().iter().map(|_| AtomicU64::new(0)).collect(),
             failures: Mutex::new(Vec::new()),
         }
     }
@@ -199,6 +222,7 @@ impl Tally {
                 self.full.fetch_add(1, Ordering::Relaxed);
             }
             Err(Stop::Wrong(what) | Stop::Gone(what)) => {
+                self.failed[at].fetch_add(1, Ordering::Relaxed);
                 let failure = format!("client {number}, which {}: {what}", kind.name);
                 self.failures
                     .lock()
@@ -230,8 +254,12 @@ impl Tally {
     }
 
     fn print(&self) {
-        for (kind, runs) in kinds().iter().zip(&self.runs) {
-            println!("  {:>8}  {}", runs.load(Ordering::Relaxed), kind.name);
+        for ((kind, runs), failed) in kinds().iter().zip(&self.runs).zip(&self.failed) {
+            let wrong = match failed.load(Ordering::Relaxed) {
+                0 => String::new(),
+                failed => format!(": {failed} WRONG"),
+            };
+            println!("  {:>8}  {}{wrong}", runs.load(Ordering::Relaxed), kind.name);
         }
         println!(
             "  {:>8}  of them were told that there are too many",
