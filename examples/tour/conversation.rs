@@ -7,7 +7,7 @@ use hangup::{App, Disconnect, Handshake, Result, Settings, websocket};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Sample, arguments::Deflate};
+use crate::{arguments::Deflate, sample::Sample};
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {

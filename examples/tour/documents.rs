@@ -2,7 +2,7 @@
 
 use hangup::{App, Close, CloseCode, Failure, Handshake, Result, websocket};
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {

@@ -3,7 +3,7 @@
 use hangup::{App, Close, CloseCode, Failure, Handshake, HttpError, Result, websocket};
 use http::StatusCode;
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {

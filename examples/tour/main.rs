@@ -9,6 +9,7 @@ mod limits;
 mod log;
 mod metrics;
 mod operation;
+mod sample;
 #[cfg(feature = "tls")]
 mod tls;
 mod units;
@@ -25,16 +26,6 @@ use crate::arguments::{Arguments, Deflate};
 
 /// The largest message that /echo takes, unless it is given.
 const MAX_ECHO: usize = 32 * 1024 * 1024;
-
-/// One path of the tour, and the lines that show what it does.
-pub(crate) struct Sample {
-    /// What happens, in a few words.
-    pub(crate) shows: &'static str,
-    /// What follows `wscat -c ws://host:port`, with further options of wscat behind it.
-    pub(crate) wscat: &'static str,
-    /// What follows `curl http://host:port`, where HTTP is what is seen.
-    pub(crate) curl: Option<&'static str>,
-}
 
 #[tokio::main]
 async fn main() -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hangup::{App, Handshake, Result, websocket};
 use tokio::time::Instant;
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {

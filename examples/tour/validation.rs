@@ -4,7 +4,7 @@ use hangup::{App, Close, CloseCode, Failure, Handshake, Result, ValidationError,
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Sample;
+use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {

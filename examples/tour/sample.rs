@@ -1,0 +1,11 @@
+//! One path of the tour, and the lines to try it with.
+
+/// One path of the tour, and the lines that show what it does.
+pub(crate) struct Sample {
+    /// What happens, in a few words.
+    pub(crate) shows: &'static str,
+    /// What follows `wscat -c ws://host:port`, with further options of wscat behind it.
+    pub(crate) wscat: &'static str,
+    /// What follows `curl http://host:port`, where HTTP is what is seen.
+    pub(crate) curl: Option<&'static str>,
+}
