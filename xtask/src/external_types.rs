@@ -12,17 +12,29 @@ use crate::{process, project};
 
 /// The crates that may be seen, each with the reason.
 const EXPECTED: &[(&str, &str)] = &[
-    ("axum", "routers and extractors are axum's: hangup is used within axum applications"),
-    ("axum_core", "defines what axum re-exports: bodies, responses, extractors"),
+    (
+        "axum",
+        "routers and extractors are axum's: hangup is used within axum applications",
+    ),
+    (
+        "axum_core",
+        "defines what axum re-exports: bodies, responses, extractors",
+    ),
     ("bytes", "payloads of binary messages"),
     ("chrono", "parameter types, behind the feature of that name"),
     ("hangup_macros", "re-exported: its own macros"),
     ("hangup_protocol", "re-exported: close codes, reasons and text"),
     ("http", "requests, headers and status codes, the same as axum's"),
     ("jiff", "parameter types, behind the feature of that name"),
-    ("rust_decimal", "a parameter type, behind the feature of that name"),
+    (
+        "rust_decimal",
+        "a parameter type, behind the feature of that name",
+    ),
     ("rustls", "the configuration of TLS, behind the feature `tls`"),
-    ("serde_core", "defines the traits of serde: what is sent and received as JSON"),
+    (
+        "serde_core",
+        "defines the traits of serde: what is sent and received as JSON",
+    ),
     ("serde_json", "the values in validation errors"),
     ("speedate", "parameter types, behind the feature of that name"),
     ("time", "parameter types, behind the feature of that name"),
