@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::peer::{self, Peer};
-use crate::scenario::{self, Scenario};
+use crate::peer::{PEERS, Peer};
+use crate::scenario::{SCENARIOS, Scenario};
 
 pub enum Command {
     /// Be one of the servers.
@@ -28,8 +28,8 @@ pub struct Options {
 pub fn read(mut words: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut options = Options {
         rounds: 5,
-        scenarios: scenario::ALL.iter().collect(),
-        peers: peer::ALL.iter().collect(),
+        scenarios: SCENARIOS.iter().collect(),
+        peers: PEERS.iter().collect(),
         quick: false,
         bun: None,
         python: None,
@@ -42,8 +42,8 @@ pub fn read(mut words: impl Iterator<Item = String>) -> Result<Command, String> 
             "peer" => return Ok(Command::Peer(value()?)),
             "--idle" => idle = Some(number(&value()?)?),
             "--rounds" => options.rounds = number(&value()?)?,
-            "--only" => options.scenarios = chosen(&value()?, scenario::ALL, |scenario| scenario.name)?,
-            "--peers" => options.peers = chosen(&value()?, peer::ALL, |peer| peer.name)?,
+            "--only" => options.scenarios = chosen(&value()?, SCENARIOS, |scenario| scenario.name)?,
+            "--peers" => options.peers = chosen(&value()?, PEERS, |peer| peer.name)?,
             "--quick" => options.quick = true,
             "--bun" => options.bun = Some(value()?.into()),
             "--python" => options.python = Some(value()?.into()),

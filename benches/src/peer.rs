@@ -1,6 +1,6 @@
 //! Who is measured, and what each can be asked to do.
 
-use crate::scenario::{Exchange, Scenario};
+use crate::scenario::{BUN, Exchange, RAW, Scenario};
 
 pub struct Peer {
     pub name: &'static str,
@@ -28,11 +28,6 @@ enum Skill {
     All,
 }
 
-/// What the echoes are compared with.
-pub const RAW: &str = "raw";
-/// What is compared where a bare TCP echo has nothing to do.
-pub const BUN: &str = "bun";
-
 const fn own(name: &'static str, skill: Skill) -> Peer {
     Peer {
         name,
@@ -41,7 +36,7 @@ const fn own(name: &'static str, skill: Skill) -> Peer {
     }
 }
 
-pub const ALL: &[Peer] = &[
+pub const PEERS: &[Peer] = &[
     own(RAW, Skill::Bytes),
     own("hangup", Skill::All),
     Peer {

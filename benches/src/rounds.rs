@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn ratios_are_taken_within_a_round() {
-        let scenario = &crate::scenario::ALL[0];
-        let peer = |name| crate::peer::ALL.iter().find(|peer| peer.name == name).unwrap();
+        let scenario = &crate::scenario::SCENARIOS[0];
+        let peer = |name| crate::peer::PEERS.iter().find(|peer| peer.name == name).unwrap();
         let rounds = [
             Round::from([("raw", 1.0), ("hangup", 2.0)]),
             Round::from([("raw", 10.0), ("hangup", 20.0)]),

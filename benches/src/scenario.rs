@@ -1,7 +1,5 @@
 //! What is measured: the rows of the table.
 
-use crate::peer;
-
 pub struct Scenario {
     /// For `--only`.
     pub name: &'static str,
@@ -51,7 +49,12 @@ const fn echo(connections: usize, window: usize, payload: Payload, messages: usi
     }
 }
 
-pub const ALL: &[Scenario] = &[
+/// What the echoes are compared with.
+pub const RAW: &str = "raw";
+/// What is compared where a bare TCP echo has nothing to do.
+pub const BUN: &str = "bun";
+
+pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "64x1",
         title: "64 connections, one message in flight, text 125 B",
@@ -115,11 +118,11 @@ pub const ALL: &[Scenario] = &[
 ];
 
 impl Scenario {
-    /// The peer that stands for 1.
+    /// The name of the peer that stands for 1.
     pub fn base(&self) -> &'static str {
         match self.exchange {
-            Exchange::Echo { .. } => peer::RAW,
-            _ => peer::BUN,
+            Exchange::Echo { .. } => RAW,
+            _ => BUN,
         }
     }
 }

@@ -9,10 +9,14 @@
 mod arguments;
 mod autobahn;
 mod bench;
+mod dependencies;
+mod external_types;
 mod failure;
+mod features;
 mod fuzz;
 mod install;
 mod interop;
+mod msrv;
 mod process;
 mod project;
 mod soak;

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::{autobahn, bench, fuzz, interop, process, project, soak, tidy, vectors};
+use crate::{
+    autobahn, bench, dependencies, external_types, features, fuzz, interop, msrv, process, project, soak,
+    tidy, vectors,
+};
 
 struct Step {
     name: &'static str,
@@ -33,6 +36,26 @@ const STEPS: &[Step] = &[
         name: "docs",
         what: "rustdoc, warnings denied",
         run: docs,
+    },
+    Step {
+        name: "dependencies",
+        what: "licences, sources and versions of the dependencies",
+        run: dependencies::check,
+    },
+    Step {
+        name: "features",
+        what: "the libraries with each feature, none and all, by cargo-hack",
+        run: features::each,
+    },
+    Step {
+        name: "msrv",
+        what: "the oldest Rust that Cargo.toml names",
+        run: msrv::check,
+    },
+    Step {
+        name: "types",
+        what: "the other crates that the public interface shows",
+        run: external_types::check,
     },
     Step {
         name: "vectors",

@@ -8,7 +8,7 @@ use actix_ws::AggregatedMessage;
 use futures_util::StreamExt;
 
 pub fn serve() -> io::Result<()> {
-    let listener = super::bind()?;
+    let listener = super::listener::bind()?;
     actix_web::rt::System::new().block_on(
         HttpServer::new(|| App::new().route("/echo", web::get().to(echo)))
             .workers(1)

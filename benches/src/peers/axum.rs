@@ -11,7 +11,8 @@ use axum::serve::ListenerExt;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::{REFUSAL_CODE, REFUSAL_REASON, listen};
+use super::listener::listen;
+use super::refusal::{REFUSAL_CODE, REFUSAL_REASON};
 
 pub async fn serve() -> io::Result<()> {
     let listener = listen()?.tap_io(|stream| {

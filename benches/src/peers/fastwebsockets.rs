@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 pub async fn serve() -> io::Result<()> {
-    super::each(connection).await
+    super::listener::each(connection).await
 }
 
 async fn connection(stream: TcpStream) {

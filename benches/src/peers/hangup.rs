@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use hangup::{App, Close, CloseCode, Handshake, Result, Sender, Settings};
 
-use super::{REFUSAL_REASON, listen};
+use super::listener::listen;
+use super::refusal::REFUSAL_REASON;
 
 /// Longer than any run: the load generator expects answers and no pings. The timer for them is there as it is by default.
 const PING_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);

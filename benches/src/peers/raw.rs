@@ -17,7 +17,7 @@ struct Echo {
 }
 
 pub fn serve() -> io::Result<()> {
-    let listener = super::bind()?;
+    let listener = super::listener::bind()?;
     listener.set_nonblocking(true)?;
     let epoll = epoll::create(CreateFlags::CLOEXEC)?;
     epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 pub async fn serve() -> io::Result<()> {
-    super::each(echo).await
+    super::listener::each(echo).await
 }
 
 async fn echo(mut stream: TcpStream) {

@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 
 pub async fn serve() -> io::Result<()> {
-    super::each(echo).await
+    super::listener::each(echo).await
 }
 
 async fn echo(stream: TcpStream) {

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio_websockets::ServerBuilder;
 
 pub async fn serve() -> io::Result<()> {
-    super::each(echo).await
+    super::listener::each(echo).await
 }
 
 async fn echo(stream: TcpStream) {

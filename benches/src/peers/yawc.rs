@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use yawc::{OpCode, Options, UpgradeFut, WebSocket};
 
 pub async fn serve() -> io::Result<()> {
-    super::each(connection).await
+    super::listener::each(connection).await
 }
 
 async fn connection(stream: TcpStream) {

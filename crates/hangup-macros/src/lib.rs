@@ -21,6 +21,8 @@ mod param;
 mod params;
 mod setting;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod websocket;
 mod wording;
 

@@ -34,6 +34,13 @@
 //! assert_eq!((said.code(), &**said.reason()), (1008.into(), "Session cookie missing"));
 //! # Ok::<(), hangup_protocol::Closing>(())
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `deflate` | yes | permessage-deflate (RFC 7692): the module `deflate`, `Connection::with_deflate` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod assembler;

@@ -103,6 +103,22 @@
 //! 2026-01-01T12:00:00.000000Z  INFO hangup::app::serve: server started address=127.0.0.1:8000 routes="/echo"
 //! 2026-01-01T12:00:01.000000Z  INFO hangup::access: WebSocket accepted client=127.0.0.1:52345 path=/echo
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `decimal` | yes | the parameter type `params::Decimal` |
+//! | `regex` | yes | the option `pattern` of text parameters |
+//! | `speedate` | yes | dates, times and durations of the crate `speedate` as parameter types |
+//! | `uuid` | yes | `uuid::Uuid` as a parameter type |
+//! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
+//! | `email` | no | the parameter type `params::Email` |
+//! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
+//! | `url` | no | `url::Url` as a parameter type |
+//! | `tls` | no | `App::serve_tls`, by rustls |
+//! | `metrics` | no | metrics of connections and messages, through the crate `metrics` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
 mod connections;

@@ -1,10 +1,14 @@
 //! `cargo xtask tidy`: the rules of the house that a program can check, one file a subject.
 
+mod circles;
+mod crates;
 mod documents;
 mod imports;
+mod items;
 mod lockfiles;
 mod log_texts;
 mod machine_paths;
+mod names;
 mod order;
 mod shape;
 mod source;
@@ -25,6 +29,8 @@ const RULES: &[Rule] = &[
     shape::lengths,
     order::modules_of_hangup,
     order::cycles,
+    circles::check,
+    names::check,
     unfinished::check,
     unsafe_code::check,
     unwraps::check,

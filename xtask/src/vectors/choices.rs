@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::literal;
-
 #[derive(Default)]
 pub(crate) struct Choices(Vec<(bool, Vec<Value>)>);
 
@@ -43,7 +41,7 @@ fn source(name: &str, is_literal: bool, values: &[Value]) -> String {
     let _ = writeln!(out, "pub enum {name} {{");
     for (place, value) in values.iter().enumerate() {
         let _ = match value {
-            Value::String(text) => writeln!(out, "    #[param(rename = {})] V{place},", literal::text(text)),
+            Value::String(text) => writeln!(out, "    #[param(rename = {text:?})] V{place},"),
             other => writeln!(out, "    #[param(value = {other})] V{place},"),
         };
     }
@@ -51,7 +49,7 @@ fn source(name: &str, is_literal: bool, values: &[Value]) -> String {
     out.push_str("    fn shown(&self) -> vectors::Value {\n        match self {\n");
     for (place, value) in values.iter().enumerate() {
         let json = match value {
-            Value::String(text) => literal::text(text),
+            Value::String(text) => format!("{text:?}"),
             Value::Number(number) => format!("{number}i64"),
             other => other.to_string(),
         };

@@ -3,12 +3,14 @@
 
 mod bound;
 mod check;
+mod declared;
 mod default;
 mod expand;
 mod options;
 
-use syn::{Attribute, Ident, Type, ext::IdentExt};
+use syn::{Attribute, Ident, Type};
 
+pub(crate) use self::declared::{Field, Kind, Member, Source};
 pub(crate) use self::expand::{Reading, reading};
 use self::options::Options;
 use crate::{
@@ -18,67 +20,11 @@ use crate::{
     wording,
 };
 
-/// The part of a request that a parameter is taken from, in FastAPI's order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Source {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-impl Source {
-    const ALL: [Self; 4] = [Self::Path, Self::Query, Self::Header, Self::Cookie];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-            Self::Cookie => "cookie",
-        }
-    }
-}
-
 /// The attributes that make a parameter of an argument or of a field.
 pub(crate) const MARKERS: [&str; 5] = ["path", "query", "header", "cookie", "params"];
 
 /// `#[param(path)]` in a struct, where the compiler keeps `#[path]` for itself.
 const IN_STRUCTS: &str = "param";
-
-/// A parameter of a function, or a field of a struct, that is read from the request.
-pub(crate) struct Member {
-    pub(crate) ty: Type,
-    pub(crate) kind: Kind,
-}
-
-pub(crate) enum Kind {
-    Field(Box<Field>),
-    /// `#[params]`: a struct of parameters.
-    Group,
-}
-
-/// One declared parameter.
-pub(crate) struct Field {
-    pub(crate) name: Ident,
-    pub(crate) source: Source,
-    options: Options,
-}
-
-impl Field {
-    /// The name on the wire.
-    pub(crate) fn wire_name(&self) -> String {
-        if let Some(alias) = &self.options.alias {
-            return alias.value();
-        }
-        let name = self.name.unraw().to_string();
-        if self.source == Source::Header && self.options.convert_underscores != Some(false) {
-            name.replace('_', "-")
-        } else {
-            name
-        }
-    }
-}
 
 /// The attribute that says what a parameter is; a second one is a mistake.
 pub(crate) fn marker<'a>(attrs: &'a [Attribute], diagnostics: &mut Diagnostics) -> Option<&'a Attribute> {

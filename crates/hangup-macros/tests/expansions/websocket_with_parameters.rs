@@ -1,0 +1,144 @@
+//! The expansion of `websocket_with_parameters` in `src/tests.rs`.
+
+fn item() -> __item_endpoint {
+    __item_endpoint
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, missing_docs, unreachable_pub)]
+#[derive(Clone, Copy, Debug)]
+struct __item_endpoint;
+const _: () = {
+    #[allow(clippy::too_many_arguments)]
+    async fn item(
+        handshake: Handshake,
+        State(state): State<App>,
+        item_id: i64,
+        limit: i64,
+        x_token: String,
+        session: Option<String>,
+        paging: Paging,
+    ) -> Result<(), JoinError> {
+        Ok(())
+    }
+    #[allow(clippy::all, clippy::pedantic)]
+    fn __read(
+        sources: &::hangup::params::Sources<'_>,
+        errors: &mut ::hangup::params::Errors,
+    ) -> ::core::option::Option<(i64, i64, String, Option<String>, Paging)> {
+        let value_4 = <Paging as ::hangup::params::Params>::read(sources, errors);
+        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
+        static __FIELD_0: ::hangup::params::Field = ::hangup::params::Field::path(
+                "item_id",
+            )
+            .gt(::hangup::params::Number::whole(0));
+        let value_0 = __FIELD_0.read::<i64>(sources, errors);
+        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
+        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
+        static __FIELD_1: ::hangup::params::Field = ::hangup::params::Field::query(
+                "limit",
+            )
+            .ge(::hangup::params::Number::whole(1))
+            .le(::hangup::params::Number::whole(100));
+        let value_1 = __FIELD_1.read_or::<i64>(sources, errors, || 10);
+        ::hangup::params::fits::length::<String>();
+        static __FIELD_2: ::hangup::params::Field = ::hangup::params::Field::header(
+                "x-token",
+            )
+            .min_length(3);
+        let value_2 = __FIELD_2.read::<String>(sources, errors);
+        static __FIELD_3: ::hangup::params::Field = ::hangup::params::Field::cookie(
+            "session",
+        );
+        let value_3 = __FIELD_3.read::<Option<String>>(sources, errors);
+        ::core::option::Option::Some((value_0?, value_1?, value_2?, value_3?, value_4?))
+    }
+    #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code)]
+    pub struct __Arguments(State<App>, i64, i64, String, Option<String>, Paging);
+    #[automatically_derived]
+    impl ::hangup::Routed<__item_endpoint> for __item_endpoint {
+        const PATH: &'static str = "/items/{item_id:int}/ws";
+    }
+    #[automatically_derived]
+    #[allow(unused_variables, clippy::all, clippy::pedantic)]
+    impl<S> ::hangup::Endpoint<__item_endpoint, S> for __item_endpoint
+    where
+        S: ::core::marker::Send + ::core::marker::Sync + 'static,
+        State<
+            App,
+        >: ::hangup::__private::FromRequestParts<
+                S,
+                Rejection: ::core::marker::Send + 'static,
+            > + ::core::marker::Send + 'static,
+    {
+        type Arguments = __Arguments;
+        fn describe(&self) -> ::hangup::Description {
+            ::hangup::Description {
+                function: "item",
+                declared_at: ::core::option::Option::Some((
+                    ::core::file!(),
+                    ::core::line!(),
+                )),
+                documentation: "",
+                settings: ::core::option::Option::Some(
+                    ::hangup::Settings::new()
+                        .refusal(::hangup::Refusal::Http)
+                        .error_message(true),
+                ),
+            }
+        }
+        fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
+            ::hangup::params::Sources::new(parts).matches_route()
+        }
+        async fn extract(
+            &self,
+            parts: &mut ::hangup::__private::Parts,
+            state: &S,
+        ) -> ::hangup::Result<Self::Arguments> {
+            let mut gathering = ::hangup::__private::Gathering::new();
+            let value_0 = gathering.extract::<State<App>, S>(parts, state).await?;
+            let values = gathering.read(parts, __read);
+            match (value_0, values) {
+                (
+                    ::core::option::Option::Some(value_0),
+                    ::core::option::Option::Some(
+                        (value_1, value_2, value_3, value_4, value_5),
+                    ),
+                ) => {
+                    ::core::result::Result::Ok(
+                        __Arguments(value_0, value_1, value_2, value_3, value_4, value_5),
+                    )
+                }
+                #[allow(unreachable_patterns)]
+                _ => ::core::result::Result::Err(gathering.into_error()),
+            }
+        }
+        fn run(
+            self,
+            handshake: ::hangup::Handshake,
+            __Arguments(
+                argument_0,
+                argument_1,
+                argument_2,
+                argument_3,
+                argument_4,
+                argument_5,
+            ): Self::Arguments,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<(), ::hangup::Error>,
+        > + ::core::marker::Send + 'static {
+            async move {
+                let outcome = item(
+                        handshake,
+                        argument_0,
+                        argument_1,
+                        argument_2,
+                        argument_3,
+                        argument_4,
+                        argument_5,
+                    )
+                    .await;
+                ::hangup::IntoOutcome::into_outcome(outcome)
+            }
+        }
+    }
+};
