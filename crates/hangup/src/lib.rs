@@ -115,6 +115,7 @@ mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod origin;
+#[path = "../../hangup-validation/src/lib.rs"]
 pub mod params;
 mod scope;
 mod settings;

@@ -55,7 +55,7 @@
 //!
 //! `pattern` needs the feature `regex` (default).
 #![doc = ""]
-#![doc = include_str!("../../docs/fastapi_vectors.md")]
+#![doc = include_str!("../docs/fastapi_vectors.md")]
 
 mod context;
 mod display;
