@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::repr::{write_str, write_value};
-use super::{EndpointContext, ErrorItem, Loc, ValidationError};
+use crate::context::EndpointContext;
+use crate::error::ValidationError;
+use crate::item::{ErrorItem, Loc};
+use crate::repr::{write_str, write_value};
 
 impl Display for ValidationError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

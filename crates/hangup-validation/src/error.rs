@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
-
-use super::{EndpointContext, ErrorItem};
+use crate::context::EndpointContext;
+use crate::item::ErrorItem;
+use crate::reason;
 
 /// The parameters of a request are not what the endpoint declares.
 ///
@@ -58,25 +56,8 @@ impl ValidationError {
     /// In full if they fit; else without `input` and `ctx`; else without `msg`; else as many as fit and, as the last
     /// entry, `{"more": N}`.
     pub fn to_reason(&self) -> String {
-        super::reason::render(&self.errors)
+        reason::render(&self.errors)
     }
 }
 
 impl std::error::Error for ValidationError {}
-
-impl IntoResponse for ValidationError {
-    fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Body {
-            detail: Vec<ErrorItem>,
-        }
-        let body = serde_json::to_vec(&Body { detail: self.errors }).unwrap_or_default();
-        let json = HeaderValue::from_static("application/json");
-        (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            [(header::CONTENT_TYPE, json)],
-            body,
-        )
-            .into_response()
-    }
-}

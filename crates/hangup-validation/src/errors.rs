@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{EndpointContext, ErrorItem, Field, Invalid, Loc, ValidationError};
+use crate::context::EndpointContext;
+use crate::error::ValidationError;
+use crate::field::Field;
+use crate::invalid::Invalid;
+use crate::item::{ErrorItem, Loc};
 
 /// The errors of one request so far.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! What is declared about one parameter: where it is, its name on the wire, its rules.
 
-use super::{Errors, Number, Parameter, Pattern, Reader, Reading, Rules, Sources};
+use crate::pattern::Pattern;
+use crate::rules::{Number, Rules};
 
 /// The part of a request that a parameter is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +31,7 @@ impl Location {
 /// One declared parameter. Made once, as a `static`, by the builder methods.
 ///
 /// ```
-/// use hangup::params::{Field, Number};
+/// use hangup_validation::{Field, Number};
 ///
 /// static LIMIT: Field = Field::query("limit").ge(Number::whole(1)).le(Number::whole(100));
 /// ```
@@ -161,38 +162,5 @@ impl Field {
     /// Whether it is deprecated.
     pub const fn is_deprecated(&self) -> bool {
         self.deprecated
-    }
-
-    /// Reads a parameter that has no default. Absent means `missing`, or `None` for an `Option`.
-    ///
-    /// `None` means that at least one error was added to `errors`.
-    pub fn read<T: Parameter>(&self, sources: &Sources<'_>, errors: &mut Errors) -> Option<T> {
-        match T::read(&mut Reader::new(self, sources, errors)) {
-            Reading::Valid(value) => Some(value),
-            Reading::Invalid => None,
-            Reading::Absent => {
-                let absent = T::absent();
-                if absent.is_none() {
-                    errors.missing(self);
-                }
-                absent
-            }
-        }
-    }
-
-    /// Reads a parameter with a default, which is made only if the parameter is absent, and never validated.
-    ///
-    /// `None` means that at least one error was added to `errors`.
-    pub fn read_or<T: Parameter>(
-        &self,
-        sources: &Sources<'_>,
-        errors: &mut Errors,
-        default: impl FnOnce() -> T,
-    ) -> Option<T> {
-        match T::read(&mut Reader::new(self, sources, errors)) {
-            Reading::Valid(value) => Some(value),
-            Reading::Invalid => None,
-            Reading::Absent => Some(default()),
-        }
     }
 }

@@ -2,7 +2,10 @@
 
 use http::request::Parts;
 
-use super::{EndpointContext, Errors, Sources, ValidationError};
+use crate::context::EndpointContext;
+use crate::error::ValidationError;
+use crate::errors::Errors;
+use crate::sources::Sources;
 
 /// A struct whose fields are parameters. `#[derive(Params)]` writes it, together with axum's `FromRequestParts`.
 #[doc(alias = "Depends")]

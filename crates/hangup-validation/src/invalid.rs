@@ -1,8 +1,46 @@
-//! The errors that pydantic reports, each made in one place.
+//! Why one value was refused, and the errors that pydantic reports, each made in one place.
+
+use std::borrow::Cow;
+use std::fmt::Display;
 
 use serde_json::Value;
 
-use super::{Invalid, Number};
+use crate::ctx::Ctx;
+use crate::rules::Constraint;
+
+/// Why one value was refused: pydantic's `type`, `msg` and `ctx`.
+#[doc(alias = "PydanticCustomError")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invalid {
+    pub(super) kind: Cow<'static, str>,
+    pub(super) msg: Cow<'static, str>,
+    pub(super) ctx: Ctx,
+}
+
+impl Invalid {
+    /// An error of the given `type` and `msg`, without `ctx`.
+    pub fn new(kind: impl Into<Cow<'static, str>>, msg: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind: kind.into(),
+            msg: msg.into(),
+            ctx: Ctx::new(),
+        }
+    }
+
+    /// What pydantic reports for a `ValueError` that a validator raised: type `value_error`, message
+    /// `Value error, ...`, and an empty object as `ctx.error`.
+    pub fn value_error(error: impl Display) -> Self {
+        Self::new("value_error", format!("Value error, {error}"))
+            .with_ctx("error", Value::Object(Default::default()))
+    }
+
+    /// Adds one entry to `ctx`.
+    #[must_use]
+    pub fn with_ctx(mut self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.ctx.push(key, value);
+        self
+    }
+}
 
 impl Invalid {
     pub(super) fn missing() -> Self {
@@ -11,7 +49,7 @@ impl Invalid {
 
     /// A parsing error whose message ends in the parser's own words, which are `ctx.error` too.
     #[cfg(any(feature = "uuid", feature = "url", feature = "speedate"))]
-    pub(super) fn parsing(kind: &'static str, expected: &'static str, error: impl std::fmt::Display) -> Self {
+    pub(super) fn parsing(kind: &'static str, expected: &'static str, error: impl Display) -> Self {
         let error = error.to_string();
         Self::new(kind, format!("Input should be {expected}, {error}")).with_ctx("error", error)
     }
@@ -76,11 +114,7 @@ impl Invalid {
     }
 
     /// A broken `gt`, `ge`, `lt`, `le` or `multiple_of`: the bound as text, and as it is in `ctx`.
-    pub(super) fn bound(
-        constraint: Constraint,
-        text: impl std::fmt::Display,
-        value: impl Into<Value>,
-    ) -> Self {
+    pub(super) fn bound(constraint: Constraint, text: impl Display, value: impl Into<Value>) -> Self {
         let (kind, key, words) = match constraint {
             Constraint::MultipleOf => ("multiple_of", "multiple_of", "a multiple of"),
             Constraint::Le => ("less_than_equal", "le", "less than or equal to"),
@@ -94,34 +128,4 @@ impl Invalid {
 
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
-}
-
-/// The constraints that hold a number, in the order in which pydantic checks them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Constraint {
-    MultipleOf,
-    Le,
-    Lt,
-    Ge,
-    Gt,
-}
-
-impl super::Rules {
-    /// Whether any numeric constraint is set.
-    pub(super) fn has_numbers(&self) -> bool {
-        self.numbers().next().is_some()
-    }
-
-    /// The numeric constraints that are set, in the order in which pydantic checks them.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = (Constraint, Number)> + use<> {
-        [
-            (Constraint::MultipleOf, self.multiple_of),
-            (Constraint::Le, self.le),
-            (Constraint::Lt, self.lt),
-            (Constraint::Ge, self.ge),
-            (Constraint::Gt, self.gt),
-        ]
-        .into_iter()
-        .filter_map(|(constraint, number)| Some((constraint, number?)))
-    }
 }

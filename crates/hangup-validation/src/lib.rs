@@ -15,7 +15,7 @@
 //! [`Errors::into_error`] if one of them was `None`. `#[websocket]` and `#[derive(Params)]` write this:
 //!
 //! ```
-//! use hangup::params::{EndpointContext, Errors, Field, Number, Sources, ValidationError};
+//! use hangup_validation::{EndpointContext, Errors, Field, Number, Sources, ValidationError};
 //!
 //! static LIMIT: Field = Field::query("limit").ge(Number::whole(1)).le(Number::whole(100));
 //! static TAGS: Field = Field::query("tags");
@@ -58,6 +58,7 @@
 #![doc = include_str!("../docs/fastapi_vectors.md")]
 
 mod context;
+mod ctx;
 mod display;
 mod error;
 mod errors;
@@ -72,20 +73,26 @@ mod parameter;
 mod pattern;
 mod reason;
 mod repr;
+#[cfg(feature = "axum")]
+mod response;
 mod rules;
 mod sources;
 mod tuple;
 mod types;
 
-pub use context::EndpointContext;
-pub use error::ValidationError;
-pub use errors::Errors;
-pub use field::{Field, Location};
-pub use group::{Params, extract};
-pub use item::{Ctx, ErrorItem, Loc};
-pub use param::{Invalid, Param};
-pub use parameter::{Parameter, Reader, Reading};
-pub use pattern::Pattern;
-pub use rules::{Bound, Number, Rules};
-pub use sources::{Sources, decode_path};
-pub use types::*;
+pub use self::{
+    context::EndpointContext,
+    ctx::Ctx,
+    error::ValidationError,
+    errors::Errors,
+    field::{Field, Location},
+    group::{Params, extract},
+    invalid::Invalid,
+    item::{ErrorItem, Loc},
+    param::Param,
+    parameter::{Parameter, Reader, Reading, Reported},
+    pattern::Pattern,
+    rules::{Bound, Number, Rules},
+    sources::{Sources, decode_path},
+    types::*,
+};

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};
+use std::ops::ControlFlow;
 
 use serde_json::Value;
 
-use super::fits::TakesLength;
-use super::parameter::parse;
-use super::sources::Raw;
-use super::{Field, Invalid, Location, Param, Parameter, Reader, Reading, Rules, Sources};
+use crate::field::{Field, Location};
+use crate::fits::TakesLength;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::parameter::{Parameter, Reader, Reading, Reported, parse};
+use crate::rules::Rules;
+use crate::sources::{Raw, Sources};
 
 /// The rules of a list are about the list: its items have none.
 pub(super) const ITEM: Rules = Rules::new();
@@ -25,34 +29,21 @@ impl<T: Param> Parameter for Vec<T> {
     type Inner = Self;
 
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self> {
-        let (field, sources) = (reader.field, reader.sources);
-        let max = field.rules.max_length.unwrap_or(usize::MAX);
-        let length = match length(reader, "list_type", "Input should be a valid list") {
-            Reading::Valid(length) => length,
-            Reading::Invalid => return Reading::Invalid,
-            Reading::Absent => return Reading::Absent,
+        let Some(length) = length(reader, "list_type", "Input should be a valid list")? else {
+            return Ok(None);
         };
+        let max = reader.field.rules.max_length.unwrap_or(usize::MAX);
         if length > max {
             let invalid = Invalid::too_long("List", max, Some(length));
-            reader.errors.at(field, invalid, inputs(sources, field));
-            return Reading::Invalid;
+            return Err(report_all(reader, invalid));
         }
         let mut values = Vec::with_capacity(length);
-        let valid = each(reader, |value| {
+        each(reader, |value| {
             values.push(value);
-            true
-        });
-        if !valid {
-            return Reading::Invalid;
-        }
-        match field.rules.min_length {
-            Some(min) if length < min => {
-                let invalid = Invalid::too_short("List", min, length);
-                reader.errors.at(field, invalid, inputs(sources, field));
-                Reading::Invalid
-            }
-            _ => Reading::Valid(values),
-        }
+            ControlFlow::Continue(())
+        })?;
+        check_min(reader, "List", length)?;
+        Ok(Some(values))
     }
 }
 
@@ -84,84 +75,80 @@ fn set<C: Default, T: Param>(
     reader: &mut Reader<'_, '_>,
     mut insert: impl FnMut(&mut C, T) -> usize,
 ) -> Reading<C> {
-    let (field, sources) = (reader.field, reader.sources);
-    match length(reader, "set_type", "Input should be a valid set") {
-        Reading::Valid(_) => {}
-        Reading::Invalid => return Reading::Invalid,
-        Reading::Absent => return Reading::Absent,
+    if length(reader, "set_type", "Input should be a valid set")?.is_none() {
+        return Ok(None);
     }
-    let max = field.rules.max_length.unwrap_or(usize::MAX);
-    let before = reader.errors.len();
+    let max = reader.field.rules.max_length.unwrap_or(usize::MAX);
+    let before = reader.error_count();
     let mut set = C::default();
     let mut length = 0;
-    let valid = each(reader, |value| {
+    let read = each(reader, |value| {
         length = insert(&mut set, value);
-        length <= max
+        if length > max {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     if length > max {
         // pydantic stops here and tells of nothing that it saw before.
-        reader.errors.truncate(before);
-        reader
-            .errors
-            .at(field, Invalid::too_long("Set", max, None), inputs(sources, field));
-        return Reading::Invalid;
+        reader.retract(before);
+        return Err(report_all(reader, Invalid::too_long("Set", max, None)));
     }
-    if !valid {
-        return Reading::Invalid;
-    }
-    match field.rules.min_length {
-        Some(min) if length < min => {
-            reader.errors.at(
-                field,
-                Invalid::too_short("Set", min, length),
-                inputs(sources, field),
-            );
-            Reading::Invalid
-        }
-        _ => Reading::Valid(set),
+    read?;
+    check_min(reader, "Set", length)?;
+    Ok(Some(set))
+}
+
+/// Reports a list or set of fewer values than `min_length`.
+fn check_min(reader: &mut Reader<'_, '_>, kind: &'static str, length: usize) -> Result<(), Reported> {
+    match reader.field.rules.min_length {
+        Some(min) if length < min => Err(report_all(reader, Invalid::too_short(kind, min, length))),
+        _ => Ok(()),
     }
 }
 
-/// How many values there are: none is `Absent`, and so is an empty text in a place that holds one value only; any
-/// other there is `Invalid`, with this error.
+/// How many values there are, at least one. An empty text in a place that holds one value only counts as absent; any
+/// other value there is reported with this error.
 pub(super) fn length(reader: &mut Reader<'_, '_>, kind: &'static str, msg: &'static str) -> Reading<usize> {
     let (field, sources) = (reader.field, reader.sources);
     if let Location::Path | Location::Cookie = field.location {
-        let Some(raw) = sources.one(field) else {
-            return Reading::Absent;
-        };
         // FastAPI asks for the length, and a text has one.
-        if raw.decode().is_empty() {
-            return Reading::Absent;
-        }
-        reader.errors.at(field, Invalid::new(kind, msg), raw.input());
-        return Reading::Invalid;
+        return match sources.one(field).filter(|raw| !raw.decode().is_empty()) {
+            Some(raw) => Err(reader.report(Invalid::new(kind, msg), raw.input())),
+            None => Ok(None),
+        };
     }
     let mut length = 0;
     sources.each(field, |_| length += 1);
-    if length == 0 {
-        Reading::Absent
-    } else {
-        Reading::Valid(length)
-    }
+    Ok((length > 0).then_some(length))
 }
 
-/// Parses every value and hands the good ones to `take`, until it answers `false`. Answers whether all were good.
-fn each<T: Param>(reader: &mut Reader<'_, '_>, mut take: impl FnMut(T) -> bool) -> bool {
+/// Parses every value and hands the good ones to `take`, until it breaks. Each bad one is reported.
+fn each<T: Param>(
+    reader: &mut Reader<'_, '_>,
+    mut take: impl FnMut(T) -> ControlFlow<()>,
+) -> Result<(), Reported> {
     let (field, sources) = (reader.field, reader.sources);
-    let errors = &mut *reader.errors;
-    let before = errors.len();
-    let (mut index, mut more) = (0, true);
+    let mut read = Ok(());
+    let mut flow = ControlFlow::Continue(());
+    let mut index = 0;
     sources.each(field, |raw: Raw<'_>| {
-        if more {
+        if flow.is_continue() {
             match parse(raw, &ITEM) {
-                Ok(value) => more = take(value),
-                Err(invalid) => errors.at_index(field, index, invalid, raw.input()),
+                Ok(value) => flow = take(value),
+                Err(invalid) => read = Err(reader.report_at(index, invalid, raw.input())),
             }
         }
         index += 1;
     });
-    more && errors.len() == before
+    read
+}
+
+/// Reports an error about all values.
+pub(super) fn report_all(reader: &mut Reader<'_, '_>, invalid: Invalid) -> Reported {
+    let input = inputs(reader.sources, reader.field);
+    reader.report(invalid, input)
 }
 
 /// Every value as it came, for the `input` of an error about all of them.

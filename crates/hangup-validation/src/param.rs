@@ -1,11 +1,9 @@
-//! One value from its text: the trait that a user's own type implements, and what it answers if the text is bad.
+//! One value from its text: the trait that a user's own type implements.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
-use serde_json::Value;
-
-use super::{Ctx, Rules};
+use crate::invalid::Invalid;
+use crate::rules::Rules;
 
 /// A type that one value of a path, query, header or cookie can be parsed into.
 ///
@@ -13,7 +11,7 @@ use super::{Ctx, Rules};
 /// e-mail addresses, decimals, dates and times. `#[derive(Param)]` writes it for a field-less enum.
 ///
 /// ```
-/// use hangup::params::{Invalid, Param, Rules};
+/// use hangup_validation::{Invalid, Param, Rules};
 ///
 /// struct Room(String);
 ///
@@ -56,38 +54,4 @@ pub trait Param: Sized {
     /// Whether the type is text itself, and so refuses what a path convertor made a number.
     #[doc(hidden)]
     const IS_TEXT: bool = false;
-}
-
-/// Why one value was refused: pydantic's `type`, `msg` and `ctx`.
-#[doc(alias = "PydanticCustomError")]
-#[derive(Debug, Clone, PartialEq)]
-pub struct Invalid {
-    pub(super) kind: Cow<'static, str>,
-    pub(super) msg: Cow<'static, str>,
-    pub(super) ctx: Ctx,
-}
-
-impl Invalid {
-    /// An error of the given `type` and `msg`, without `ctx`.
-    pub fn new(kind: impl Into<Cow<'static, str>>, msg: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            kind: kind.into(),
-            msg: msg.into(),
-            ctx: Ctx::new(),
-        }
-    }
-
-    /// What pydantic reports for a `ValueError` that a validator raised: type `value_error`, message
-    /// `Value error, ...`, and an empty object as `ctx.error`.
-    pub fn value_error(error: impl Display) -> Self {
-        Self::new("value_error", format!("Value error, {error}"))
-            .with_ctx("error", Value::Object(Default::default()))
-    }
-
-    /// Adds one entry to `ctx`.
-    #[must_use]
-    pub fn with_ctx(mut self, key: &'static str, value: impl Into<Value>) -> Self {
-        self.ctx.push(key, value);
-        self
-    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{ErrorItem, Loc};
+use crate::item::{ErrorItem, Loc};
 
 /// RFC 6455 section 5.5: a control frame carries 125 bytes, two of which are the close code.
 const MAX: usize = 123;
@@ -168,8 +168,9 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    use super::super::{ErrorItem, Invalid, Loc};
     use super::{MAX, render};
+    use crate::invalid::Invalid;
+    use crate::item::{ErrorItem, Loc};
 
     fn item(kind: &str, loc: &[&'static str], msg: &str, input: &str) -> ErrorItem {
         let loc = loc.iter().map(|name| Loc::from(*name)).collect();

@@ -1,6 +1,6 @@
 //! The constraints of one parameter, and the numbers that they hold.
 
-use super::Pattern;
+use crate::pattern::Pattern;
 
 /// The constraints of one parameter. A type heeds those whose marker it implements, see [`fits`](super::fits).
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,3 +98,33 @@ macro_rules! bound {
 
 bound!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, usize; Whole as i128);
 bound!(f32, f64; Fraction as f64);
+
+/// The constraints that hold a number, in the order in which pydantic checks them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Constraint {
+    MultipleOf,
+    Le,
+    Lt,
+    Ge,
+    Gt,
+}
+
+impl Rules {
+    /// Whether any numeric constraint is set.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.numbers().next().is_some()
+    }
+
+    /// The numeric constraints that are set, in the order in which pydantic checks them.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = (Constraint, Number)> + use<> {
+        [
+            (Constraint::MultipleOf, self.multiple_of),
+            (Constraint::Le, self.le),
+            (Constraint::Lt, self.lt),
+            (Constraint::Ge, self.ge),
+            (Constraint::Gt, self.gt),
+        ]
+        .into_iter()
+        .filter_map(|(constraint, number)| Some((constraint, number?)))
+    }
+}

@@ -115,7 +115,6 @@ mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod origin;
-#[path = "../../hangup-validation/src/lib.rs"]
 pub mod params;
 mod scope;
 mod settings;

@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, header};
 
-use super::decode::{Raw, latin1};
+use super::decode::latin1;
+use super::raw::Raw;
 
 /// The cookies, in order, not yet decoded.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use super::decode::Raw;
+use super::raw::Raw;
 
 /// Every value of a header, in order. A name that cannot be a header's has none.
 pub(super) fn all<'r>(headers: &'r HeaderMap, name: &str) -> impl Iterator<Item = Raw<'r>> {

@@ -3,8 +3,11 @@
 mod cookie;
 mod decode;
 mod header;
+#[cfg(feature = "axum")]
+mod matched;
 mod path;
 mod query;
+mod raw;
 mod route;
 
 use std::cell::OnceCell;
@@ -14,12 +17,11 @@ use http::request::Parts;
 use self::cookie::Cookies;
 use self::path::Template;
 use self::query::Query;
-use super::{Field, Location};
+use crate::field::{Field, Location};
 
 pub use self::route::decode_path;
 
-pub(super) use self::decode::Raw;
-pub(super) use self::path::Made;
+pub(super) use self::raw::{Made, Raw};
 
 /// The four places of one request that parameters come from.
 ///
@@ -34,7 +36,8 @@ pub struct Sources<'r> {
 }
 
 impl<'r> Sources<'r> {
-    /// Of a request that axum has routed: path parameters are found by its matched route.
+    /// Of a request. With the feature `axum` its path is read by the template of the route that axum has matched. Without
+    /// that feature, or that route, there are no path parameters: use [`with_template`](Self::with_template).
     pub fn new(parts: &'r Parts) -> Self {
         Self {
             parts,
@@ -59,7 +62,7 @@ impl<'r> Sources<'r> {
     }
 
     fn template(&self) -> &Template<'r> {
-        self.template.get_or_init(|| Template::of(self.parts))
+        self.template.get_or_init(|| template(self.parts))
     }
 
     fn query(&self) -> &Query<'r> {
@@ -93,4 +96,14 @@ impl<'r> Sources<'r> {
             }
         }
     }
+}
+
+#[cfg(feature = "axum")]
+fn template(parts: &Parts) -> Template<'_> {
+    matched::template(parts)
+}
+
+#[cfg(not(feature = "axum"))]
+fn template(parts: &Parts) -> Template<'_> {
+    Template::new("", parts.uri.path())
 }

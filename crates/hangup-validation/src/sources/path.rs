@@ -2,23 +2,8 @@
 
 use std::iter;
 
-use axum::extract::{MatchedPath, OriginalUri};
-use http::request::Parts;
-
-use super::decode::{Raw, percent};
-
-/// What a path convertor made of a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Made {
-    /// Text, as it came.
-    Text,
-    /// `{n:int}`: an integer.
-    Int,
-    /// `{x:float}`: a float.
-    Float,
-    /// `{u:uuid}`: a UUID.
-    Uuid,
-}
+use super::decode::{Plus, percent};
+use super::raw::{Made, Raw};
 
 /// The template of a route and the path that matched it, both still encoded.
 ///
@@ -32,23 +17,6 @@ pub(super) struct Template<'r> {
 impl<'r> Template<'r> {
     pub(super) fn new(template: &'r str, path: &'r str) -> Self {
         Self { template, path }
-    }
-
-    /// Of a request that axum has routed. Nested routers cut their prefix off the URI but not off the template, so the
-    /// original URI belongs to it.
-    pub(super) fn of(parts: &'r Parts) -> Self {
-        let template = parts
-            .extensions
-            .get::<MatchedPath>()
-            .map_or("", MatchedPath::as_str);
-        let uri = parts
-            .extensions
-            .get::<OriginalUri>()
-            .map_or(&parts.uri, |original| &original.0);
-        Self {
-            template,
-            path: uri.path(),
-        }
     }
 
     /// The value of a parameter.
@@ -123,7 +91,7 @@ impl<'r> Capture<'r> {
     }
 
     fn matches(&self) -> bool {
-        let text = percent(self.value, false);
+        let text = percent(self.value, Plus::Stays);
         match self.convertor {
             "path" => !text.contains('\n'),
             "int" => is_digits(&text),

@@ -1,6 +1,7 @@
 //! The query string, split once into pairs.
 
-use super::decode::{Raw, percent};
+use super::decode::{Plus, percent};
+use super::raw::Raw;
 
 /// The pairs of a query string, in order, not yet decoded.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl<'r> Query<'r> {
 
 /// Whether an encoded key is this name.
 fn is(key: &str, name: &str) -> bool {
-    key == name || (key.contains(['%', '+']) && percent(key, true) == name)
+    key == name || (key.contains(['%', '+']) && percent(key, Plus::IsSpace) == name)
 }
 
 #[cfg(test)]

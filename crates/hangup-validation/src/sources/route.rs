@@ -3,7 +3,7 @@
 use http::Uri;
 use http::uri::PathAndQuery;
 
-use super::decode::percent;
+use super::decode::{Plus, percent};
 
 /// The URI with its path decoded once and encoded again where a URI needs it; `None` if that changes nothing.
 ///
@@ -11,7 +11,7 @@ use super::decode::percent;
 /// segments, and what is not UTF-8 is U+FFFD. Parameters read from the result have the same values.
 ///
 /// ```
-/// use hangup::params::decode_path;
+/// use hangup_validation::decode_path;
 ///
 /// let uri = "/%69tems/a%2Fb/100%25?q=%41".parse()?;
 /// assert_eq!(decode_path(&uri).unwrap(), "/items/a/b/100%25?q=%41");
@@ -23,7 +23,7 @@ pub fn decode_path(uri: &Uri) -> Option<Uri> {
         return None;
     }
     let mut target = String::with_capacity(uri.path_and_query().map_or(0, |target| target.as_str().len()));
-    for byte in percent(path, false).bytes() {
+    for byte in percent(path, Plus::Stays).bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => target.push(char::from(byte)),
             byte if b"-._~!$&'()*+,;=:@/".contains(&byte) => target.push(char::from(byte)),

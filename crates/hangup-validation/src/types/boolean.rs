@@ -1,7 +1,9 @@
 //! `bool`.
 
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesStrict for bool {}
 

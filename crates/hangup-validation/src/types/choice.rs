@@ -1,7 +1,9 @@
 //! Field-less enums: one of a few values, as Python's `Enum` or `Literal`.
 
-use crate::params::repr::write_str;
-use crate::params::{Invalid, Param, Rules};
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::repr::write_str;
+use crate::rules::Rules;
 
 /// One value of an enum, as the client writes it and as the error message shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use crate::params::fits::{Fraction, TakesBound, TakesInfNan, TakesStrict, Whole};
-use crate::params::invalid::Constraint;
-use crate::params::{Invalid, Number, Param, Rules};
+use crate::fits::{Fraction, TakesBound, TakesInfNan, TakesStrict, Whole};
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Constraint;
+use crate::rules::{Number, Rules};
 
 macro_rules! float {
     ($type:ty, |$value:ident| $convert:expr) => {

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::params::fits::{TakesBound, TakesStrict, Whole};
-use crate::params::invalid::Constraint;
-use crate::params::{Invalid, Number, Param, Rules};
+use crate::fits::{TakesBound, TakesStrict, Whole};
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Constraint;
+use crate::rules::{Number, Rules};
 
 /// The most digits that Python turns into an integer.
 const MAX_DIGITS: usize = 4300;

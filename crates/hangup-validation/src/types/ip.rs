@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesStrict for Ipv4Addr {}
 impl TakesStrict for Ipv6Addr {}

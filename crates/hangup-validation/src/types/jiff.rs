@@ -5,8 +5,10 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::temporal::{aware, naive};
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesStrict for Date {}
 impl TakesStrict for Time {}

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::params::fits::{TakesLength, TakesPattern, TakesStrict};
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::{TakesLength, TakesPattern, TakesStrict};
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesLength for String {}
 impl TakesPattern for String {}

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 
 use url::{SyntaxViolation, Url};
 
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesStrict for Url {}
 

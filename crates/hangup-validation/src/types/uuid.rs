@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 impl TakesStrict for Uuid {}
 

@@ -2,10 +2,17 @@
 
 use std::cmp::Ordering;
 
-use super::{Decimal, DecimalKind};
+use super::number::{Decimal, DecimalKind};
 
 /// Python's default precision: a quotient has 28 digits.
 const PRECISION: usize = 28;
+
+/// Whether the zeros at the end of the digits count as digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TrailingZeros {
+    Counted,
+    Ignored,
+}
 
 impl PartialEq for Decimal {
     /// By value: `1.0` equals `1`. NaN equals nothing.
@@ -47,11 +54,11 @@ impl Decimal {
             .then_with(|| digits(self).cmp(&digits(other)))
     }
 
-    /// Digits after the point, and digits in all, as pydantic counts them; `normalized` without the zeros at the end.
-    pub(super) fn counts(&self, normalized: bool) -> (u64, u64) {
+    /// Digits after the point, and digits in all, as pydantic counts them.
+    pub(super) fn counts(&self, zeros: TrailingZeros) -> (u64, u64) {
         let mut digits = self.digits.as_str();
         let mut exponent = self.exponent;
-        if normalized {
+        if zeros == TrailingZeros::Ignored {
             let zeros = digits.len() - digits.trim_end_matches('0').len();
             if zeros == digits.len() {
                 (digits, exponent) = ("0", 0);

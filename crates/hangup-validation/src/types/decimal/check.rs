@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::Decimal;
-use crate::params::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesInfNan, TakesStrict, Whole};
-use crate::params::invalid::Constraint;
-use crate::params::{Invalid, Number, Param, Rules};
+use super::arithmetic::TrailingZeros;
+use super::number::Decimal;
+use crate::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesInfNan, TakesStrict, Whole};
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Constraint;
+use crate::rules::{Number, Rules};
 
 impl TakesBound<Whole> for Decimal {}
 impl TakesBound<Fraction> for Decimal {}
@@ -38,8 +41,8 @@ pub(super) fn invalid() -> Invalid {
 }
 
 fn check_digits(decimal: &Decimal, rules: &Rules) -> Result<(), Invalid> {
-    let (places, digits) = decimal.counts(false);
-    let (short_places, short_digits) = decimal.counts(true);
+    let (places, digits) = decimal.counts(TrailingZeros::Counted);
+    let (short_places, short_digits) = decimal.counts(TrailingZeros::Ignored);
     let plural = |count: u64| if count == 1 { "" } else { "s" };
     let max = rules.max_digits.map(u64::from);
     if let Some(max) = max.filter(|max| digits > *max && short_digits > *max) {

@@ -1,6 +1,6 @@
 //! Decimals as the number types of Rust.
 
-use super::Decimal;
+use super::number::Decimal;
 
 impl From<&Decimal> for f64 {
     /// The nearest float.
@@ -18,9 +18,11 @@ mod rust_decimal {
     use rust_decimal::Decimal as Small;
 
     use super::super::check::invalid;
-    use super::Decimal;
-    use crate::params::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesStrict, Whole};
-    use crate::params::{Invalid, Param, Rules};
+    use super::super::number::Decimal;
+    use crate::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesStrict, Whole};
+    use crate::invalid::Invalid;
+    use crate::param::Param;
+    use crate::rules::Rules;
 
     impl TakesBound<Whole> for Small {}
     impl TakesBound<Fraction> for Small {}

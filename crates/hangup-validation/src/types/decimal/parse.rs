@@ -1,12 +1,27 @@
 //! From text to a decimal, by the rules of Python's `Decimal(str)`.
 
-use super::{Decimal, DecimalKind};
+use std::str::FromStr;
+
+use super::number::{Decimal, DecimalKind};
 
 /// The largest exponent of the first digit, and the smallest of the last, in Python's `decimal` on 64 bits.
 const MAX_EXPONENT: i64 = 999_999_999_999_999_999;
 const MIN_EXPONENT: i64 = -1_999_999_999_999_999_997;
 
-pub(super) fn parse(text: &str) -> Option<Decimal> {
+/// The text is no decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a decimal number")]
+pub struct ParseDecimalError(());
+
+impl FromStr for Decimal {
+    type Err = ParseDecimalError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text).ok_or(ParseDecimalError(()))
+    }
+}
+
+fn parse(text: &str) -> Option<Decimal> {
     let ascii = to_ascii(text)?;
     let (negative, rest) = match ascii.as_bytes() {
         [b'-', ..] => (true, ascii.get(1..)?),

@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::unsafe_chars;
+use super::unsafe_chars::{self, Spaces};
 
 /// An address in its parts.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ fn quoted_name(body: &str) -> Option<usize> {
 pub(super) fn split(text: &str) -> Result<Split<'_>, String> {
     let (left, right) = until(text, &['@', '<'])?;
     let Some(inner) = right.strip_prefix('<') else {
-        return parts(left, right, false);
+        return parts(left, right);
     };
     let (name, quoted) = unquote(left.trim_end())?;
     if !quoted {
@@ -61,7 +61,7 @@ pub(super) fn split(text: &str) -> Result<Split<'_>, String> {
             "The display name contains invalid characters when not quoted: ",
         )?;
     }
-    unsafe_chars::check(&name, true)?;
+    unsafe_chars::check(&name, Spaces::Allowed)?;
     if !right.contains('>') {
         return Err(
             "An open angle bracket at the start of the email address has to be followed by a close angle \
@@ -73,14 +73,17 @@ pub(super) fn split(text: &str) -> Result<Split<'_>, String> {
         return Err("There can't be anything after the email address.".to_owned());
     };
     let (local, domain) = until(address, &['@'])?;
-    parts(local, domain, true)
+    Ok(Split {
+        named: true,
+        ..parts(local, domain)?
+    })
 }
 
-fn parts<'a>(written: &'a str, domain: &'a str, named: bool) -> Result<Split<'a>, String> {
+fn parts<'a>(written: &'a str, domain: &'a str) -> Result<Split<'a>, String> {
     let domain = domain.strip_prefix('@').unwrap_or(domain);
     let (local, quoted) = unquote(written)?;
     Ok(Split {
-        named,
+        named: false,
         written,
         local,
         quoted,

@@ -3,7 +3,8 @@
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
-use super::{too_many, unsafe_chars};
+use super::length::too_many;
+use super::unsafe_chars::{self, Spaces};
 
 /// The longest domain and the longest label (RFC 1035 section 2.3.4).
 const MAX_DOMAIN: usize = 253;
@@ -39,7 +40,7 @@ pub(super) fn check(domain: &str) -> Result<Domain, String> {
         bad,
         "The part after the @-sign contains invalid characters: ",
     )?;
-    unsafe_chars::check(domain, false)?;
+    unsafe_chars::check(domain, Spaces::Refused)?;
     let (mapped, _) = Uts46::new().to_user_interface(
         domain.as_bytes(),
         AsciiDenyList::EMPTY,

@@ -1,6 +1,6 @@
 //! The part before the `@`.
 
-use super::unsafe_chars::{self, is_atext, is_atext_intl};
+use super::unsafe_chars::{self, Spaces, is_atext, is_atext_intl};
 
 /// Checks the part without its quotes.
 pub(super) fn check(local: &str, quoted: bool) -> Result<(), String> {
@@ -12,13 +12,13 @@ pub(super) fn check(local: &str, quoted: bool) -> Result<(), String> {
         return Ok(());
     }
     if dotted && local.chars().all(is_atext_intl) {
-        return unsafe_chars::check(local, false);
+        return unsafe_chars::check(local, Spaces::Refused);
     }
     if quoted {
         let bad = |c: char| c.is_control();
         let words = "The email address contains invalid characters in quotes before the @-sign: ";
         unsafe_chars::refuse(local, bad, words)?;
-        return unsafe_chars::check(local, true);
+        return unsafe_chars::check(local, Spaces::Allowed);
     }
     let words = "The email address contains invalid characters before the @-sign: ";
     unsafe_chars::refuse(local, |c| !is_atext_intl(c), words)?;

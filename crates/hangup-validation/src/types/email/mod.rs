@@ -2,6 +2,7 @@
 
 mod address;
 mod domain;
+mod length;
 mod local;
 mod unsafe_chars;
 
@@ -9,8 +10,10 @@ use std::fmt::{self, Display, Formatter};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 /// A valid e-mail address, normalised: the domain in lower case and in its own script.
 ///
@@ -71,9 +74,6 @@ impl Param for Email {
 /// The longest text that pydantic looks at, in characters.
 const MAX_TEXT: usize = 2048;
 
-/// The longest address, in bytes (RFC 3696, errata 1690).
-const MAX_ADDRESS: usize = 254;
-
 /// RFC 2142: mailboxes whose names are the same in upper and lower case.
 const ROLES: [&str; 15] = [
     "info",
@@ -118,10 +118,10 @@ fn read(text: &str) -> Result<Email, String> {
     };
     let domain = domain::check(split.domain)?;
     let address = format!("{local}@{}", domain.unicode);
-    check_length(&format!("{}@{}", split.written, split.domain), None)?;
-    check_length(&address, Some("after normalization"))?;
+    length::check(&format!("{}@{}", split.written, split.domain), None)?;
+    length::check(&address, Some("after normalization"))?;
     let ascii = format!("{local}@{}", domain.ascii);
-    check_length(
+    length::check(
         &ascii,
         Some("when the part after the @-sign is converted to IDNA ASCII"),
     )?;
@@ -134,32 +134,6 @@ fn read(text: &str) -> Result<Email, String> {
         at: local.len(),
         address,
     })
-}
-
-fn check_length(address: &str, when: Option<&str>) -> Result<(), String> {
-    let over = address.len().saturating_sub(MAX_ADDRESS);
-    if over == 0 {
-        return Ok(());
-    }
-    let plural = if over > 1 { "s" } else { "" };
-    let reason = match when {
-        Some(when) => format!("{when} ({over} byte{plural} too many)"),
-        None if address.is_ascii() => too_many(over),
-        None => {
-            let widest = address.chars().map(char::len_utf8).max().unwrap_or(1);
-            let least = (over / widest).max(1);
-            if least == over {
-                too_many(over)
-            } else {
-                format!("({least}-{over} character{plural} too many)")
-            }
-        }
-    };
-    Err(format!("The email address is too long {reason}."))
-}
-
-fn too_many(over: usize) -> String {
-    format!("({over} character{} too many)", if over > 1 { "s" } else { "" })
 }
 
 #[cfg(test)]

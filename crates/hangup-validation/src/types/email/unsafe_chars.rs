@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::params::repr::{is_hidden, write_str};
+use crate::repr::{is_hidden, write_str};
 
 /// RFC 5322 section 3.2.3: the characters of an atom, and the period.
 pub(super) fn is_atext(c: char) -> bool {
@@ -26,10 +26,19 @@ pub(super) fn refuse(text: &str, bad: impl Fn(char) -> bool, words: &str) -> Res
     Err(format!("{words}{}.", bad.join(", ")))
 }
 
+/// Whether spaces may stand in a part of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spaces {
+    Allowed,
+    Refused,
+}
+
 /// Refuses what would not show as itself or would change what is around it.
-pub(super) fn check(text: &str, spaces: bool) -> Result<(), String> {
+pub(super) fn check(text: &str, spaces: Spaces) -> Result<(), String> {
     let bad = |(index, c): (usize, char)| match c {
-        c if c.is_whitespace() && !c.is_control() => !spaces || matches!(c, '\u{2028}' | '\u{2029}'),
+        c if c.is_whitespace() && !c.is_control() => {
+            spaces == Spaces::Refused || matches!(c, '\u{2028}' | '\u{2029}')
+        }
         c if is_combining_mark(c) => index == 0,
         c => is_hidden(c),
     };

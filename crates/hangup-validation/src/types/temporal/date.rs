@@ -2,8 +2,8 @@
 
 use speedate::{Date, DateConfig, DateTime, DateTimeConfig, ParseError};
 
-use super::{config, words, year_zero};
-use crate::params::Invalid;
+use super::parser::{config, words, year_zero};
+use crate::invalid::Invalid;
 
 pub(super) fn parse(text: &str) -> Result<Date, Invalid> {
     let date = plain(text).or_else(|_| from_datetime(text))?;

@@ -2,8 +2,9 @@
 
 use speedate::{DateTime, DateTimeConfig, Time};
 
-use super::{config, date, words, year_zero};
-use crate::params::Invalid;
+use super::date;
+use super::parser::{config, words, year_zero};
+use crate::invalid::Invalid;
 
 pub(super) fn parse(text: &str) -> Result<DateTime, Invalid> {
     let config = DateTimeConfig {
@@ -41,7 +42,7 @@ fn from_date(text: &str) -> Result<DateTime, Invalid> {
 
 /// For a type that needs an offset from UTC: pydantic's `AwareDatetime`.
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
-pub(in crate::params::types) fn aware(datetime: &DateTime) -> Result<i32, Invalid> {
+pub(in crate::types) fn aware(datetime: &DateTime) -> Result<i32, Invalid> {
     datetime
         .time
         .tz_offset
@@ -50,7 +51,7 @@ pub(in crate::params::types) fn aware(datetime: &DateTime) -> Result<i32, Invali
 
 /// For a type that has no offset from UTC: pydantic's `NaiveDatetime`.
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
-pub(in crate::params::types) fn naive(time: &Time) -> Result<(), Invalid> {
+pub(in crate::types) fn naive(time: &Time) -> Result<(), Invalid> {
     match time.tz_offset {
         None => Ok(()),
         Some(_) => Err(Invalid::new(

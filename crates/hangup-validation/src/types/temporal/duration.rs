@@ -2,10 +2,12 @@
 
 use speedate::Duration;
 
-use super::{config, words};
-use crate::params::fits::TakesStrict;
-use crate::params::invalid::Constraint;
-use crate::params::{Invalid, Param, Rules};
+use super::parser::{config, words};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Constraint;
+use crate::rules::Rules;
 
 pub(super) fn parse(text: &str) -> Result<Duration, Invalid> {
     Duration::parse_bytes_with_config(text.as_bytes(), &config())

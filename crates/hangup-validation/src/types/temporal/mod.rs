@@ -5,28 +5,16 @@
 mod date;
 mod datetime;
 mod duration;
+mod parser;
 mod time;
 
-use speedate::{MicrosecondsPrecisionOverflowBehavior, ParseError, TimeConfig};
-use strum::EnumMessage;
-
-use crate::params::fits::TakesStrict;
-use crate::params::{Invalid, Param, Rules};
+use crate::fits::TakesStrict;
+use crate::invalid::Invalid;
+use crate::param::Param;
+use crate::rules::Rules;
 
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 pub(super) use self::datetime::{aware, naive};
-
-/// More than six digits of a second are cut; a timestamp is in UTC.
-fn config() -> TimeConfig {
-    TimeConfig {
-        microseconds_precision_overflow_behavior: MicrosecondsPrecisionOverflowBehavior::Truncate,
-        unix_timestamp_offset: Some(0),
-    }
-}
-
-fn words(error: &ParseError) -> &'static str {
-    error.get_documentation().unwrap_or_default()
-}
 
 macro_rules! param {
     ($($type:ty: $kind:literal $expected:literal $parse:path;)*) => {$(
@@ -48,9 +36,4 @@ param! {
     speedate::Time: "time_type" "time" time::parse;
     speedate::DateTime: "datetime_type" "datetime" datetime::parse;
     speedate::Duration: "time_delta_type" "timedelta" duration::parse;
-}
-
-/// What Python cannot hold, since its years begin with 1.
-fn year_zero(kind: &'static str, expected: &'static str) -> Invalid {
-    Invalid::parsing(kind, expected, "year 0 is out of range")
 }

@@ -2,8 +2,8 @@
 
 use speedate::Time;
 
-use super::{config, words};
-use crate::params::Invalid;
+use super::parser::{config, words};
+use crate::invalid::Invalid;
 
 pub(super) fn parse(text: &str) -> Result<Time, Invalid> {
     Time::parse_bytes_with_config(text.as_bytes(), &config()).map_err(|error| {

@@ -7,7 +7,9 @@
 
 use std::time::{Duration, Instant};
 
-use hangup::params::{EndpointContext, Errors, Field, Number, Parameter, Pattern, Sources, ValidationError};
+use hangup_validation::{
+    EndpointContext, Errors, Field, Number, Parameter, Pattern, Sources, ValidationError,
+};
 use http::request::Parts;
 use http::{HeaderValue, Request};
 
@@ -93,9 +95,10 @@ fn the_longest_values_are_parsed_in_time() {
                 <= 123
         );
         #[cfg(feature = "decimal")]
-        let _ = read::<hangup::params::Decimal>(&Q.max_digits(9).multiple_of(Number::digits("0.07")), &parts);
+        let _ =
+            read::<hangup_validation::Decimal>(&Q.max_digits(9).multiple_of(Number::digits("0.07")), &parts);
         #[cfg(feature = "decimal")]
-        let _ = read::<hangup::params::Decimal>(&Q.multiple_of(Number::digits("0.07")), &parts);
+        let _ = read::<hangup_validation::Decimal>(&Q.multiple_of(Number::digits("0.07")), &parts);
         #[cfg(feature = "uuid")]
         assert!(read::<uuid::Uuid>(&Q, &parts).is_err());
         #[cfg(feature = "speedate")]
@@ -106,7 +109,7 @@ fn the_longest_values_are_parsed_in_time() {
         #[cfg(feature = "url")]
         let _ = read::<url::Url>(&Q, &parts);
         #[cfg(feature = "email")]
-        assert!(read::<hangup::params::Email>(&Q, &parts).is_err());
+        assert!(read::<hangup_validation::Email>(&Q, &parts).is_err());
     }
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
@@ -117,10 +120,10 @@ fn a_large_exponent_costs_nothing() {
     {
         let parts = parts("/ws?q=1E999999999999999999&r=-1E-999999999999999999", &[]);
         let start = Instant::now();
-        let large: hangup::params::Decimal = read(&Q.ge(Number::whole(1)), &parts).unwrap();
+        let large: hangup_validation::Decimal = read(&Q.ge(Number::whole(1)), &parts).unwrap();
         assert_eq!(large.to_string(), "1E+999999999999999999");
         let field = Field::query("r").multiple_of(Number::whole(3));
-        assert!(read::<hangup::params::Decimal>(&field, &parts).is_err());
+        assert!(read::<hangup_validation::Decimal>(&field, &parts).is_err());
         assert!(start.elapsed() < Duration::from_millis(100));
     }
 }

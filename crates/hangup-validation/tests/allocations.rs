@@ -2,7 +2,7 @@
 
 #![cfg(feature = "uuid")]
 
-use hangup::params::{Errors, Field, Number, Sources};
+use hangup_validation::{Errors, Field, Number, Sources};
 use http::Request;
 use uuid::Uuid;
 

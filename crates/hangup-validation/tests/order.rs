@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::routing::get;
-use hangup::params::{EndpointContext, Errors, Field, Number, Params, Sources, ValidationError, extract};
+use hangup_validation::{EndpointContext, Errors, Field, Number, Params, Sources, ValidationError, extract};
 use http::request::Parts;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use hangup::params::{EndpointContext, Errors, Field, Parameter, Sources};
+use hangup_validation::{EndpointContext, Errors, Field, Parameter, Sources};
 use http::Request;
 use serde_json::{Value, json};
 

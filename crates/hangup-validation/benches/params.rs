@@ -1,7 +1,7 @@
-//! The parameters of the tour's `/params/{n}/ws`, good and bad: `cargo bench -p hangup --bench params`.
+//! The parameters of the tour's `/params/{n}/ws`, good and bad: `cargo bench -p hangup-validation --bench params`.
 
 use divan::{Bencher, black_box};
-use hangup::params::{EndpointContext, Errors, Field, Number, Sources};
+use hangup_validation::{EndpointContext, Errors, Field, Number, Sources};
 use http::Request;
 use http::request::Parts;
 use uuid::Uuid;

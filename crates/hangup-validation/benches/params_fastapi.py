@@ -1,6 +1,6 @@
-"""The same parameters through FastAPI, for the ratio to `cargo bench -p hangup --bench params`.
+"""The same parameters through FastAPI, for the ratio to `cargo bench -p hangup-validation --bench params`.
 
-python3 -m venv venv && venv/bin/pip install fastapi && venv/bin/python crates/hangup/benches/params_fastapi.py
+python3 -m venv venv && venv/bin/pip install fastapi && venv/bin/python crates/hangup-validation/benches/params_fastapi.py
 """
 
 import asyncio
