@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
-/// The endpoint that a failure, a validation error or a log line is about.
+/// The endpoint that a validation error is about: `endpoint_ctx` of FastAPI's error. Everything is empty where it is not
+/// known. `hangup` names an endpoint so in its failures and log lines too.
 #[doc(alias = "endpoint_ctx")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EndpointContext {

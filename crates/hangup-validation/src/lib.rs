@@ -1,18 +1,24 @@
-//! Typed parameters of a request: path, query, header and cookie, validated as FastAPI validates them.
+//! FastAPI's validation of the parameters of a request: path, query, header and cookie.
+//!
+//! The values, and the errors with their order, `type`, `loc`, `msg`, `input` and `ctx`, are those of FastAPI. The crate
+//! needs no framework: it reads [`http::request::Parts`]. `hangup` re-exports it as `hangup::params`, and its macros
+//! `#[websocket]`, `#[derive(Params)]` and `#[derive(Param)]` write what is written by hand here.
 //!
 //! | file | what |
 //! |---|---|
 //! | `group` | [`Params`]: several parameters read together, and [`extract`] |
-//! | `field`, `rules`, `fits` | what is declared about one parameter: [`Field`], [`Rules`], and which option fits which type |
-//! | `parameter`, `many`, `tuple` | [`Parameter`]: how often it may come (`T`, `Option<T>`, `Vec<T>`, sets, tuples) |
+//! | `field`, `rules`, `pattern`, `fits` | what is declared about one parameter: [`Field`], [`Rules`], [`Pattern`], and which option fits which type |
+//! | `parameter`, `many`, `tuple` | [`Parameter`]: how a field is read, and how often it may come (`T`, `Option<T>`, `Vec<T>`, sets, tuples) |
 //! | `param`, `types/` | [`Param`]: one value from its text, for every type that is supported |
 //! | `sources/` | [`Sources`]: where the text comes from, read once |
-//! | `errors` | [`Errors`]: the collector; nothing stops at the first error |
-//! | `item`, `error`, `reason`, `display` | [`ErrorItem`], [`ValidationError`], its Close reason and its text |
+//! | `invalid`, `ctx` | [`Invalid`]: why one value is refused, and what its message is made of ([`Ctx`]) |
+//! | `item`, `errors` | [`ErrorItem`], an error at its place, and [`Errors`], the collector; nothing stops at the first error |
+//! | `error`, `display`, `reason`, `response` | [`ValidationError`], its text, its Close reason of at most 123 bytes, its response |
+//! | `context`, `repr` | [`EndpointContext`]: which endpoint an error is about; values as Python shows them |
 //!
-//! A request is read in four steps: [`Sources::new`]; nested groups, then the fields in the order path, query,
+//! A request is read in three steps: [`Sources::new`]; nested groups, then the fields in the order path, query,
 //! header, cookie, each in the order of the signature, so that errors come in FastAPI's order;
-//! [`Errors::into_error`] if one of them was `None`. `#[websocket]` and `#[derive(Params)]` write this:
+//! [`Errors::into_error`] if one of them was `None`.
 //!
 //! ```
 //! use hangup_validation::{EndpointContext, Errors, Field, Number, Sources, ValidationError};
@@ -36,6 +42,37 @@
 //! let error = read(&request.into_parts().0).unwrap_err();
 //! assert_eq!(error.errors()[0].msg(), "Input should be greater than or equal to 1");
 //! # Ok::<(), http::Error>(())
+//! ```
+//!
+//! # In an axum handler
+//!
+//! With the feature `axum`, [`Sources::new`] reads path parameters by the route that axum has matched, and
+//! [`ValidationError`] is a response: 422 with FastAPI's body `{"detail": [..]}`. An extractor is a few lines, which
+//! `#[derive(Params)]` of `hangup` writes:
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Router, extract::FromRequestParts, routing::get};
+//! use hangup_validation::{Errors, Field, Params, Sources, ValidationError, extract};
+//!
+//! struct Item(i64);
+//!
+//! impl Params for Item {
+//!     fn read(sources: &Sources<'_>, errors: &mut Errors) -> Option<Self> {
+//!         static ID: Field = Field::path("id");
+//!         ID.read(sources, errors).map(Self)
+//!     }
+//! }
+//!
+//! impl<S: Sync> FromRequestParts<S> for Item {
+//!     type Rejection = ValidationError;
+//!
+//!     async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, ValidationError> {
+//!         extract(parts)
+//!     }
+//! }
+//!
+//! let router: Router = Router::new().route("/items/{id}", get(async |item: Item| item.0.to_string()));
 //! ```
 //!
 //! # Types
