@@ -29,7 +29,7 @@ impl<T: Param> Parameter for Vec<T> {
     type Inner = Self;
 
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self> {
-        let Some(length) = length(reader, "list_type", "Input should be a valid list")? else {
+        let Some(length) = count_values(reader, "list_type", "Input should be a valid list")? else {
             return Ok(None);
         };
         let max = reader.field.rules.max_length.unwrap_or(usize::MAX);
@@ -75,7 +75,7 @@ fn set<C: Default, T: Param>(
     reader: &mut Reader<'_, '_>,
     mut insert: impl FnMut(&mut C, T) -> usize,
 ) -> Reading<C> {
-    if length(reader, "set_type", "Input should be a valid set")?.is_none() {
+    if count_values(reader, "set_type", "Input should be a valid set")?.is_none() {
         return Ok(None);
     }
     let max = reader.field.rules.max_length.unwrap_or(usize::MAX);
@@ -110,7 +110,11 @@ fn check_min(reader: &mut Reader<'_, '_>, kind: &'static str, length: usize) -> 
 
 /// How many values there are, at least one. An empty text in a place that holds one value only counts as absent; any
 /// other value there is reported with this error.
-pub(super) fn length(reader: &mut Reader<'_, '_>, kind: &'static str, msg: &'static str) -> Reading<usize> {
+pub(super) fn count_values(
+    reader: &mut Reader<'_, '_>,
+    kind: &'static str,
+    msg: &'static str,
+) -> Reading<usize> {
     let (field, sources) = (reader.field, reader.sources);
     if let Location::Path | Location::Cookie = field.location {
         // FastAPI asks for the length, and a text has one.

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::invalid::Invalid;
-use crate::many::{ITEM, inputs, length, report_all};
+use crate::many::{ITEM, count_values, inputs, report_all};
 use crate::param::Param;
 use crate::parameter::{Parameter, Reader, Reading, Reported, parse};
 use crate::sources::Raw;
@@ -34,7 +34,7 @@ tuple!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 
 /// The values, if there are not more than `count`.
 fn values<'r>(reader: &mut Reader<'_, 'r>, count: usize) -> Reading<SmallVec<[Raw<'r>; 6]>> {
-    let Some(length) = length(reader, "tuple_type", "Input should be a valid tuple")? else {
+    let Some(length) = count_values(reader, "tuple_type", "Input should be a valid tuple")? else {
         return Ok(None);
     };
     if length > count {

@@ -56,7 +56,7 @@ pub(super) fn latin1(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Takes the quotes off a cookie and undoes `\"`, `\\` and `\054`, as Python's `http.cookies` does.
-pub(super) fn unquote(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn unquote_cookie(bytes: &[u8]) -> Cow<'_, str> {
     let [b'"', inner @ .., b'"'] = bytes else {
         return latin1(bytes);
     };
@@ -85,7 +85,7 @@ pub(super) fn unquote(bytes: &[u8]) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Plus, percent, unquote};
+    use super::{Plus, percent, unquote_cookie};
 
     #[test]
     fn what_is_not_utf8_becomes_one_mark_for_each_bad_part() {
@@ -123,7 +123,7 @@ mod tests {
             (b"\"\\303\\251\"", "\u{c3}\u{a9}"),
             (b"caf\xe9", "café"),
         ] {
-            assert_eq!(unquote(raw), text);
+            assert_eq!(unquote_cookie(raw), text);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::decode::{Plus, latin1, percent, unquote};
+use super::decode::{Plus, latin1, percent, unquote_cookie};
 
 /// What a path convertor made of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl<'r> Raw<'r> {
             Self::Path(text, _) => percent(text, Plus::Stays),
             Self::Query(text) => percent(text, Plus::IsSpace),
             Self::Header(bytes) => latin1(bytes),
-            Self::Cookie(bytes) => unquote(bytes),
+            Self::Cookie(bytes) => unquote_cookie(bytes),
         }
     }
 

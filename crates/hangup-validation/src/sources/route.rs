@@ -27,7 +27,7 @@ pub fn decode_path(uri: &Uri) -> Option<Uri> {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => target.push(char::from(byte)),
             byte if b"-._~!$&'()*+,;=:@/".contains(&byte) => target.push(char::from(byte)),
-            byte => target.extend(['%', digit(byte >> 4), digit(byte & 15)]),
+            byte => target.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]),
         }
     }
     if target == path {
@@ -42,7 +42,7 @@ pub fn decode_path(uri: &Uri) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-fn digit(value: u8) -> char {
+fn hex_digit(value: u8) -> char {
     char::from_digit(u32::from(value), 16)
         .unwrap_or('0')
         .to_ascii_uppercase()

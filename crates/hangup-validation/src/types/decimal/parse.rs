@@ -39,7 +39,7 @@ fn to_ascii(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\x1c'..='\x1f'));
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| *c != '_') {
-        out.push(if c.is_ascii() { c } else { digit(c)? });
+        out.push(if c.is_ascii() { c } else { decimal_digit(c)? });
     }
     Some(out)
 }
@@ -104,7 +104,7 @@ fn special(negative: bool, text: &str) -> Option<Decimal> {
 }
 
 /// The ASCII digit that a digit of another script stands for.
-fn digit(c: char) -> Option<char> {
+fn decimal_digit(c: char) -> Option<char> {
     let before = ZEROS.partition_point(|zero| *zero <= c);
     let zero = ZEROS.get(before.checked_sub(1)?)?;
     char::from_digit(u32::from(c) - u32::from(*zero), 10)

@@ -52,7 +52,7 @@ pub(super) fn split(text: &str) -> Result<Split<'_>, String> {
     let Some(inner) = right.strip_prefix('<') else {
         return parts(left, right);
     };
-    let (name, quoted) = unquote(left.trim_end())?;
+    let (name, quoted) = unquote_part(left.trim_end())?;
     if !quoted {
         let bad = |c: char| c == '.' || !(unsafe_chars::is_atext(c) || c == ' ');
         unsafe_chars::refuse(
@@ -81,7 +81,7 @@ pub(super) fn split(text: &str) -> Result<Split<'_>, String> {
 
 fn parts<'a>(written: &'a str, domain: &'a str) -> Result<Split<'a>, String> {
     let domain = domain.strip_prefix('@').unwrap_or(domain);
-    let (local, quoted) = unquote(written)?;
+    let (local, quoted) = unquote_part(written)?;
     Ok(Split {
         named: false,
         written,
@@ -122,7 +122,7 @@ fn until<'a>(text: &'a str, specials: &[char]) -> Result<(&'a str, &'a str), Str
 }
 
 /// Takes quotes and escapes off.
-fn unquote(text: &str) -> Result<(String, bool), String> {
+fn unquote_part(text: &str) -> Result<(String, bool), String> {
     let Some(inner) = text.strip_prefix('"') else {
         return Ok((text.to_owned(), false));
     };

@@ -62,7 +62,7 @@ pub(super) fn check(domain: &str) -> Result<Domain, String> {
                     after a period, except Punycode."
             .to_owned());
     }
-    let ascii = to_ascii(domain)?;
+    let ascii = to_punycode(domain)?;
     check_ascii(&ascii, domain)?;
     let (unicode, _) = Uts46::new().to_unicode(ascii.as_bytes(), AsciiDenyList::EMPTY, Hyphens::Allow);
     Ok(Domain {
@@ -110,7 +110,7 @@ fn check_dots(domain: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn to_ascii(domain: &str) -> Result<String, String> {
+fn to_punycode(domain: &str) -> Result<String, String> {
     let ascii = Uts46::new().to_ascii(
         domain.as_bytes(),
         AsciiDenyList::EMPTY,
