@@ -4,7 +4,9 @@ use hangup::{
     CloseCode,
     testing::{Received, TestClient},
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Request, StatusCode};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
 
 macro_rules! example {
     ($name:ident, $file:literal) => {
@@ -28,6 +30,7 @@ example!(chat, "../06_chat.rs");
 #[cfg(feature = "tls")]
 example!(tls, "../07_tls.rs");
 example!(behind_nginx, "../08_behind_nginx/main.rs");
+example!(http_parameters, "../10_http_parameters.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -172,4 +175,48 @@ async fn behind_nginx() {
     let mut socket = client.connect("/echo").await.unwrap();
     socket.send_text("hi").await;
     assert_eq!(socket.recv_text().await, "hi");
+}
+
+#[tokio::test]
+async fn http_parameters() {
+    let get = async |target: &str| {
+        let request = Request::get(target).body(axum::body::Body::empty()).unwrap();
+        let response = http_parameters::app().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts, body.collect().await.unwrap().to_bytes())
+    };
+    let (parts, body) = get("/items/7?tags=a&tags=b").await;
+    assert_eq!(parts.status, StatusCode::OK);
+    assert_eq!(&body[..], b"item 7, at most 10, tags: a, b");
+
+    // FastAPI's answer to the same declaration.
+    let (parts, body) = get("/items/x?limit=1000").await;
+    assert_eq!(parts.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(parts.headers["content-type"], "application/json");
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let errors = serde_json::json!([
+        {
+            "type": "int_parsing",
+            "loc": ["path", "item_id"],
+            "msg": "Input should be a valid integer, unable to parse string as an integer",
+            "input": "x",
+        },
+        {
+            "type": "less_than_equal",
+            "loc": ["query", "limit"],
+            "msg": "Input should be less than or equal to 100",
+            "input": "1000",
+            "ctx": { "le": 100 },
+        },
+    ]);
+    assert_eq!(body, serde_json::json!({ "detail": errors }));
+
+    let client = TestClient::new(http_parameters::app());
+    let mut socket = client.connect("/items/x/ws?limit=1000").await.unwrap();
+    let close = socket.recv_close().await;
+    assert_eq!(close.code(), CloseCode::POLICY_VIOLATION);
+    let named: serde_json::Value = serde_json::from_str(close.reason()).unwrap();
+    for (named, error) in named.as_array().unwrap().iter().zip(errors.as_array().unwrap()) {
+        assert_eq!((&named["type"], &named["loc"]), (&error["type"], &error["loc"]));
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use hangup::params::{Email, EndpointContext, Errors, Field, Number, Pattern, Sources};
+use hangup_validation::{Email, EndpointContext, Errors, Field, Number, Pattern, Sources};
 use http::{HeaderValue, Request};
 use libfuzzer_sys::fuzz_target;
 use url::Url;

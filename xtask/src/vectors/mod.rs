@@ -29,7 +29,7 @@ use crate::failure::{Failure, Result, While};
 use crate::project;
 
 /// The vectors of the repository.
-const OWN: &str = "xtask/vectors/fixture.jsonl";
+const OWN: &str = "crates/hangup-validation/tests/vectors.jsonl";
 
 pub(crate) fn command(arguments: Arguments) -> Result<()> {
     match arguments.words()?.as_slice() {

@@ -1,0 +1,28 @@
+//! Which endpoint is meant: its function, its route and its place in the source.
+
+use std::{borrow::Cow, fmt};
+
+/// The endpoint that a validation error is about: `endpoint_ctx` of FastAPI's error. Everything is empty where it is not
+/// known. `hangup` names an endpoint so in its failures and log lines too.
+#[doc(alias = "endpoint_ctx")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EndpointContext {
+    /// The name of the endpoint's function.
+    pub function: Cow<'static, str>,
+    /// The template of the route with the prefix of every router around it, such as `/api/items/{item_id}/ws`.
+    pub path: Cow<'static, str>,
+    /// The file in which the endpoint is declared (with `#[websocket]`) or routed (without it).
+    pub file: Cow<'static, str>,
+    /// The line in that file.
+    pub line: u32,
+}
+
+impl fmt::Display for EndpointContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} ({}) at {}:{}",
+            self.function, self.path, self.file, self.line
+        )
+    }
+}

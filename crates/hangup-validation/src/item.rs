@@ -1,0 +1,117 @@
+//! One error in pydantic's form: `type`, `loc`, `msg`, `input`, `ctx`, serialised in this order.
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::Value;
+
+use crate::bounds;
+use crate::ctx::Ctx;
+use crate::invalid::Invalid;
+
+/// One step of an error's `loc`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Loc {
+    /// A name: of the location, a parameter, a field.
+    Name(Cow<'static, str>),
+    /// The place in a list, counted from 0.
+    Index(usize),
+}
+
+impl Serialize for Loc {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Name(name) => serializer.serialize_str(name),
+            Self::Index(index) => serializer.serialize_u64(*index as u64),
+        }
+    }
+}
+
+impl From<&'static str> for Loc {
+    fn from(name: &'static str) -> Self {
+        Self::Name(Cow::Borrowed(name))
+    }
+}
+
+impl From<String> for Loc {
+    fn from(name: String) -> Self {
+        Self::Name(Cow::Owned(name))
+    }
+}
+
+impl From<usize> for Loc {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// One validation error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorItem {
+    kind: Cow<'static, str>,
+    loc: Vec<Loc>,
+    msg: Cow<'static, str>,
+    input: Value,
+    ctx: Ctx,
+}
+
+impl ErrorItem {
+    /// An error at `loc`, with the `input` that was refused. What is too long is cut, see [`bounds`].
+    pub fn new(loc: Vec<Loc>, invalid: Invalid, input: Value) -> Self {
+        let mut item = Self {
+            kind: invalid.kind,
+            loc,
+            msg: invalid.msg,
+            input,
+            ctx: invalid.ctx,
+        };
+        bounds::cut_msg(&mut item.kind);
+        bounds::cut_loc(&mut item.loc);
+        bounds::cut_msg(&mut item.msg);
+        bounds::cut_value(&mut item.input);
+        item.ctx.cut();
+        item
+    }
+
+    /// What kind of error it is, for programs: `int_parsing`, `missing`, ...
+    #[doc(alias = "type")]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Where the value is: the location, the name on the wire, then the place in a list.
+    pub fn loc(&self) -> &[Loc] {
+        &self.loc
+    }
+
+    /// What is wrong, for people.
+    pub fn msg(&self) -> &str {
+        &self.msg
+    }
+
+    /// The value as it came: a string, a list of strings, or null for an absent one; of a message any JSON. What is
+    /// too long is cut, see [`bounds`].
+    pub fn input(&self) -> &Value {
+        &self.input
+    }
+
+    /// What the message was made of; may be empty.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+impl Serialize for ErrorItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = if self.ctx.is_empty() { 4 } else { 5 };
+        let mut item = serializer.serialize_struct("ErrorItem", fields)?;
+        item.serialize_field("type", &self.kind)?;
+        item.serialize_field("loc", &self.loc)?;
+        item.serialize_field("msg", &self.msg)?;
+        item.serialize_field("input", &self.input)?;
+        if !self.ctx.is_empty() {
+            item.serialize_field("ctx", &self.ctx)?;
+        }
+        item.end()
+    }
+}
