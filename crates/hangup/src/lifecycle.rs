@@ -252,10 +252,10 @@ fn connect(
     poll_fn(move |cx| {
         if let Some(answering) = &mut upgrading {
             match answering.as_mut().poll(cx) {
-                Poll::Ready(Ok(upgraded)) => {
-                    let (transport, read_ahead) = Transport::from_upgraded(upgraded);
-                    driver.shared().lock().open(transport, &read_ahead);
-                }
+                Poll::Ready(Ok(upgraded)) => match Transport::from_upgraded(upgraded) {
+                    Some((transport, early)) => driver.shared().lock().open(transport, &early),
+                    None => driver.shared().lock().fail_to_open(),
+                },
                 Poll::Ready(Err(_)) => driver.shared().lock().fail_to_open(),
                 Poll::Pending => {
                     let is_late = answering.as_mut().is_late(cx);

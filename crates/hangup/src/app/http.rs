@@ -50,8 +50,11 @@ impl Http {
     pub(crate) fn alone(served: Served) -> Self {
         Self {
             peer: None,
+            limits: HttpLimits {
+                max_head_size: served.max_head_size(),
+                ..HttpLimits::default()
+            },
             served,
-            limits: HttpLimits::default(),
             stage: watch::channel(Stage::Serving).1,
             slots: Vec::new(),
         }

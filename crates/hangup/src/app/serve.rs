@@ -262,7 +262,7 @@ impl<'a> Serve<'a> {
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
-            scheme,
+            scheme = %log::text(scheme),
             address = %log::text(listener.local_addr()?),
             routes = %log::chain(self.app.paths().join(" ")),
             "server started"

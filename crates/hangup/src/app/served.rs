@@ -25,12 +25,15 @@ pub struct Served {
     decodes_paths: bool,
     peer: Option<SocketAddr>,
     connections: Option<Arc<Connections>>,
+    /// The largest head of a request that is parsed.
+    max_head_size: usize,
 }
 
 impl From<App> for Served {
     fn from(app: App) -> Self {
         Self {
             decodes_paths: true,
+            max_head_size: app.max_head_size(),
             ..Self::from(app.into_router())
         }
     }
@@ -44,11 +47,20 @@ impl From<Router> for Served {
             decodes_paths: false,
             peer: None,
             connections: None,
+            // Below it the settings of each route hold.
+            max_head_size: LARGEST_HEAD,
         }
     }
 }
 
+/// The largest head of a request to an axum router, as in axum's own server.
+const LARGEST_HEAD: usize = 400 * 1024;
+
 impl Served {
+    pub(super) fn max_head_size(&self) -> usize {
+        self.max_head_size
+    }
+
     /// The same with an extension for every request.
     #[cfg(feature = "tls")]
     pub(crate) fn with_extension<T: Clone + Send + Sync + 'static>(self, extension: T) -> Self {

@@ -1,6 +1,12 @@
 //! `Exchange`: what an HTTP connection is doing, shared by its stream and the service that answers its requests.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering},
+    },
+    task::{Context, Waker},
+};
 
 /// What comes next from the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub(crate) struct Exchange {
     is_stopping: AtomicBool,
     /// The status of the last response that was written; 0 before the first.
     written: AtomicU16,
+    /// Who reads on when the request is answered.
+    reader: Mutex<Option<Waker>>,
 }
 
 impl Exchange {
@@ -37,6 +45,7 @@ impl Exchange {
             is_handshake: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
             written: AtomicU16::new(0),
+            reader: Mutex::new(None),
         }
     }
 
@@ -57,6 +66,19 @@ impl Exchange {
             Expected::Nothing => self.expect(Expected::Head),
             Expected::Body => self.expect(Expected::RestOfBody),
             Expected::Head | Expected::RestOfBody | Expected::Upgraded => {}
+        }
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
+    /// Has the stream read again once the request is answered: hyper itself does so only when bytes come.
+    pub(super) fn read_behind(&self, cx: &Context<'_>) {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *reader {
+            Some(reader) => reader.clone_from(cx.waker()),
+            reader => *reader = Some(cx.waker().clone()),
         }
     }
 
@@ -79,8 +101,13 @@ impl Exchange {
         self.is_first.load(Ordering::Relaxed)
     }
 
+    /// Whether an opening handshake has been refused, with which the connection ends.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_handshake() && matches!(self.expected(), Expected::Head | Expected::RestOfBody)
+    }
+
     /// Whether the last request was an opening handshake.
-    pub(super) fn is_handshake(&self) -> bool {
+    pub(crate) fn is_handshake(&self) -> bool {
         self.is_handshake.load(Ordering::Relaxed)
     }
 

@@ -166,9 +166,37 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// The stream, and what was read behind the last request.
-    pub(crate) fn into_parts(self) -> (S, Bytes) {
-        (self.stream, self.held.freeze())
+    /// The stream, and what was read behind the handshake; `None` where no 101 was written, as hyper gives the stream
+    /// back behind any answer that closes the connection.
+    pub(crate) fn into_upgraded(self) -> Option<(S, Bytes)> {
+        let is_upgraded = self.exchange.expected() == Expected::Upgraded;
+        is_upgraded.then(|| (self.stream, self.held.freeze()))
+    }
+
+    /// Ends the write side, then reads and discards until the client has left, or for [`LINGER`].
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.closing == Closing::Open {
+            let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
+            ready!(self.poll_taken(cx, shut))?;
+            self.reading.clear();
+            self.closing = match self.exchange.written() {
+                Some(_) => Closing::Lingering,
+                None => Closing::Closed,
+            };
+        }
+        while self.closing == Closing::Lingering {
+            self.held.clear();
+            let is_over = self.reading.poll(cx, Wait::Linger, LINGER).is_ready()
+                || match self.poll_hold(cx) {
+                    Poll::Ready(Ok(count)) => count == 0,
+                    Poll::Ready(Err(_)) => true,
+                    Poll::Pending => return Poll::Pending,
+                };
+            if is_over {
+                self.closing = Closing::Closed;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Reads once into what is held. 0 bytes are the end of the stream.
@@ -230,6 +258,7 @@ impl<S: Peer> HttpStream<S> {
 
     /// Keeps what comes while a request is being answered, for as long as the client is there.
     fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.exchange.read_behind(cx);
         while self.held.len() < MAX_EARLY {
             if ready!(self.poll_hold(cx))? == 0 {
                 return Poll::Ready(Ok(()));
@@ -304,6 +333,10 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.closing != Closing::Open || this.exchange.is_refused() {
+            // What still comes is read by `poll_close`.
+            return Poll::Pending;
+        }
         match this.exchange.expected() {
             Expected::Head => this.poll_head(cx, buffer),
             Expected::Nothing => this.poll_early(cx),
@@ -358,34 +391,18 @@ impl<S: Peer> AsyncWrite for HttpStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        self.poll_taken(cx, flushed)
+        if self.closing == Closing::Open {
+            let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+            ready!(self.poll_taken(cx, flushed))?;
+        }
+        if self.exchange.is_refused() {
+            // hyper shuts nothing down where the request has asked for an upgrade.
+            return self.poll_close(cx);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        if this.closing == Closing::Open {
-            let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
-            ready!(this.poll_taken(cx, shut))?;
-            this.closing = match this.exchange.written() {
-                Some(_) => Closing::Lingering,
-                None => Closing::Closed,
-            };
-        }
-        while this.closing == Closing::Lingering {
-            this.held.clear();
-            let is_over = match this.poll_hold(cx) {
-                Poll::Ready(Ok(count)) => count == 0,
-                Poll::Ready(Err(_)) => true,
-                Poll::Pending => {
-                    ready!(this.reading.poll(cx, Wait::Linger, LINGER));
-                    true
-                }
-            };
-            if is_over {
-                this.closing = Closing::Closed;
-            }
-        }
-        Poll::Ready(Ok(()))
+        self.poll_close(cx)
     }
 }

@@ -29,39 +29,40 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Transport {
-    /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake.
-    pub(crate) fn from_upgraded(upgraded: Upgraded) -> (Self, Bytes) {
+    /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake; `None` where another
+    /// response than the 101 was written.
+    pub(crate) fn from_upgraded(upgraded: Upgraded) -> Option<(Self, Bytes)> {
         // The server of this crate has set `TCP_NODELAY`.
         let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TcpStream>>>() {
             Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_parts();
-                return (Self::Tcp(stream), join(parts.read_buf, early));
+                let (stream, early) = parts.io.into_inner().into_upgraded()?;
+                return Some((Self::Tcp(stream), join(parts.read_buf, early)));
             }
             Err(upgraded) => upgraded,
         };
         let upgraded = match upgraded.downcast::<TokioIo<HttpStream<DuplexStream>>>() {
             Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_parts();
-                return (Self::Other(Box::new(stream)), join(parts.read_buf, early));
+                let (stream, early) = parts.io.into_inner().into_upgraded()?;
+                return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));
             }
             Err(upgraded) => upgraded,
         };
         #[cfg(feature = "tls")]
         let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TlsStream<TcpStream>>>>() {
             Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_parts();
-                return (Self::Other(Box::new(stream)), join(parts.read_buf, early));
+                let (stream, early) = parts.io.into_inner().into_upgraded()?;
+                return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));
             }
             Err(upgraded) => upgraded,
         };
         let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => return (Self::tcp(parts.io.into_inner()), parts.read_buf),
+            Ok(parts) => return Some((Self::tcp(parts.io.into_inner()), parts.read_buf)),
             Err(upgraded) => upgraded,
         };
-        match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        Some(match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
             Ok(parts) => (Self::tcp(parts.io.into_inner()), parts.read_buf),
             Err(upgraded) => (Self::Other(Box::new(TokioIo::new(upgraded))), Bytes::new()),
-        }
+        })
     }
 
     /// Without `TCP_NODELAY` a burst of small messages waits for a delayed acknowledgement.

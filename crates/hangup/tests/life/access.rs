@@ -208,7 +208,9 @@ async fn a_fallback_route_and_a_long_error_cannot_forge_or_fill_the_log() {
         Err(hangup::Error::from_boxed(boxed))
     }
     let log = Log::listen();
-    let router: Router = Router::new().fallback_service(hangup::route(fail).with_state(()));
+    let router: Router = Router::new()
+        .fallback_service(hangup::route(fail).with_state(()))
+        .layer(Settings::new().max_head_size(100_000));
     let mut peer = Peer::new(TestClient::new(router).stream());
     let path = format!("/\u{202e}{}", "y".repeat(60_000));
     peer.send(handshake(&path, "")).await;

@@ -23,6 +23,7 @@ mod flood;
 mod flush;
 mod handler_failures;
 mod handlers;
+mod http;
 mod keep_alive;
 mod limits;
 #[cfg(feature = "metrics")]

@@ -46,12 +46,13 @@ async fn a_layer_that_replaces_the_101_leaves_the_endpoint_without_a_peer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn accept_does_not_wait_for_ever_where_a_layer_replaces_the_101() {
+async fn accept_does_not_wait_where_a_layer_replaces_the_101() {
     let log = Log::listen();
-    // The HTTP connection stays open, and hyper keeps the upgrade for as long.
+    // The HTTP connection ends behind the answer, whether the client reads it or not.
     let mut stream = TestClient::new(replaced()).stream();
     stream.write_all(handshake("/ws", "").as_bytes()).await.unwrap();
     let event = log.connection().await;
     assert_eq!(event.line(&["code_sent", "clean"]), "- false");
-    assert_eq!(event.get("duration_ms"), "10000");
+    let duration: u64 = event.get("duration_ms").parse().unwrap();
+    assert!(duration <= 1000, "{duration}");
 }

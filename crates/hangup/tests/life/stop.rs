@@ -39,10 +39,18 @@ impl Server {
     }
 
     pub(crate) async fn start_with(app: App, set: impl FnOnce(Serve<'static>) -> Serve<'static>) -> Self {
+        Self::with_settings(app, Settings::new(), set).await
+    }
+
+    pub(crate) async fn with_settings(
+        app: App,
+        settings: Settings,
+        set: impl FnOnce(Serve<'static>) -> Serve<'static>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let settings = Settings::new().close_timeout(Duration::from_millis(200));
+        let settings = settings.close_timeout(Duration::from_millis(200));
         let serve = app.settings(settings).serve_on(listener);
         let serve = serve.with_graceful_shutdown(async {
             let _ = stopped.await;

@@ -176,6 +176,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         }
     }
 
+    /// Reads so many bytes and drops them.
+    pub(crate) async fn skip(&mut self, count: usize) {
+        while self.read.len() < count {
+            let read = self.stream.read_buf(&mut self.read).await.unwrap();
+            assert!(read > 0, "the stream ended in {count} bytes");
+        }
+        let _ = self.read.split_to(count);
+    }
+
     /// The next frame.
     pub(crate) async fn frame(&mut self) -> Frame {
         loop {
