@@ -59,6 +59,9 @@ pub(crate) struct Limits {
     /// How long a server that stops waits for its connections.
     #[arg(long, value_name = "TIME", value_parser = time)]
     drain_timeout: Option<Duration>,
+    /// How long a server that stops goes on to accept connections, whose handshakes it refuses.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    lame_duck: Option<Duration>,
     /// With which code a server that stops closes them.
     #[arg(long, value_name = "CODE", value_parser = code)]
     drain_code: Option<CloseCode>,
@@ -117,6 +120,9 @@ impl Limits {
         }
         if let Some(timeout) = self.drain_timeout {
             serve = serve.drain_timeout(timeout);
+        }
+        if let Some(time) = self.lame_duck {
+            serve = serve.lame_duck(time);
         }
         if let Some(code) = self.drain_code {
             serve = serve.drain_code(code);

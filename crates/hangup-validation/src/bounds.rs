@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::item::{ErrorItem, Loc};
+use crate::loc::Loc;
 
 /// Stands where something is left out.
 pub const ELIDED: &str = "…";
@@ -60,7 +60,7 @@ pub(crate) fn cut_msg(text: &mut Cow<'static, str>) {
 }
 
 /// Cuts the errors to the number that is kept, and says how many it left out.
-pub(crate) fn cut_errors(errors: &mut Vec<ErrorItem>) -> usize {
+pub(crate) fn cut_errors<T>(errors: &mut Vec<T>) -> usize {
     let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
     omitted

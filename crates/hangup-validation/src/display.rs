@@ -4,7 +4,8 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::context::EndpointContext;
 use crate::error::ValidationError;
-use crate::item::{ErrorItem, Loc};
+use crate::item::ErrorItem;
+use crate::loc::Loc;
 use crate::repr::{write_str, write_value};
 
 impl Display for ValidationError {

@@ -9,7 +9,8 @@ use crate::context::EndpointContext;
 use crate::error::ValidationError;
 use crate::field::Field;
 use crate::invalid::Invalid;
-use crate::item::{ErrorItem, Loc};
+use crate::item::ErrorItem;
+use crate::loc::Loc;
 
 /// The errors of one request so far: the first [`MAX_ERRORS`] of them.
 #[derive(Debug, Default)]

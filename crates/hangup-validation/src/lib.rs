@@ -105,6 +105,7 @@ pub mod fits;
 mod group;
 mod invalid;
 mod item;
+mod loc;
 mod many;
 mod param;
 mod parameter;
@@ -126,7 +127,8 @@ pub use self::{
     field::{Field, Location},
     group::{Params, extract},
     invalid::Invalid,
-    item::{ErrorItem, Loc},
+    item::ErrorItem,
+    loc::Loc,
     param::Param,
     parameter::{Parameter, Reader, Reading, Reported},
     pattern::Pattern,

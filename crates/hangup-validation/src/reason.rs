@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::item::{ErrorItem, Loc};
+use crate::item::ErrorItem;
+use crate::loc::Loc;
 
 /// RFC 6455 section 5.5: a control frame carries 125 bytes, two of which are the close code.
 const MAX: usize = 123;
@@ -173,7 +174,8 @@ mod tests {
 
     use super::{MAX, render};
     use crate::invalid::Invalid;
-    use crate::item::{ErrorItem, Loc};
+    use crate::item::ErrorItem;
+    use crate::loc::Loc;
 
     fn item(kind: &str, loc: &[&'static str], msg: &str, input: &str) -> ErrorItem {
         let loc = loc.iter().map(|name| Loc::from(*name)).collect();

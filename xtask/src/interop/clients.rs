@@ -13,7 +13,7 @@ pub(crate) struct Known {
     pub(crate) name: &'static str,
     /// What it is and who packages it, for the documents.
     pub(crate) about: &'static str,
-    pub(crate) source: Source,
+    pub(crate) source: VersionSource,
     /// Installed and run within seconds: part of every run.
     pub(crate) is_quick: bool,
     pub(crate) ready: fn() -> Result<Box<dyn Client>>,
@@ -21,7 +21,7 @@ pub(crate) struct Known {
 
 /// Where the version that ran is to be read.
 #[derive(Clone, Copy)]
-pub(crate) enum Source {
+pub(crate) enum VersionSource {
     Here,
     /// A lock file's folder, and the package.
     Npm(&'static str, &'static str),
@@ -35,22 +35,22 @@ impl Known {
         let folder = project::root().join("xtask/interop");
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
         match self.source {
-            Source::Here => None,
-            Source::Npm(lock, package) => {
+            VersionSource::Here => None,
+            VersionSource::Npm(lock, package) => {
                 let lock = std::fs::read_to_string(folder.join(lock).join("package-lock.json")).ok()?;
                 let lock: serde_json::Value = serde_json::from_str(&lock).ok()?;
                 let version = &lock["packages"][format!("node_modules/{package}")]["version"];
                 version.as_str().map(str::to_owned)
             }
-            Source::PyPI(package) => read("requirements.txt")?
+            VersionSource::PyPI(package) => read("requirements.txt")?
                 .lines()
                 .find_map(|line| line.strip_prefix(package)?.strip_prefix("==").map(str::to_owned)),
-            Source::Crates(package) => {
+            VersionSource::Crates(package) => {
                 let lock = read("tungstenite/Cargo.lock")?;
                 let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
                 entry.split('"').next().map(str::to_owned)
             }
-            Source::Debian(package) => install::debian_version(package),
+            VersionSource::Debian(package) => install::debian_version(package),
         }
     }
 }
@@ -59,39 +59,39 @@ const NO_DEFLATE: Deflate = Deflate::Never("it has no permessage-deflate");
 
 #[rustfmt::skip]
 pub(crate) const ALL: &[Known] = &[
-    Known { name: "wire", is_quick: true, about: "a bare TCP connection, without a library", source: Source::Here,
+    Known { name: "wire", is_quick: true, about: "a bare TCP connection, without a library", source: VersionSource::Here,
         ready: || boxed(Ok(Wire)) },
-    Known { name: "wscat", is_quick: true, about: "npm's ws at a terminal (npm)", source: Source::Npm("", "ws"),
+    Known { name: "wscat", is_quick: true, about: "npm's ws at a terminal (npm)", source: VersionSource::Npm("", "ws"),
         ready: || boxed(Wscat::ready()) },
-    Known { name: "faye", is_quick: true, about: "faye-websocket (npm)", source: Source::Npm("", "faye-websocket"),
+    Known { name: "faye", is_quick: true, about: "faye-websocket (npm)", source: VersionSource::Npm("", "faye-websocket"),
         ready: || boxed(faye()) },
-    Known { name: "websockets", is_quick: true, about: "Python's websockets (PyPI)", source: Source::PyPI("websockets"),
+    Known { name: "websockets", is_quick: true, about: "Python's websockets (PyPI)", source: VersionSource::PyPI("websockets"),
         ready: || boxed(websockets()) },
-    Known { name: "aiohttp", is_quick: true, about: "aiohttp (PyPI)", source: Source::PyPI("aiohttp"),
+    Known { name: "aiohttp", is_quick: true, about: "aiohttp (PyPI)", source: VersionSource::PyPI("aiohttp"),
         ready: || boxed(python("aiohttp", "aiohttp_client.py")) },
-    Known { name: "websocket-client", is_quick: true, about: "websocket-client (PyPI)", source: Source::PyPI("websocket-client"),
+    Known { name: "websocket-client", is_quick: true, about: "websocket-client (PyPI)", source: VersionSource::PyPI("websocket-client"),
         ready: || boxed(python("websocket-client", "websocket_client.py").map(|it| it.deflate(NO_DEFLATE))) },
-    Known { name: "tungstenite", is_quick: true, about: "tungstenite (crates.io)", source: Source::Crates("tungstenite"),
+    Known { name: "tungstenite", is_quick: true, about: "tungstenite (crates.io)", source: VersionSource::Crates("tungstenite"),
         ready: || boxed(built::tungstenite().map(|it| it.deflate(NO_DEFLATE))) },
-    Known { name: "chromium", is_quick: true, about: "Chromium (Debian)", source: Source::Debian("chromium"),
+    Known { name: "chromium", is_quick: true, about: "Chromium (Debian)", source: VersionSource::Debian("chromium"),
         ready: || boxed(Browser::ready()) },
-    Known { name: "firefox", is_quick: false, about: "Firefox ESR (Debian)", source: Source::Debian("firefox-esr"),
+    Known { name: "firefox", is_quick: false, about: "Firefox ESR (Debian)", source: VersionSource::Debian("firefox-esr"),
         ready: || boxed(firefox()) },
-    Known { name: "webkitgtk", is_quick: false, about: "WebKitGTK, the engine of Epiphany (Debian)", source: Source::Debian("webkit2gtk-driver"),
+    Known { name: "webkitgtk", is_quick: false, about: "WebKitGTK, the engine of Epiphany (Debian)", source: VersionSource::Debian("webkit2gtk-driver"),
         ready: || boxed(webkitgtk()) },
-    Known { name: "node-22", is_quick: false, about: "the WebSocket of Node.js 22 (npm)", source: Source::Npm("node_binaries", "node-22"),
+    Known { name: "node-22", is_quick: false, about: "the WebSocket of Node.js 22 (npm)", source: VersionSource::Npm("node_binaries", "node-22"),
         ready: || boxed(node("node-22")) },
-    Known { name: "node-24", is_quick: false, about: "the WebSocket of Node.js 24 (npm)", source: Source::Npm("node_binaries", "node-24"),
+    Known { name: "node-24", is_quick: false, about: "the WebSocket of Node.js 24 (npm)", source: VersionSource::Npm("node_binaries", "node-24"),
         ready: || boxed(node("node-24")) },
-    Known { name: "qt", is_quick: false, about: "Qt 6's QWebSocket, by PyQt6 (Debian)", source: Source::Debian("libqt6websockets6"),
+    Known { name: "qt", is_quick: false, about: "Qt 6's QWebSocket, by PyQt6 (Debian)", source: VersionSource::Debian("libqt6websockets6"),
         ready: || boxed(qt()) },
-    Known { name: "libwebsockets", is_quick: false, about: "libwebsockets 4.1 (Debian)", source: Source::Debian("libwebsockets-dev"),
+    Known { name: "libwebsockets", is_quick: false, about: "libwebsockets 4.1 (Debian)", source: VersionSource::Debian("libwebsockets-dev"),
         ready: || boxed(built::libwebsockets()) },
-    Known { name: "gorilla", is_quick: false, about: "Go's gorilla/websocket (Debian)", source: Source::Debian("golang-github-gorilla-websocket-dev"),
+    Known { name: "gorilla", is_quick: false, about: "Go's gorilla/websocket (Debian)", source: VersionSource::Debian("golang-github-gorilla-websocket-dev"),
         ready: || boxed(built::gorilla()) },
-    Known { name: "jdk", is_quick: false, about: "java.net.http.WebSocket of the JDK (Debian)", source: Source::Debian("openjdk-17-jdk-headless"),
+    Known { name: "jdk", is_quick: false, about: "java.net.http.WebSocket of the JDK (Debian)", source: VersionSource::Debian("openjdk-17-jdk-headless"),
         ready: || boxed(built::jdk().map(|it| it.deflate(NO_DEFLATE))) },
-    Known { name: "okhttp", is_quick: false, about: "OkHttp 3 (Debian)", source: Source::Debian("libokhttp-java"),
+    Known { name: "okhttp", is_quick: false, about: "OkHttp 3 (Debian)", source: VersionSource::Debian("libokhttp-java"),
         ready: || boxed(built::okhttp().map(|it| it.deflate(Deflate::Never("OkHttp 3 has no permessage-deflate")))) },
 ];
 

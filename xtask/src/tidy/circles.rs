@@ -15,14 +15,6 @@ const KNOWN: &[(&str, &str)] = &[
         "an ending is built from errors, which name it",
     ),
     (
-        "crates/hangup/src/lifecycle/",
-        "a verdict and what leads to it are one subject in two files",
-    ),
-    (
-        "crates/hangup/src/params/",
-        "modules define what their children import",
-    ),
-    (
         "crates/hangup/src/socket/",
         "the states of a connection reach into each other through its core",
     ),

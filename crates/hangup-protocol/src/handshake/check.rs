@@ -115,9 +115,9 @@ pub fn check<H: HeaderLines + ?Sized>(request: &RequestView<'_, H>) -> Result<St
 /// [`HandshakeError::Malformed`] if one of the lists breaks its grammar, or offers more than [`MAX_SUBPROTOCOLS`],
 /// [`MAX_EXTENSIONS`] or [`MAX_EXTENSION_PARAMS`].
 ///
-/// [`MAX_SUBPROTOCOLS`]: super::MAX_SUBPROTOCOLS
-/// [`MAX_EXTENSIONS`]: super::MAX_EXTENSIONS
-/// [`MAX_EXTENSION_PARAMS`]: super::MAX_EXTENSION_PARAMS
+/// [`MAX_SUBPROTOCOLS`]: super::limits::MAX_SUBPROTOCOLS
+/// [`MAX_EXTENSIONS`]: super::limits::MAX_EXTENSIONS
+/// [`MAX_EXTENSION_PARAMS`]: super::limits::MAX_EXTENSION_PARAMS
 pub fn offers<H: HeaderLines + ?Sized>(headers: &H) -> Result<Offers<'_>, HandshakeError> {
     Ok(Offers {
         subprotocols: subprotocols(headers.lines("sec-websocket-protocol"))?,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS, MAX_SUBPROTOCOLS};
+use super::limits::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS, MAX_SUBPROTOCOLS};
 
 /// Why a request does not open a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

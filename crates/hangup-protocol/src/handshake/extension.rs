@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::error::Malformed;
+use super::limits::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS};
 use super::list::{is_token, trim};
-use super::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS};
 
 /// One extension with its parameters, as a client offers it.
 #[derive(Clone, Debug, PartialEq, Eq)]

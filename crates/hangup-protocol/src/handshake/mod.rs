@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod extension;
 mod key;
+mod limits;
 mod list;
 mod subprotocol;
 
@@ -11,17 +12,6 @@ pub use check::{HeaderLines, Offers, RequestView, check, offers};
 pub use error::{HandshakeError, Malformed};
 pub use extension::{ExtensionOffer, extensions};
 pub use key::{accept_key, is_valid_key};
+pub use limits::{MAX_EXTENSION_PARAMS, MAX_EXTENSIONS, MAX_SUBPROTOCOLS};
 pub use list::{contains_token, is_token, tokens};
 pub use subprotocol::subprotocols;
-
-/// How many subprotocols a handshake may offer; one more is refused with 400. The longest lists that clients are known
-/// to send, those of Kubernetes, have five.
-pub const MAX_SUBPROTOCOLS: usize = 64;
-
-/// How many extensions a handshake may offer, the same one with other parameters counting again; one more is refused
-/// with 400. Browsers offer one, other clients two or three.
-pub const MAX_EXTENSIONS: usize = 32;
-
-/// How many parameters each extension that is offered may have; one more is refused with 400. permessage-deflate has
-/// four (RFC 7692, 7.1).
-pub const MAX_EXTENSION_PARAMS: usize = 16;

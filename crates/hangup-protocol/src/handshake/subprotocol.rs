@@ -1,7 +1,7 @@
 //! `Sec-WebSocket-Protocol` (RFC 6455, 4.1 and 11.3.4).
 
-use super::MAX_SUBPROTOCOLS;
 use super::error::Malformed;
+use super::limits::MAX_SUBPROTOCOLS;
 use super::list::{is_token, tokens};
 
 /// The subprotocols that a client offers, in its order of preference.

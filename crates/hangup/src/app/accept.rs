@@ -10,7 +10,7 @@ use tokio::{
 
 #[cfg(feature = "tls")]
 use super::Tls;
-use super::{Served, drain::Stage, http::Http};
+use super::{Served, http::Http, stage::Stage};
 use crate::{
     handshake::HttpLimits,
     lifecycle::answered_without_endpoint,

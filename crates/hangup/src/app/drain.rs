@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 
-use super::accept::Accepting;
+use super::{accept::Accepting, stage::Stage};
 use crate::{
     connections::{Connections, Drained},
     settings::{deadline, deadline_from},
@@ -34,16 +34,6 @@ pub(super) struct Drain {
 pub(super) struct Batches {
     pub(super) size: usize,
     pub(super) interval: Duration,
-}
-
-/// What the tasks of the HTTP connections are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stage {
-    Serving,
-    /// No further request is taken, and connections without one are closed.
-    Stopping,
-    /// Nothing is waited for any more.
-    Aborting,
 }
 
 impl Default for Drain {

@@ -24,7 +24,7 @@ use tower_service::Service;
 
 #[cfg(feature = "tls")]
 use super::Tls;
-use super::{Served, drain::Stage};
+use super::{Served, stage::Stage};
 use crate::{
     handshake::{Exchange, HttpLimits, HttpStream, Peer, asks_for_websocket},
     lifecycle::{Logged, answered_without_endpoint},

@@ -8,6 +8,7 @@ mod route;
 mod serve;
 mod served;
 mod signals;
+mod stage;
 #[cfg(feature = "tls")]
 mod tls;
 

@@ -20,9 +20,10 @@ use super::Tls;
 use super::{
     App, Served,
     accept::Accepting,
-    drain::{Batches, Drain, Stage},
+    drain::{Batches, Drain},
     inherited,
     signals::Stop,
+    stage::Stage,
 };
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;

@@ -53,7 +53,7 @@ impl Exchange {
     pub(crate) fn begin(&self, is_handshake: bool, has_body: bool) {
         self.is_first.store(false, Ordering::Relaxed);
         self.is_handshake.store(is_handshake, Ordering::Relaxed);
-        self.expect(if has_body {
+        self.set_expected(if has_body {
             Expected::Body
         } else {
             Expected::Nothing
@@ -63,8 +63,8 @@ impl Exchange {
     /// The response to the request has been written, or will not be.
     pub(crate) fn end(&self) {
         match self.expected() {
-            Expected::Nothing => self.expect(Expected::Head),
-            Expected::Body => self.expect(Expected::RestOfBody),
+            Expected::Nothing => self.set_expected(Expected::Head),
+            Expected::Body => self.set_expected(Expected::RestOfBody),
             Expected::Head | Expected::RestOfBody | Expected::Upgraded => {}
         }
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -84,7 +84,7 @@ impl Exchange {
 
     /// A 101 is being written.
     pub(super) fn upgrade(&self) {
-        self.expect(Expected::Upgraded);
+        self.set_expected(Expected::Upgraded);
     }
 
     /// No further request is taken.
@@ -134,7 +134,7 @@ impl Exchange {
         expected.unwrap_or(Expected::Upgraded)
     }
 
-    fn expect(&self, expected: Expected) {
+    fn set_expected(&self, expected: Expected) {
         self.expected.store(expected as u8, Ordering::Relaxed);
     }
 }

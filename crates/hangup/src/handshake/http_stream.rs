@@ -4,24 +4,22 @@
 use std::{
     future::Future,
     io::{self, IoSlice},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, DuplexStream, Interest, ReadBuf},
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Sleep, sleep},
 };
-#[cfg(feature = "tls")]
-use tokio_rustls::server::TlsStream;
 
 use super::{
     exchange::{Exchange, Expected},
     head::{end_of_head, last_status, without_close},
+    peer::Peer,
 };
 use crate::settings::Resolved;
 
@@ -60,36 +58,6 @@ impl Default for HttpLimits {
             write_timeout: Duration::from_secs(30),
             max_head_size: Resolved::default().max_head_size,
         }
-    }
-}
-
-/// A stream that can say whether its peer has left although not all it has sent was read.
-pub(crate) trait Peer: AsyncRead + AsyncWrite + Unpin {
-    /// Whether the peer has ended its side, as far as that is known.
-    fn has_left(&self) -> bool;
-}
-
-impl Peer for TcpStream {
-    fn has_left(&self) -> bool {
-        let ready = pin!(self.ready(Interest::READABLE));
-        match ready.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
-            Poll::Ready(Err(_)) => true,
-            Poll::Pending => false,
-        }
-    }
-}
-
-#[cfg(feature = "tls")]
-impl Peer for TlsStream<TcpStream> {
-    fn has_left(&self) -> bool {
-        self.get_ref().0.has_left()
-    }
-}
-
-impl Peer for DuplexStream {
-    fn has_left(&self) -> bool {
-        false
     }
 }
 

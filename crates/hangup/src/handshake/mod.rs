@@ -3,6 +3,7 @@
 mod exchange;
 mod head;
 mod http_stream;
+mod peer;
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::{DeflateAgreement, DeflateConfig, HandshakeError, HeaderLines, RequestView, handshake};
@@ -11,7 +12,8 @@ use hyper::upgrade::OnUpgrade;
 
 pub(crate) use self::{
     exchange::Exchange,
-    http_stream::{HttpLimits, HttpStream, Peer},
+    http_stream::{HttpLimits, HttpStream},
+    peer::Peer,
 };
 
 /// A request that keeps the rules of an opening handshake, as far as they are not about what it offers.

@@ -29,6 +29,7 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod misuse;
+mod newcomers;
 mod offers;
 mod opening;
 mod origin;
