@@ -208,3 +208,47 @@ impl ErrorHandlers {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::Request;
+
+    use super::*;
+    use crate::handlers::Failure;
+
+    #[test]
+    fn what_is_kept_of_a_request_has_bytes_of_its_own() {
+        let head = Bytes::from(vec![b'/'; 10_000]);
+        let buffer = head.as_ptr_range();
+        let mut request = Request::new(()).into_parts().0;
+        request.uri = Uri::from_maybe_shared(head.slice(..100)).unwrap();
+        let original = Uri::from_maybe_shared(head.slice(..50)).unwrap();
+        request.extensions.insert(OriginalUri(original));
+        let value = HeaderValue::from_maybe_shared(head.slice(100..200)).unwrap();
+        request.headers.insert("x", value);
+        assert!(
+            buffer.contains(&request.uri.path().as_ptr()),
+            "it is shared at first"
+        );
+
+        let handlers = ErrorHandlers::new().on(async |_: Failure| hangup_protocol::CloseCode::INTERNAL_ERROR);
+        let endpoint = Arc::new(EndpointContext {
+            function: "f".into(),
+            path: "/".into(),
+            file: "f.rs".into(),
+            line: 1,
+        });
+        let scopes: Arc<[Arc<ErrorHandlers>]> = [Arc::new(handlers)].into();
+        let kept = Handling::needed(&scopes, endpoint, request, Duration::ZERO).unwrap();
+        let original = kept.request.extensions.get::<OriginalUri>().unwrap();
+        assert_eq!((kept.request.uri.path().len(), original.path().len()), (100, 50));
+        for start in [
+            kept.request.uri.path().as_ptr(),
+            original.path().as_ptr(),
+            kept.request.headers["x"].as_bytes().as_ptr(),
+        ] {
+            assert!(!buffer.contains(&start));
+        }
+    }
+}

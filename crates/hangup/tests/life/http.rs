@@ -12,7 +12,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use hangup::{App, Close, CloseCode, Failure, Handshake, Refusal, Result, Settings};
+use hangup::{App, Close, CloseCode, Handshake, Refusal, Result, Settings, testing::TestClient};
 use http::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -20,7 +20,6 @@ use tokio::{
 };
 
 use crate::{
-    errors::Unforeseen,
     log::Log,
     stop::Server,
     wire::{self, Frame, Peer, TEXT, frame, handshake},
@@ -280,7 +279,7 @@ async fn a_refused_handshake_ends_the_connection_behind_its_answer() {
 #[tokio::test]
 async fn a_head_beyond_its_bound_is_refused_with_431() {
     let app = || app().settings(Settings::new().max_head_size(1000));
-    let server = hangup::testing::TestClient::new(app());
+    let server = TestClient::new(app());
     let mut peer = Peer::new(server.stream());
     peer.send(handshake("/ws", &format!("x: {}\r\n", "a".repeat(20_000))))
         .await;
@@ -330,25 +329,28 @@ async fn a_layer_that_is_slower_than_accept_timeout_leaves_one_ending() {
     assert!(!ran.load(Ordering::SeqCst), "its endpoint was dropped");
 }
 
-/// What an app with error handlers keeps of a request is copied out of the buffer that it was read into.
-#[tokio::test]
-async fn an_idle_connection_does_not_keep_the_buffer_of_its_head() {
-    let seen = Arc::new(std::sync::Mutex::new(String::new()));
-    let into = Arc::clone(&seen);
-    let fail = async |handshake: Handshake| -> Result {
-        let mut socket = handshake.accept().await?;
-        socket.recv().await?;
-        Err(Unforeseen.into())
-    };
-    let app = App::new()
-        .route("/ws", fail)
-        .error_handler(move |failed: Failure<Unforeseen>| {
-            *into.lock().unwrap() = failed.request().uri.to_string();
-            async { CloseCode::of::<4000>() }
-        });
-    let server = Server::start_with(app, |serve| serve).await;
-    let mut peer = Peer::open(server.connect().await, "/ws?a=1").await;
-    peer.send(frame(TEXT, b"x")).await;
-    assert_eq!(peer.frame().await, Frame::close(4000, ""));
-    assert_eq!(*seen.lock().unwrap(), "/ws?a=1");
+/// Wherever a segment ends, the answers are the same.
+#[tokio::test(start_paused = true)]
+async fn requests_in_any_two_pieces_are_answered_alike() {
+    let client = TestClient::new(app());
+    let bytes = [
+        b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\nHost: x\n\n".to_vec(),
+        handshake("/ws", "").into_bytes(),
+        frame(TEXT, b"early"),
+    ]
+    .concat();
+    for at in 0..=bytes.len() {
+        let (first, second) = bytes.split_at(at);
+        let mut peer = Peer::new(client.stream());
+        peer.send(first).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        peer.send(second).await;
+        for _ in 0..2 {
+            assert!(peer.head().await.starts_with("HTTP/1.1 200 "), "at {at}");
+            peer.skip("plain HTTP".len()).await;
+        }
+        assert!(peer.head().await.starts_with("HTTP/1.1 101 "), "at {at}");
+        assert_eq!(peer.frame().await, Frame::text("early"), "at {at}");
+    }
 }
