@@ -11,7 +11,7 @@ use std::{
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::{
     body::{Body as HttpBody, Frame, Incoming, SizeHint},
     server::conn::http1,
@@ -142,6 +142,9 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let is_handshake = asks_for_websocket(request.headers());
         self.exchange.begin(is_handshake, !request.body().is_end_stream());
+        if request.method() == Method::CONNECT {
+            self.exchange.upgrade();
+        }
         let path = is_handshake.then(|| request.uri().path().to_owned());
         let peer = self.served.peer();
         let answering = self.served.clone().call(request);

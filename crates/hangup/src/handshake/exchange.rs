@@ -82,8 +82,8 @@ impl Exchange {
         }
     }
 
-    /// A 101 is being written.
-    pub(super) fn upgrade(&self) {
+    /// What follows is not HTTP: a 101 has been written, or a tunnel is asked for.
+    pub(crate) fn upgrade(&self) {
         self.set_expected(Expected::Upgraded);
     }
 

@@ -262,10 +262,9 @@ impl<S: Peer> HttpStream<S> {
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Whether this is the head of a 101 that answers an opening handshake.
+    /// Whether this is the head of a 101, to a WebSocket or to another protocol.
     fn is_switching(&self, bytes: &[u8]) -> bool {
-        self.exchange.is_handshake()
-            && self.exchange.expected() == Expected::Nothing
+        matches!(self.exchange.expected(), Expected::Nothing | Expected::Body)
             && bytes.starts_with(b"HTTP/1.1 101 ")
     }
 

@@ -14,6 +14,7 @@ use axum::{
 };
 use hangup::{App, Close, CloseCode, Handshake, Refusal, Result, Settings, testing::TestClient};
 use http::StatusCode;
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::{Instant, timeout},
@@ -352,5 +353,37 @@ async fn requests_in_any_two_pieces_are_answered_alike() {
         }
         assert!(peer.head().await.starts_with("HTTP/1.1 101 "), "at {at}");
         assert_eq!(peer.frame().await, Frame::text("early"), "at {at}");
+    }
+}
+
+/// Axum's own `extract::ws` and other protocols upgrade beside the endpoints of this crate.
+#[tokio::test]
+async fn another_protocol_has_its_upgrade() {
+    async fn shout(mut request: Request) -> Response {
+        let upgrading = hyper::upgrade::on(&mut request);
+        tokio::spawn(async move {
+            let mut stream = TokioIo::new(upgrading.await.unwrap());
+            let mut bytes = [0; 5];
+            stream.read_exact(&mut bytes).await.unwrap();
+            stream.write_all(&bytes.to_ascii_uppercase()).await.unwrap();
+        });
+        let head = Response::builder()
+            .status(StatusCode::SWITCHING_PROTOCOLS)
+            .header("connection", "upgrade")
+            .header("upgrade", "shout");
+        head.body(axum::body::Body::empty()).unwrap()
+    }
+    let app = App::new().merge(Router::new().route("/shout", get(shout)));
+    let server = Server::start(app, None).await;
+    for early in [true, false] {
+        let mut peer = Peer::new(server.connect().await);
+        let head = "GET /shout HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: shout\r\n\r\n";
+        let early = if early { "hello" } else { "" };
+        peer.send(format!("{head}{early}")).await;
+        assert!(peer.head().await.starts_with("HTTP/1.1 101 "));
+        if early.is_empty() {
+            peer.send("hello").await;
+        }
+        assert_eq!(peer.rest().await, b"HELLO");
     }
 }
