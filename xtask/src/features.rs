@@ -18,7 +18,7 @@ pub(crate) fn each() -> Result<()> {
             .arg("hack")
             .env("CARGO", "cargo")
             .args(["clippy", "--quiet", "--each-feature"])
-            .args(["-p", "hangup", "-p", "hangup-protocol"])
+            .args(["-p", "hangup", "-p", "hangup-protocol", "-p", "hangup-validation"])
             .args(["--", "-D", "warnings"])
             .current_dir(project::root()),
     )?;

@@ -7,7 +7,16 @@ use std::time::Duration;
 use crate::failure::{Result, While};
 use crate::{process, project};
 
-const LIBRARIES: [&str; 6] = ["-p", "hangup", "-p", "hangup-protocol", "-p", "hangup-macros"];
+const LIBRARIES: [&str; 8] = [
+    "-p",
+    "hangup",
+    "-p",
+    "hangup-protocol",
+    "-p",
+    "hangup-macros",
+    "-p",
+    "hangup-validation",
+];
 
 /// Builds with that toolchain where rustup has it; elsewhere clippy looks for newer parts of `std`.
 pub(crate) fn check() -> Result<()> {
