@@ -22,7 +22,8 @@ pub(super) enum Passing {
     Merged,
 }
 
-/// What has passed: opening handshakes that were completed, those with permessage-deflate, those that were merged.
+/// What has passed: opening handshakes that were completed, those with permessage-deflate, those that were merged. Of
+/// bytes that pass as they come, a handshake counts whose first frame is no Close frame: a refusal agrees on nothing.
 #[derive(Default)]
 struct Counts {
     completed: AtomicUsize,
@@ -102,9 +103,14 @@ fn connection(client: TcpStream, server: &str, passing: Passing, counts: &Counts
             Ok(length) => held.take(&buffer[..length]),
         }
     }
-    counts.take(&held, passing);
     (&client).write_all(&held.bytes)?;
     from_server.set_read_timeout(Some(LIFE))?;
+    if passing == Passing::AsItComes && held.is_completed() && held.first_frame().is_none() {
+        let length = from_server.read(&mut buffer)?;
+        (&client).write_all(&buffer[..length])?;
+        held.take(&buffer[..length]);
+    }
+    counts.take(&held, passing);
     copy(from_server, client);
     Ok(())
 }
@@ -114,10 +120,12 @@ impl Counts {
         let count = |counter: &AtomicUsize, holds: bool| {
             counter.fetch_add(usize::from(holds), Ordering::Relaxed);
         };
-        count(&self.completed, held.is_completed());
+        let is_counted = held.is_completed()
+            && (passing == Passing::Merged || held.first_frame().is_some_and(|first| first & 0x0f != 8));
+        count(&self.completed, is_counted);
         count(
             &self.deflated,
-            held.is_completed() && held.head().contains("permessage-deflate"),
+            is_counted && held.head().contains("permessage-deflate"),
         );
         count(
             &self.merged,
@@ -152,6 +160,11 @@ impl Held {
     fn head(&self) -> String {
         let head = &self.bytes[..self.head.unwrap_or_default()];
         String::from_utf8_lossy(head).to_ascii_lowercase()
+    }
+
+    /// The first byte of the first frame.
+    fn first_frame(&self) -> Option<u8> {
+        self.bytes.get(self.head?).copied()
     }
 
     fn is_completed(&self) -> bool {
