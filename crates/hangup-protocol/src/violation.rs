@@ -43,7 +43,7 @@ pub enum Violation {
     MessageTooBig(usize),
     /// RFC 7692, 7.2.2: a compressed message is a DEFLATE stream.
     CorruptDeflate,
-    /// 10.4: a message has more fragments than bytes that a message may have, and 1,024 more.
+    /// 10.4: more than 1,024 fragments of a message have no byte.
     TooManyFragments,
 }
 

@@ -79,8 +79,8 @@ pub struct Connection {
     compressed: bool,
     /// Whether the next data frame must be a continuation (5.4).
     fragmented: bool,
-    /// How many frames of the message that arrives have begun.
-    fragments: u32,
+    /// How many fragments of the message that arrives have no byte.
+    empty_fragments: u16,
     /// Whether nothing may be written any more.
     sending_is_over: bool,
 }
@@ -176,7 +176,7 @@ impl Connection {
             may_be_compressed: false,
             compressed: false,
             fragmented: false,
-            fragments: 0,
+            empty_fragments: 0,
             sending_is_over: false,
         }
     }

@@ -10,6 +10,9 @@ use crate::frame::{FrameHeader, FrameRules, MessageKind, OpCode};
 use crate::mask;
 use crate::violation::Violation;
 
+/// How many fragments of one message may have no byte.
+const MAX_EMPTY_FRAGMENTS: u16 = 1024;
+
 /// What a step of reading led to.
 enum Step {
     /// More can be read.
@@ -121,20 +124,18 @@ impl Connection {
                 return Err(Violation::ExpectedContinuation);
             }
             self.compressed = header.rsv1;
+            self.empty_fragments = 0;
             self.message = (!self.is_discarding()).then(|| Assembler::new(kind));
         } else if header.opcode == OpCode::Continuation && !self.fragmented {
             return Err(Violation::UnexpectedContinuation);
         }
         if !header.opcode.is_control() {
             self.fragmented = !header.fin;
-            if self.message.is_some() {
-                // Those without a byte would pass any limit on bytes.
-                self.fragments = self.fragments.saturating_add(1);
-                if self.fragments as usize > self.max_message_size.saturating_add(1024) {
+            if header.length == 0 && self.message.is_some() {
+                // They would pass any limit on bytes.
+                self.empty_fragments = self.empty_fragments.saturating_add(1);
+                if self.empty_fragments > MAX_EMPTY_FRAGMENTS {
                     return Err(Violation::TooManyFragments);
-                }
-                if header.fin {
-                    self.fragments = 0;
                 }
             }
             if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {

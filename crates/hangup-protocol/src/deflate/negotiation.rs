@@ -149,6 +149,23 @@ mod tests {
             .client_context_takeover(true)
     }
 
+    /// libwebsockets 4.1 loops on an uncompressed message, which RFC 7692, 6 allows (its issue 2794).
+    #[test]
+    fn every_message_is_compressed_where_the_context_is_taken_over() {
+        let least = |config: &DeflateConfig, offer: &str| {
+            let offers = extensions([offer.as_bytes()].into_iter()).unwrap();
+            config.negotiate(&offers).unwrap().min_size
+        };
+        assert_eq!(least(&takeover(), "permessage-deflate"), 0);
+        assert_eq!(least(&takeover().min_size(1000), "permessage-deflate"), 1000);
+        // The client asks for none: then a short message gains nothing.
+        assert_eq!(
+            least(&takeover(), "permessage-deflate; server_no_context_takeover"),
+            128
+        );
+        assert_eq!(least(&DeflateConfig::new(), "permessage-deflate"), 128);
+    }
+
     #[test]
     fn an_offer_is_answered_as_7_1_says() {
         let cases = [
