@@ -43,7 +43,7 @@ pub enum Violation {
     MessageTooBig(usize),
     /// RFC 7692, 7.2.2: a compressed message is a DEFLATE stream.
     CorruptDeflate,
-    /// 10.4: more than 1,024 fragments of a message have no byte.
+    /// 10.4: a message has more fragments without a byte than it may have bytes, and 1,024 more.
     TooManyFragments,
 }
 

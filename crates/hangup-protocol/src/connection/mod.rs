@@ -80,7 +80,7 @@ pub struct Connection {
     /// Whether the next data frame must be a continuation (5.4).
     fragmented: bool,
     /// How many fragments of the message that arrives have no byte.
-    empty_fragments: u16,
+    empty_fragments: u32,
     /// Whether nothing may be written any more.
     sending_is_over: bool,
 }

@@ -10,8 +10,8 @@ use crate::frame::{FrameHeader, FrameRules, MessageKind, OpCode};
 use crate::mask;
 use crate::violation::Violation;
 
-/// How many fragments of one message may have no byte.
-const MAX_EMPTY_FRAGMENTS: u16 = 1024;
+/// How many fragments of one message may have no byte, besides as many as it may have bytes.
+const SPARE_FRAGMENTS: usize = 1024;
 
 /// What a step of reading led to.
 enum Step {
@@ -134,7 +134,7 @@ impl Connection {
             if header.length == 0 && self.message.is_some() {
                 // They would pass any limit on bytes.
                 self.empty_fragments = self.empty_fragments.saturating_add(1);
-                if self.empty_fragments > MAX_EMPTY_FRAGMENTS {
+                if self.empty_fragments as usize > self.max_message_size.saturating_add(SPARE_FRAGMENTS) {
                     return Err(Violation::TooManyFragments);
                 }
             }

@@ -169,9 +169,9 @@ fn the_fragments_of_a_message_are_bounded() {
         let (events, output) = run(&mut server(&takeover(), limit), &flood);
         assert_eq!(events, [Event::Violation(Violation::TooManyFragments)], "{first}");
         assert_eq!(frames(&output)[0].1[..2], 1009u16.to_be_bytes());
-        // 1,024 without a byte are taken; then another message counts anew.
+        // As many as a message may have bytes, and 1,024 more; then another message counts anew.
         let last = masked(0x80, b"");
-        let most = [masked(first, b""), masked(0x00, b"").repeat(1022), last].concat();
+        let most = [masked(first, b""), masked(0x00, b"").repeat(limit + 1022), last].concat();
         let mut connection = server(&takeover(), limit);
         for _ in 0..2 {
             assert_eq!(run(&mut connection, &most).0, [text("")], "{first}");
