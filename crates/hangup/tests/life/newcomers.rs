@@ -70,7 +70,7 @@ async fn newcomers_of_a_lame_duck_are_told_so() {
         (Refusal::Http, "HTTP/1.1 503 "),
     ] {
         let mut server = Server::with_settings(app(), Settings::new().refusal(refusal), |serve| {
-            serve.lame_duck(Duration::from_millis(600))
+            serve.lame_duck(Duration::from_millis(1500))
         })
         .await;
         let mut open = Peer::open(server.connect().await, "/ws").await;
@@ -96,7 +96,7 @@ async fn newcomers_of_a_lame_duck_are_told_so() {
         drop(open);
         let address = server.address;
         server.ended().await;
-        assert!(stopped.elapsed() >= Duration::from_millis(590));
+        assert!(stopped.elapsed() >= Duration::from_millis(1490));
         assert!(TcpStream::connect(address).await.is_err());
     }
 }
