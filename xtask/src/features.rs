@@ -22,6 +22,8 @@ pub(crate) fn each() -> Result<()> {
             .args(["--", "-D", "warnings"])
             .current_dir(project::root()),
     )?;
+    // A feature of `tracing` that any crate of a program may switch on: its macros then bring the name `log` into scope.
+    process::run(project::cargo().args(["check", "--quiet", "-p", "hangup", "--features", "tracing/log"]))?;
     process::run(project::cargo().args([
         "test",
         "--quiet",

@@ -127,7 +127,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod lifecycle;
-mod log;
+mod logged;
 #[cfg(not(feature = "metrics"))]
 mod metrics;
 #[cfg(feature = "metrics")]

@@ -6,7 +6,7 @@ use super::tree::{Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// The module whose functions do that.
-const MODULE: &str = "log";
+const MODULE: &str = "logged";
 
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "event"];
 
@@ -99,11 +99,11 @@ mod tests {
     #[test]
     fn texts_that_are_escaped_and_numbers_pass() {
         assert_eq!(
-            found("tracing::info!(target: \"x\", error = %log::text(&error), count = 7, \"said\");"),
+            found("tracing::info!(target: \"x\", error = %logged::text(&error), count = 7, \"said\");"),
             0
         );
         assert_eq!(
-            found("tracing::$level!(error = end.map(|e| tracing::field::display(log::chain(e))));"),
+            found("tracing::$level!(error = end.map(|e| tracing::field::display(logged::chain(e))));"),
             0
         );
         assert_eq!(

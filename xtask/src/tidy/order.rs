@@ -9,7 +9,7 @@ const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
 const ORDER: [&str; 15] = [
-    "log",
+    "logged",
     "origin",
     "settings",
     "metrics",

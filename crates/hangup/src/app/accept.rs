@@ -14,7 +14,7 @@ use super::{Served, http::Http, stage::Stage};
 use crate::{
     handshake::HttpLimits,
     lifecycle::answered_without_endpoint,
-    log,
+    logged,
     origin::TrustedProxies,
     settings::{ConnectionLimit, Slot},
 };
@@ -49,7 +49,7 @@ impl Accepting {
                 Ok((stream, peer)) => self.serve(stream, peer),
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    tracing::error!(error = %log::error(&error), "accept failed");
+                    tracing::error!(error = %logged::error(&error), "accept failed");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
@@ -65,7 +65,7 @@ impl Accepting {
             return answered_without_endpoint(Some(peer), None, StatusCode::SERVICE_UNAVAILABLE);
         };
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = %log::error(&error), "TCP_NODELAY cannot be set");
+            tracing::debug!(error = %logged::error(&error), "TCP_NODELAY cannot be set");
         }
         let http = Http {
             peer: Some(peer),

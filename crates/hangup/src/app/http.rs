@@ -28,7 +28,7 @@ use super::{Served, stage::Stage};
 use crate::{
     handshake::{Exchange, HttpLimits, HttpStream, Peer, asks_for_websocket},
     lifecycle::{Logged, answered_without_endpoint},
-    log,
+    logged,
     settings::Slot,
 };
 
@@ -117,8 +117,8 @@ impl Http {
 }
 
 fn failed(peer: Option<SocketAddr>, error: &(dyn std::error::Error + 'static), what: &'static str) {
-    let peer = peer.map(|peer| tracing::field::display(log::text(peer)));
-    tracing::debug!(peer, error = %log::error(error), "{what}");
+    let peer = peer.map(|peer| tracing::field::display(logged::text(peer)));
+    tracing::debug!(peer, error = %logged::error(error), "{what}");
 }
 
 /// Waits until the server is so far: for ever if it is dropped before.

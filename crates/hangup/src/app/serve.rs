@@ -31,7 +31,7 @@ use crate::{
     connections::{Connections, Drained},
     error::abort_warning,
     handshake::HttpLimits,
-    log,
+    logged,
     settings::{ConnectionLimit, FAR},
 };
 
@@ -263,9 +263,9 @@ impl<'a> Serve<'a> {
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
-            scheme = %log::text(scheme),
-            address = %log::text(listener.local_addr()?),
-            routes = %log::chain(self.app.paths().join(" ")),
+            scheme = %logged::text(scheme),
+            address = %logged::text(listener.local_addr()?),
+            routes = %logged::chain(self.app.paths().join(" ")),
             "server started"
         );
         if let Some(warning) = abort_warning(cfg!(panic = "abort")) {

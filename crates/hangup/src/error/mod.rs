@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use hangup_protocol::Close;
 
 use crate::{
-    log,
+    logged,
     params::{EndpointContext, ValidationError},
 };
 
@@ -140,15 +140,15 @@ impl Error {
             Kind::Error(error, _) => Some(&**error),
             Kind::Rejection(_) => None,
         };
-        std::iter::successors(first, |error| error.source()).take(log::LONGEST_CHAIN)
+        std::iter::successors(first, |error| error.source()).take(logged::LONGEST_CHAIN)
     }
 
     /// The error and each `source()` below it, in one line for the log, which bounds each of
     /// them: the innermost cause is told however long the others are.
     pub(crate) fn with_sources(&self) -> String {
         match &*self.0 {
-            Kind::Error(error, _) => log::Sources(&**error).to_string(),
-            Kind::Rejection(rejection) => log::text(rejection).to_string(),
+            Kind::Error(error, _) => logged::Sources(&**error).to_string(),
+            Kind::Rejection(rejection) => logged::text(rejection).to_string(),
         }
     }
 
@@ -231,7 +231,7 @@ impl IntoResponse for Error {
         match self.downcast_ref::<HttpError>() {
             Some(error) => error.to_response(),
             None => {
-                tracing::error!(error = %log::chain(self.with_sources()), "an extractor failed");
+                tracing::error!(error = %logged::chain(self.with_sources()), "an extractor failed");
                 http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

@@ -15,7 +15,7 @@ use http::{StatusCode, request::Parts};
 use tokio::time::Instant;
 
 use crate::{
-    log::{self, Kept},
+    logged::{self, Kept},
     metrics::{Refused, RouteMetrics, Traffic},
     origin::Addressing,
 };
@@ -65,15 +65,15 @@ impl Line {
         };
         Self {
             client,
-            path: Some(log::path(uri.path()).keep()),
+            path: Some(logged::path(uri.path()).keep()),
         }
     }
 
     fn refused(self, status: Option<StatusCode>, close: Option<&Close>) {
         tracing::info!(
             target: "hangup::access",
-            client = self.client.map(|client| tracing::field::display(log::text(client))),
-            path = self.path.as_ref().map(|path| tracing::field::display(log::kept(path))),
+            client = self.client.map(|client| tracing::field::display(logged::text(client))),
+            path = self.path.as_ref().map(|path| tracing::field::display(logged::kept(path))),
             status = status.map(|status| status.as_u16()),
             code = close.map(|close| close.code().get()),
             "WebSocket refused"
@@ -113,8 +113,8 @@ impl Access {
         if let Some(line) = self.line.take() {
             tracing::info!(
                 target: "hangup::access",
-                client = line.client.map(|client| tracing::field::display(log::text(client))),
-                path = line.path.as_ref().map(|path| tracing::field::display(log::kept(path))),
+                client = line.client.map(|client| tracing::field::display(logged::text(client))),
+                path = line.path.as_ref().map(|path| tracing::field::display(logged::kept(path))),
                 "WebSocket accepted"
             );
         }
@@ -153,7 +153,7 @@ pub(crate) struct Logged;
 pub(crate) fn answered_without_endpoint(peer: Option<SocketAddr>, path: Option<&str>, status: StatusCode) {
     let line = Line {
         client: peer.map(|peer| Client::Near(canonical(peer))),
-        path: path.map(|path| log::path(path).keep()),
+        path: path.map(|path| logged::path(path).keep()),
     };
     line.refused(Some(status), None);
 }

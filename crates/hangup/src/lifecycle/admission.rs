@@ -8,7 +8,7 @@ use super::verdict::Log;
 use crate::{
     error::{catch_panic_now, refuse_with_http, refuse_with_status},
     handlers::Phase,
-    log,
+    logged,
     origin::{self, Addressing},
     settings::{Refusal, Resolved, Slot},
 };
@@ -26,7 +26,7 @@ pub(super) fn deflate_for<'s>(parts: &Parts, settings: &'s Resolved) -> Option<&
     // The predicate is a function of the user's; where it panics, the connection goes on without compression.
     let is_allowed = || {
         catch_panic_now(|| settings.deflate_if.allows(parts)).unwrap_or_else(|panic| {
-            tracing::error!(panic = %log::text(panic), "the predicate of `Settings::deflate_if` panicked");
+            tracing::error!(panic = %logged::text(panic), "the predicate of `Settings::deflate_if` panicked");
             false
         })
     };

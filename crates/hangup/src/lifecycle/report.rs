@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     handlers::Phase,
-    log,
+    logged,
     metrics::Refused,
     params::EndpointContext,
     settings::Slot,
@@ -172,20 +172,20 @@ impl Report {
             ($level:ident) => {
                 tracing::$level!(
                     target: "hangup::connection",
-                    endpoint = %log::text(&self.endpoint.function),
-                    path = %log::path(&self.endpoint.path),
-                    client = self.access.client().map(|client| tracing::field::display(log::text(client))),
+                    endpoint = %logged::text(&self.endpoint.function),
+                    path = %logged::path(&self.endpoint.path),
+                    client = self.access.client().map(|client| tracing::field::display(logged::text(client))),
                     phase = end.phase.as_str(),
                     status = end.status,
                     code_sent = end.sent.map(|(code, _)| code),
-                    reason_sent = end.sent.map(|(_, reason)| tracing::field::display(log::text(reason))),
+                    reason_sent = end.sent.map(|(_, reason)| tracing::field::display(logged::text(reason))),
                     code_received = end.received.map(|(code, _)| code),
-                    reason_received = end.received.map(|(_, reason)| tracing::field::display(log::text(reason))),
+                    reason_received = end.received.map(|(_, reason)| tracing::field::display(logged::text(reason))),
                     initiator = name(end.initiator),
                     clean = end.is_clean,
                     dropped = Some(end.dropped).filter(|dropped| *dropped > 0),
                     duration_ms = u64::try_from(self.access.elapsed().as_millis()).unwrap_or(u64::MAX),
-                    error = end.error.map(|error| tracing::field::display(log::chain(error))),
+                    error = end.error.map(|error| tracing::field::display(logged::chain(error))),
                     note = end.note,
                     "connection ended"
                 )

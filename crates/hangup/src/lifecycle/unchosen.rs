@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-use crate::{log, params::EndpointContext};
+use crate::{logged, params::EndpointContext};
 
 /// The endpoints of the process that were warned of, by where they are declared: as many as the program has.
 static WARNED_OF: LazyLock<Mutex<HashSet<(String, u32, String)>>> = LazyLock::new(Mutex::default);
@@ -26,9 +26,9 @@ pub(super) fn warn(endpoint: &EndpointContext, client: Option<IpAddr>) {
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(
-                endpoint = %log::text(&endpoint.function),
-                path = %log::path(&endpoint.path),
-                client = client.map(|client| tracing::field::display(log::text(client))),
+                endpoint = %logged::text(&endpoint.function),
+                path = %logged::path(&endpoint.path),
+                client = client.map(|client| tracing::field::display(logged::text(client))),
                 "the client has offered subprotocols and the endpoint chose none, so a browser fails the connection: \
                  call Handshake::choose_subprotocol before accept"
             )

@@ -12,7 +12,7 @@ use std::fmt;
 
 use http::{header, request::Parts};
 
-use crate::log;
+use crate::logged;
 
 pub(crate) use self::addressing::Addressing;
 #[cfg(feature = "tls")]
@@ -53,7 +53,7 @@ pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -
         return Ok(());
     }
     Err(Stranger {
-        origin: log::name(String::from_utf8_lossy(first.as_bytes())).to_string(),
+        origin: logged::name(String::from_utf8_lossy(first.as_bytes())).to_string(),
         authority: authority.clone(),
     })
 }
@@ -62,7 +62,7 @@ impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a page of the origin `{}` may not connect", self.origin)?;
         if let Some(authority) = &self.authority {
-            write!(f, " to `{}`", log::name(authority))?;
+            write!(f, " to `{}`", logged::name(authority))?;
         }
         f.write_str("; Settings::allowed_origins says which may")
     }

@@ -17,7 +17,7 @@ use tokio::{
 use super::core::Shared;
 use crate::{
     error::{Panic, catch_panic_now},
-    log,
+    logged,
     settings::deadline,
 };
 
@@ -224,7 +224,7 @@ impl<T: Conclude> Driver<T> {
 /// Drops an endpoint, whose panic stays here.
 fn drop_conversation<T>(conversation: Option<T>) {
     if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-        tracing::error!(panic = %log::text(panic), "an endpoint panicked while it was dropped");
+        tracing::error!(panic = %logged::text(panic), "an endpoint panicked while it was dropped");
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     core::{Core, Shared},
     waiting::{Awaited, Ticket},
 };
-use crate::{log, params::EndpointContext};
+use crate::{logged, params::EndpointContext};
 
 /// How long the poll of an endpoint may go on once the 101 was asked for within it, with another waker.
 const BLOCKED_TIMEOUT: Duration = Duration::from_secs(1);
@@ -175,8 +175,8 @@ pub(crate) fn watch_opening(shared: &Arc<Shared>, endpoint: Option<Arc<EndpointC
             .is_some_and(|shared| shared.lock().fail_blocked_opening());
         if is_blocked {
             tracing::error!(
-                endpoint = endpoint.as_ref().map(|endpoint| tracing::field::display(log::text(&endpoint.function))),
-                path = endpoint.as_ref().map(|endpoint| tracing::field::display(log::path(&endpoint.path))),
+                endpoint = endpoint.as_ref().map(|endpoint| tracing::field::display(logged::text(&endpoint.function))),
+                path = endpoint.as_ref().map(|endpoint| tracing::field::display(logged::path(&endpoint.path))),
                 "the opening handshake is blocked: the endpoint itself must await accept, not block_on or another \
                  task that the endpoint's thread waits for"
             );

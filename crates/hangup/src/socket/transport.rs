@@ -16,7 +16,7 @@ use tokio::{
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-use crate::{handshake::HttpStream, log};
+use crate::{handshake::HttpStream, logged};
 
 /// A stream that an upgraded connection runs on.
 pub(crate) enum Transport {
@@ -68,7 +68,7 @@ impl Transport {
     /// Without `TCP_NODELAY` a burst of small messages waits for a delayed acknowledgement.
     fn tcp(stream: TcpStream) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = %log::text(error), "TCP_NODELAY cannot be set");
+            tracing::debug!(error = %logged::text(error), "TCP_NODELAY cannot be set");
         }
         Self::Tcp(stream)
     }
