@@ -145,7 +145,7 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
         if request.method() == Method::CONNECT {
             self.exchange.upgrade();
         }
-        let path = is_handshake.then(|| request.uri().path().to_owned());
+        let uri = is_handshake.then(|| request.uri().clone());
         let peer = self.served.peer();
         let answering = self.served.clone().call(request);
         let exchange = Arc::clone(&self.exchange);
@@ -155,9 +155,9 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
                 // The exchange ends when it is written.
                 return Ok(response.map(|body| Answer { body, end: None }));
             }
-            if let Some(path) = path {
+            if let Some(uri) = uri {
                 if response.extensions().get::<Logged>().is_none() {
-                    answered_without_endpoint(peer, Some(&path), response.status());
+                    answered_without_endpoint(peer, Some(uri.path()), response.status());
                 }
                 close_behind(response.headers_mut());
             }

@@ -2,8 +2,8 @@
 //! and keeps what comes behind an opening handshake.
 
 use std::{
-    future::Future,
     io::{self, IoSlice},
+    mem::MaybeUninit,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -11,12 +11,10 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
+    deadline::{Deadline, Wait},
     exchange::{Exchange, Expected},
     head::{end_of_head, last_status, without_close},
     peer::Peer,
@@ -76,9 +74,15 @@ pub(crate) struct HttpStream<S> {
     reading: Deadline,
     /// When the wait for the client to take what is written ends.
     writing: Deadline,
-    /// A 101 in place of the one that hyper writes, and how much of it is written.
-    switching: Option<(Bytes, usize)>,
+    /// The 101 that is written in part.
+    switching: Option<Switching>,
     closing: Closing,
+}
+
+/// A 101 that is written: another head in place of hyper's where that names `close`, and how much is written.
+struct Switching {
+    instead: Option<Vec<u8>>,
+    written: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,36 +90,6 @@ enum Closing {
     Open,
     Lingering,
     Closed,
-}
-
-/// A wait with a bound, and what it is for.
-#[derive(Default)]
-struct Deadline(Option<(Wait, Pin<Box<Sleep>>)>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wait {
-    Head,
-    Request,
-    Look,
-    Write,
-    Linger,
-}
-
-impl Deadline {
-    /// Ready once it has waited for this since `timeout` ago without being cleared.
-    fn poll(&mut self, cx: &mut Context<'_>, wait: Wait, timeout: Duration) -> Poll<()> {
-        if self.0.as_ref().is_none_or(|(what, _)| *what != wait) {
-            self.0 = Some((wait, Box::pin(sleep(timeout))));
-        }
-        match &mut self.0 {
-            Some((_, sleeping)) => sleeping.as_mut().poll(cx),
-            None => Poll::Pending,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.0 = None;
-    }
 }
 
 impl<S: Peer> HttpStream<S> {
@@ -169,11 +143,27 @@ impl<S: Peer> HttpStream<S> {
 
     /// Reads once into what is held. 0 bytes are the end of the stream.
     fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut chunk = [0; CHUNK];
-        let mut chunk = ReadBuf::new(&mut chunk);
+        let mut chunk = [MaybeUninit::uninit(); CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut chunk))?;
         self.held.extend_from_slice(chunk.filled());
         Poll::Ready(Ok(chunk.filled().len()))
+    }
+
+    /// Reads a head into hyper's own buffer. Only what is not exactly one head is held. 0 bytes are the end of the
+    /// stream.
+    fn poll_first(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<usize>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        let count = read.len();
+        let whole = match end_of_head(read, 0) {
+            Some(end) if end <= self.limits.max_head_size => end,
+            _ => 0,
+        };
+        self.held.extend_from_slice(read.get(whole..).unwrap_or_default());
+        buffer.set_filled(before + whole);
+        Poll::Ready(Ok(count))
     }
 
     /// Gives hyper what it may have of what is held.
@@ -209,8 +199,18 @@ impl<S: Peer> HttpStream<S> {
             if self.exchange.is_stopping() {
                 return Poll::Ready(Ok(()));
             }
-            match self.poll_hold(cx)? {
+            let before = buffer.filled().len();
+            let read = if self.held.is_empty() {
+                self.poll_first(cx, buffer)?
+            } else {
+                self.poll_hold(cx)?
+            };
+            match read {
                 Poll::Ready(0) => return Poll::Ready(Ok(())),
+                Poll::Ready(_) if buffer.filled().len() > before => {
+                    self.reading.clear();
+                    return Poll::Ready(Ok(()));
+                }
                 Poll::Ready(_) => {}
                 Poll::Pending => {
                     let (wait, timeout) = if self.held.is_empty() && !self.exchange.is_first() {
@@ -271,13 +271,15 @@ impl<S: Peer> HttpStream<S> {
     /// Writes a 101 without `close` among what `Connection` names: hyper adds it where the client has named it, and
     /// where the server stops. Some clients refuse it.
     fn poll_switch(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let (head, written) = self
-            .switching
-            .get_or_insert_with(|| (without_close(bytes).into(), 0));
-        while let Some(rest) = head.get(*written..).filter(|rest| !rest.is_empty()) {
+        let switching = self.switching.get_or_insert_with(|| Switching {
+            instead: without_close(bytes),
+            written: 0,
+        });
+        let head = switching.instead.as_deref().unwrap_or(bytes);
+        while let Some(rest) = head.get(switching.written..).filter(|rest| !rest.is_empty()) {
             match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => *written += count,
+                count => switching.written += count,
             }
         }
         self.switching = None;

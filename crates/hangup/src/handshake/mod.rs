@@ -1,5 +1,6 @@
 //! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
 
+mod deadline;
 mod exchange;
 mod head;
 mod http_stream;
