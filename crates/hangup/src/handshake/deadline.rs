@@ -11,10 +11,10 @@ use tokio::time::{Sleep, sleep};
 
 /// A wait with a bound, and what it is for.
 #[derive(Default)]
-pub(super) struct Deadline(Option<(Wait, Pin<Box<Sleep>>)>);
+pub(super) struct Deadline(Option<(AwaitedStep, Pin<Box<Sleep>>)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wait {
+pub(super) enum AwaitedStep {
     Head,
     Request,
     Look,
@@ -24,7 +24,7 @@ pub(super) enum Wait {
 
 impl Deadline {
     /// Ready once it has waited for this since `timeout` ago without being cleared.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, wait: Wait, timeout: Duration) -> Poll<()> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, wait: AwaitedStep, timeout: Duration) -> Poll<()> {
         if self.0.as_ref().is_none_or(|(what, _)| *what != wait) {
             self.0 = Some((wait, Box::pin(sleep(timeout))));
         }

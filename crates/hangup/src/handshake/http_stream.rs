@@ -14,7 +14,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    deadline::{Deadline, Wait},
+    deadline::{AwaitedStep, Deadline},
     exchange::{Exchange, Expected},
     head::{end_of_head, last_status, without_close},
     peer::Peer,
@@ -128,7 +128,7 @@ impl<S: Peer> HttpStream<S> {
         }
         while self.closing == Closing::Lingering {
             self.held.clear();
-            let is_over = self.reading.poll(cx, Wait::Linger, LINGER).is_ready()
+            let is_over = self.reading.poll(cx, AwaitedStep::Linger, LINGER).is_ready()
                 || match self.poll_hold(cx) {
                     Poll::Ready(Ok(count)) => count == 0,
                     Poll::Ready(Err(_)) => true,
@@ -214,9 +214,9 @@ impl<S: Peer> HttpStream<S> {
                 Poll::Ready(_) => {}
                 Poll::Pending => {
                     let (wait, timeout) = if self.held.is_empty() && !self.exchange.is_first() {
-                        (Wait::Request, self.limits.keep_alive_timeout)
+                        (AwaitedStep::Request, self.limits.keep_alive_timeout)
                     } else {
-                        (Wait::Head, self.limits.head_timeout)
+                        (AwaitedStep::Head, self.limits.head_timeout)
                     };
                     return self.reading.poll(cx, wait, timeout).map(Ok);
                 }
@@ -236,7 +236,7 @@ impl<S: Peer> HttpStream<S> {
             if self.stream.has_left() {
                 return Poll::Ready(Ok(()));
             }
-            ready!(self.reading.poll(cx, Wait::Look, LOOK_INTERVAL));
+            ready!(self.reading.poll(cx, AwaitedStep::Look, LOOK_INTERVAL));
             self.reading.clear();
         }
     }
@@ -258,7 +258,7 @@ impl<S: Peer> HttpStream<S> {
         }
         let timeout = self.limits.write_timeout;
         self.writing
-            .poll(cx, Wait::Write, timeout)
+            .poll(cx, AwaitedStep::Write, timeout)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
@@ -320,7 +320,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
                     return read;
                 }
                 let timeout = this.limits.keep_alive_timeout;
-                this.reading.poll(cx, Wait::Request, timeout).map(Ok)
+                this.reading.poll(cx, AwaitedStep::Request, timeout).map(Ok)
             }
         }
     }
