@@ -1,5 +1,6 @@
 //! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
 
+mod acceptance;
 mod exchange;
 mod head;
 mod http_stream;
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, requ
 use hyper::upgrade::OnUpgrade;
 
 pub(crate) use self::{
+    acceptance::Acceptance,
     exchange::Exchange,
     http_stream::{HttpLimits, HttpStream},
     peer::Peer,
