@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, testing::TestClient};
+use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, Side, testing::TestClient};
 use tokio::time::Instant;
 use tracing::Level;
 
