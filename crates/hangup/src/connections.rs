@@ -184,7 +184,7 @@ impl Drop for Member {
         let shared = self.connections.open().sockets.get(&self.number).cloned();
         let (is_aborted, is_clean) = shared.as_ref().map_or((false, false), |shared| {
             let core = shared.lock();
-            (core.is_aborted, core.is_clean())
+            (core.is_aborted(), core.is_clean())
         });
         let removed = {
             let mut open = self.connections.open();

@@ -141,7 +141,7 @@ pub mod testing;
 
 pub use hangup_macros::{IntoClose, Param, Params, websocket};
 pub use hangup_protocol::{
-    Close, CloseCode, DeflateConfig, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason,
+    Close, CloseCode, DeflateConfig, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason, Side,
     Utf8Bytes,
 };
 

@@ -5,6 +5,7 @@ mod admission;
 mod conversation;
 mod report;
 mod unchosen;
+mod upgraded;
 mod verdict;
 
 use std::{
@@ -33,6 +34,7 @@ use self::{
     admission::{NotAdmitted, admit, deflate_for},
     conversation::{Converse, Judging},
     report::Report,
+    upgraded::transport_of,
     verdict::{Refused, Verdict},
 };
 use crate::{
@@ -40,13 +42,13 @@ use crate::{
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
-    handshake::{Offers, Opening, first_subprotocol, switching_protocols},
+    handshake::{Acceptance, Offers, Opening, first_subprotocol, switching_protocols},
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
     settings::{Resolved, deadline},
-    socket::{Acceptance, Conclude, Driver, Shared, Transport},
+    socket::{Conclude, Driver, Shared},
 };
 
 /// An endpoint to its end, and what that end stands for.
@@ -252,7 +254,7 @@ fn connect(
     poll_fn(move |cx| {
         if let Some(answering) = &mut upgrading {
             match answering.as_mut().poll(cx) {
-                Poll::Ready(Ok(upgraded)) => match Transport::from_upgraded(upgraded) {
+                Poll::Ready(Ok(upgraded)) => match transport_of(upgraded) {
                     Some((transport, early)) => driver.shared().lock().open(transport, &early),
                     None => driver.shared().lock().fail_to_open(),
                 },
@@ -338,7 +340,7 @@ enum Answer {
 async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
     let mut conversation = Some(conversation);
     poll_fn(|cx| {
-        shared.lock().set_driver(cx);
+        shared.lock().begin_poll(cx);
         let Some(running) = &mut conversation else {
             return Poll::Pending;
         };

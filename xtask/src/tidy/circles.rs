@@ -15,10 +15,6 @@ const KNOWN: &[(&str, &str)] = &[
         "an ending is built from errors, which name it",
     ),
     (
-        "crates/hangup/src/socket/",
-        "the states of a connection reach into each other through its core",
-    ),
-    (
         "xtask/src/interop/",
         "the ways to the server are defined beside those who use them",
     ),

@@ -45,18 +45,8 @@ const EXCEPTIONS: &[Exception] = &[
     ),
     (
         "crates/hangup/src/",
-        "Due",
-        "deadlines of the connection and of its pings; to be renamed",
-    ),
-    (
-        "crates/hangup/src/",
         "Kind",
         "kinds of errors and of metrics; to be renamed",
-    ),
-    (
-        "crates/hangup/src/",
-        "Opening",
-        "the request and the state of the socket; to be renamed",
     ),
     (
         "crates/hangup/src/",

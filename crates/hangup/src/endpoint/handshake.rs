@@ -14,9 +14,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
-    handshake::Offers,
+    handshake::{Acceptance, Offers},
     params::EndpointContext,
-    socket::{Acceptance, Shared, Ticket, WebSocket, watch_opening},
+    socket::{Shared, Ticket, WebSocket, watch_opening},
 };
 
 /// An opening handshake that waits for its answer: the first argument of an endpoint.

@@ -33,6 +33,7 @@ pub use self::{
     try_send::TrySendError,
 };
 pub(crate) use self::{
+    disconnect::Manner,
     into_close::{registered_close, registered_promotion},
     json::from_json,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},

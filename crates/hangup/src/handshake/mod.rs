@@ -1,5 +1,6 @@
 //! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
 
+mod acceptance;
 mod deadline;
 mod exchange;
 mod head;
@@ -12,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, requ
 use hyper::upgrade::OnUpgrade;
 
 pub(crate) use self::{
+    acceptance::Acceptance,
     exchange::Exchange,
     http_stream::{HttpLimits, HttpStream},
     peer::Peer,

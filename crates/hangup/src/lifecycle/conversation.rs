@@ -121,7 +121,7 @@ impl Judging {
 
     async fn resolve(self, error: Error, phase: Phase, is_over: bool) -> Box<Verdict> {
         let Self { handling, shared } = self;
-        let settings = Arc::clone(shared.lock().settings());
+        let settings = Arc::clone(shared.lock().options());
         let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
         let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
         let is_overload = matches!(error.downcast_ref(), Some(TrySendError::Full));

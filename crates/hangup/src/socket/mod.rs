@@ -1,39 +1,37 @@
 //! The open connection: what an endpoint sends, receives and closes, and the task that moves the bytes.
 
-mod buffers;
+mod blocked_opening;
 mod closing;
 mod core;
-mod deadlines;
 mod draining;
 mod driver;
+mod environment;
 mod inbox;
+mod io;
 mod keep_alive;
 mod limits;
 mod message;
-mod note;
 mod opening;
 mod pings;
-mod pool;
-mod receiving;
+mod rate;
+mod receiver;
 mod sender;
-mod sending;
+mod server;
+mod shared;
 #[cfg(test)]
 mod tests;
-mod transport;
-mod wait;
+mod timer;
 mod waiting;
 mod websocket;
 
 pub(crate) use self::{
-    core::Shared,
+    blocked_opening::watch_opening,
     driver::{Conclude, Conclusion, Driver},
-    opening::{Acceptance, watch_opening},
-    transport::Transport,
+    io::Transport,
+    server::Shared,
     waiting::Ticket,
 };
 pub use self::{
-    draining::Draining,
-    message::Message,
-    sender::Sender,
-    websocket::{Closed, Receiver, WebSocket},
+    closing::Closed, draining::Draining, message::Message, receiver::Receiver, sender::Sender,
+    websocket::WebSocket,
 };

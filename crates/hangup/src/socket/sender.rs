@@ -14,12 +14,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    core::{Core, Shared},
+    blocked_opening::watch_opening,
+    core::{Core, Permit},
     draining::Draining,
     message::Message,
-    opening::watch_opening,
-    sending::Capacity,
-    wait::Wait,
+    server::{Server, Shared},
+    shared::Wait,
 };
 use crate::error::{Disconnect, Error, TrySendError};
 
@@ -47,13 +47,13 @@ impl Sender {
 
     /// Sends a text message.
     pub fn send_text(&self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
-        self.send_with(move |core| core.send_text(text.as_ref()))
+        self.enqueue_with_capacity(move |core| core.enqueue_text(text.as_ref()))
     }
 
     /// Sends a binary message.
     #[doc(alias = "send_bytes")]
     pub fn send_binary(&self, bytes: impl AsRef<[u8]>) -> impl Future<Output = Result<(), Disconnect>> {
-        self.send_with(move |core| core.send_binary(bytes.as_ref()))
+        self.enqueue_with_capacity(move |core| core.enqueue_binary(bytes.as_ref()))
     }
 
     /// Sends a value as JSON in a text message, without blanks and with non-ASCII characters as they are.
@@ -72,7 +72,7 @@ impl Sender {
     /// [`Bytes::from_owner`] may not use this connection's sender in its `Drop`.
     pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut message = message.into();
-        self.send_with(move |core| core.send(&mut message))
+        self.enqueue_with_capacity(move |core| core.enqueue(&mut message))
     }
 
     /// Sends a message if it can be sent at once, and never waits.
@@ -86,7 +86,7 @@ impl Sender {
         let mut message = message.into();
         let mut core = self.shared.lock();
         core.check_capacity()?;
-        core.send_from_outside(|core| core.send(&mut message));
+        core.enqueue_from_outside(|core| core.enqueue(&mut message));
         Ok(())
     }
 
@@ -94,7 +94,7 @@ impl Sender {
     pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
         payload.truncate(125);
-        self.send_with(move |core| core.send_ping(&payload))
+        self.enqueue_with_capacity(move |core| core.enqueue_ping(&payload))
     }
 
     /// Closes the connection with a code and a reason, from any task: what was sent before goes out first, and the
@@ -106,11 +106,9 @@ impl Sender {
     }
 
     /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
-    /// hold for so long. Called again it puts another time in place of the last.
+    /// hold for so long. A later call replaces the time.
     pub fn expire_at(&self, at: impl Into<Instant>) {
-        let mut core = self.shared.lock();
-        core.limits().expire_at(at.into());
-        core.waiting.notify_driver();
+        self.shared.lock().expire_at(at.into());
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
@@ -118,7 +116,7 @@ impl Sender {
     #[doc(alias = "latency")]
     #[must_use]
     pub fn round_trip_time(&self) -> Option<Duration> {
-        self.shared.lock().keep_alive.round_trip_time()
+        self.shared.lock().round_trip_time()
     }
 
     /// Waits until the server stops. See [`WebSocket::draining`](crate::WebSocket::draining).
@@ -133,15 +131,18 @@ impl Sender {
     }
 
     /// Waits for capacity, then sends. The closure runs at most once.
-    fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
+    fn enqueue_with_capacity(
+        &self,
+        mut enqueue: impl FnMut(&mut Core<Server>),
+    ) -> impl Future<Output = Result<(), Disconnect>> {
         let mut wait = Wait::on(&self.shared);
         poll_fn(move |cx| {
             let mut core = wait.shared().lock();
             if core.request_refusal(cx) {
                 watch_opening(wait.shared(), None);
             }
-            if let Capacity::Free = ready!(core.poll_capacity(cx, wait.ticket()))? {
-                core.send_with(cx, &mut send);
+            if let Permit::Enqueue = ready!(core.poll_capacity(cx, wait.ticket()))? {
+                core.enqueue_with(cx, &mut enqueue);
             }
             Poll::Ready(Ok(()))
         })

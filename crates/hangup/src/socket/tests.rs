@@ -24,11 +24,13 @@ use shuttle::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    core::Shared,
+    core::Core,
     driver::{Conclude, Driver},
+    io::Transport,
+    limits::Limits,
     message::Message,
     sender::Sender,
-    transport::Transport,
+    server::{Server, Shared},
     websocket::WebSocket,
 };
 use crate::{metrics::Traffic, settings::Resolved};
@@ -328,7 +330,7 @@ fn wakers_are_not_called_under_the_lock() {
             })
         });
         let waker = Waker::from(Arc::clone(&driver));
-        shared.lock().set_driver(&Context::from_waker(&waker));
+        shared.lock().begin_poll(&Context::from_waker(&waker));
         let sender = Sender::new(Arc::clone(&shared));
         let waker = Waker::from(Arc::clone(&waiting));
         let mut sending = pin!(sender.send_text("waits for the end of the opening handshake"));
@@ -344,4 +346,13 @@ fn wakers_are_not_called_under_the_lock() {
         assert!(driver.is_woken.load(Ordering::Relaxed) && waiting.is_woken.load(Ordering::Relaxed));
     }
     shuttle::check_random(closes, SCHEDULES / 3);
+}
+/// What every open connection takes in memory besides its endpoint, so that a change of it is a decision.
+#[test]
+fn the_state_of_a_connection_has_its_size() {
+    let counts = if cfg!(feature = "metrics") { 64 } else { 0 };
+    let state = size_of::<Core<Server>>() + size_of::<Driver<Never>>();
+    assert!(state <= 408 + counts, "{state}");
+    // Made where a limit is set, or when a peer is slow for the first time.
+    assert!(size_of::<Limits>() <= 176);
 }

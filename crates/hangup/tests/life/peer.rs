@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, testing::TestClient};
+use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, Side, testing::TestClient};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -314,4 +314,56 @@ async fn a_catch_all_is_not_told_of_a_peer_that_has_left() {
     socket.assert_closed(CloseCode::GOING_AWAY, "").await;
     assert_eq!(log.ended().await.level, Level::INFO);
     assert!(hears.try_recv().is_err(), "the catch-all was asked");
+}
+
+/// What the endpoint's [`Disconnect`] says of the end that `peer` makes, when the server may close from elsewhere.
+async fn disconnect_of(closes_itself: bool, bytes: &[u8]) -> (u16, Option<Side>, bool) {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = std::sync::Mutex::new(Some(tell));
+    let endpoint = async move |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        if closes_itself {
+            socket.sender().close(CloseCode::GOING_AWAY);
+        }
+        let disconnect = socket.recv().await.unwrap_err();
+        let _ = tell.lock().unwrap().take().unwrap().send(disconnect);
+        Ok(())
+    };
+    let endpoint = std::sync::Arc::new(endpoint);
+    let app = App::new().route("/ws", move |handshake: Handshake| {
+        let endpoint = std::sync::Arc::clone(&endpoint);
+        async move { endpoint(handshake).await }
+    });
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    peer.send(bytes).await;
+    if bytes.is_empty() && !closes_itself {
+        drop(peer);
+    }
+    let disconnect = told.await.unwrap();
+    (
+        disconnect.code().get(),
+        disconnect.initiator(),
+        disconnect.is_clean(),
+    )
+}
+
+/// RFC 6455, 7.1.4 and 7.1.5: the same code from either side, and what is clean.
+#[tokio::test(start_paused = true)]
+async fn a_disconnect_says_who_closed_first_and_whether_that_was_clean() {
+    for (closes_itself, bytes, expected) in [
+        (false, wire::close(1001, ""), (1001, Some(Side::Peer), true)),
+        (false, frame(CLOSE, b""), (1005, Some(Side::Peer), true)),
+        (true, vec![], (1001, Some(Side::Local), false)),
+        (false, vec![], (1006, None, false)),
+        (false, frame(3, b"x"), (1002, Some(Side::Local), false)),
+        (false, frame(TEXT, &[0xff]), (1007, Some(Side::Local), false)),
+        (false, frame(CLOSE, &[3]), (1002, Some(Side::Local), false)),
+        (
+            false,
+            frame(CLOSE, &[3, 0xe8, 0xff]),
+            (1007, Some(Side::Local), false),
+        ),
+    ] {
+        assert_eq!(disconnect_of(closes_itself, &bytes).await, expected, "{bytes:?}");
+    }
 }

@@ -1,47 +1,47 @@
-//! Sending: the wait for room, and how a message gets into the output.
+//! Sending: the wait for capacity, slow consumers, and how a message gets into the output.
 
 use std::{
-    future::{Future, poll_fn},
-    pin::pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use hangup_protocol::MessageKind;
-use tokio::task::coop;
+use tokio::{task::coop, time::Instant};
 
 use super::{
-    buffers::BY_REFERENCE,
-    core::Core,
-    message::Message,
-    opening::Opening,
-    pool::BUFFER_SIZE,
-    waiting::{Awaited, Ticket},
+    super::{
+        environment::{Environment, Observer as _, Options as _},
+        io::{BUFFER_SIZE, BY_REFERENCE},
+        message::Message,
+        waiting::{Awaited, Ticket},
+    },
+    Core,
 };
 use crate::{
     error::{Disconnect, TrySendError, slow_consumer},
     settings::SlowConsumer,
 };
 
-/// Whether the output takes a message.
-pub(super) enum Capacity {
-    Free,
-    /// It does not, and the message is dropped.
-    Dropping,
+/// What becomes of a message that need not wait.
+pub(crate) enum Permit {
+    Enqueue,
+    /// There is no capacity, and the message is dropped.
+    Drop,
 }
 
-impl Core {
-    /// Waits until a message may be sent, or says that it is to be dropped, as the settings want it.
-    pub(super) fn poll_capacity(
+impl<E: Environment> Core<E> {
+    /// Waits until a message may be sent, or says that it is to be dropped, as the options want it.
+    pub(crate) fn poll_capacity(
         &mut self,
         cx: &mut Context<'_>,
         ticket: &mut Ticket,
-    ) -> Poll<Result<Capacity, Disconnect>> {
+    ) -> Poll<Result<Permit, Disconnect>> {
         ready!(self.poll_opened(cx, ticket));
         if self.is_full() {
             // Whoever sends without end to a peer that reads as fast gives way to others here.
             ready!(coop::poll_proceed(cx)).made_progress();
-            if !self.make_room() {
-                match self.settings.slow_consumer {
+            if !self.flush_now() {
+                match self.options.slow_consumer() {
                     SlowConsumer::Wait => {
                         self.poll_in_place(cx);
                         if self.is_full() {
@@ -53,11 +53,11 @@ impl Core {
                     }
                     SlowConsumer::DropNewest => {
                         self.limits().drop_message();
-                        self.traffic.dropped();
-                        return Poll::Ready(Ok(Capacity::Dropping));
+                        self.observer.dropped();
+                        return Poll::Ready(Ok(Permit::Drop));
                     }
                     SlowConsumer::Close => {
-                        let close = slow_consumer(self.settings.overload_code);
+                        let close = slow_consumer(self.options.overload_code());
                         self.close_from_outside(&close);
                     }
                 }
@@ -65,43 +65,28 @@ impl Core {
         }
         Poll::Ready(match self.over() {
             Some(over) => Err(over.clone()),
-            None => Ok(Capacity::Free),
+            None => Ok(Permit::Enqueue),
         })
     }
 
-    /// Whether a message may be sent at once.
-    pub(super) fn check_capacity(&mut self) -> Result<(), TrySendError> {
-        let is_open = matches!(self.opening, Opening::Open);
-        let has_room = is_open && (!self.is_full() || self.make_room());
+    /// Whether a message may be enqueued at once.
+    pub(crate) fn check_capacity(&mut self) -> Result<(), TrySendError> {
+        let has_capacity = self.opening.is_open() && (!self.is_full() || self.flush_now());
         match self.over() {
             Some(over) => Err(over.clone().into()),
-            None if has_room => Ok(()),
+            None if has_capacity => Ok(()),
             None => Err(TrySendError::Full),
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.over().is_none() && self.output.unsent() > self.settings.write_buffer
-    }
-
-    /// Hands the system what it takes now, whoever asks: a peer is slow only if its system takes no more. When it
-    /// takes more again the connection's task is woken.
-    pub(super) fn make_room(&mut self) -> bool {
-        let waker = self.waiting.driver();
-        let mut cx = Context::from_waker(&waker);
-        let flush = poll_fn(|cx| self.poll_flush(cx));
-        let _ = pin!(coop::unconstrained(flush)).poll(&mut cx);
-        !self.is_full()
-    }
-
-    /// Has `send` write into the output, and sees to it that the output is written: by the connection's task at the
+    /// Has `enqueue` write into the output, and sees to it that the output is written: by the connection's task at the
     /// end of its poll, or at once where much is waiting.
-    pub(super) fn send_with(&mut self, cx: &mut Context<'_>, send: impl FnOnce(&mut Self)) {
+    pub(crate) fn enqueue_with(&mut self, cx: &mut Context<'_>, enqueue: impl FnOnce(&mut Self)) {
         if !self.waiting.is_driver(cx) {
-            self.send_from_outside(send);
+            self.enqueue_from_outside(enqueue);
             return;
         }
-        send(self);
+        enqueue(self);
         if self.output.unsent() >= BUFFER_SIZE {
             // Whether it is written now or later, this message is taken.
             let _ = self.poll_flush(cx);
@@ -109,22 +94,22 @@ impl Core {
     }
 
     /// The same from what may be another task than the connection's own.
-    pub(super) fn send_from_outside(&mut self, send: impl FnOnce(&mut Self)) {
+    pub(crate) fn enqueue_from_outside(&mut self, enqueue: impl FnOnce(&mut Self)) {
         let was_empty = self.output.unsent() == 0;
-        send(self);
+        enqueue(self);
         if was_empty {
             self.waiting.notify_driver();
         }
-        self.traffic.grows_unsent(self.output.unsent());
+        self.observer.grows_unsent(self.output.unsent());
     }
 
-    pub(super) fn send_text(&mut self, text: &str) {
+    pub(crate) fn enqueue_text(&mut self, text: &str) {
         if self.protocol.send_text(text, self.output.buffer()).is_ok() {
             self.note_sent(text.len());
         }
     }
 
-    pub(super) fn send_binary(&mut self, bytes: &[u8]) {
+    pub(crate) fn enqueue_binary(&mut self, bytes: &[u8]) {
         if self.protocol.send_binary(bytes, self.output.buffer()).is_ok() {
             self.note_sent(bytes.len());
         }
@@ -134,26 +119,26 @@ impl Core {
     fn note_sent(&mut self, length: usize) {
         self.is_active = true;
         self.has_unsent_message = true;
-        self.traffic.sent(length);
+        self.observer.sent(length);
     }
 
-    pub(super) fn send_ping(&mut self, payload: &[u8]) {
+    pub(crate) fn enqueue_ping(&mut self, payload: &[u8]) {
         let is_sent = self.protocol.ping(payload, self.output.buffer()).is_ok();
-        if is_sent && self.settings.messages_per_second < u32::MAX {
+        if is_sent && self.has_rate() {
             self.limits().pings.sent(payload);
         }
     }
 
     /// Takes the message out of its place if it is to be written by reference.
-    pub(super) fn send(&mut self, message: &mut Message) {
+    pub(crate) fn enqueue(&mut self, message: &mut Message) {
         let (kind, length) = match message {
             Message::Text(text) => (MessageKind::Text, text.len()),
             Message::Binary(bytes) => (MessageKind::Binary, bytes.len()),
         };
         if length < BY_REFERENCE || self.protocol.compresses(length) {
             match message {
-                Message::Text(text) => self.send_text(text),
-                Message::Binary(bytes) => self.send_binary(bytes),
+                Message::Text(text) => self.enqueue_text(text),
+                Message::Binary(bytes) => self.enqueue_binary(bytes),
             }
         } else if self
             .protocol
@@ -166,5 +151,15 @@ impl Core {
                 Message::Binary(bytes) => std::mem::take(bytes),
             });
         }
+    }
+
+    /// Closes the connection at that time as one whose credentials have expired; a later call replaces the time.
+    pub(crate) fn expire_at(&mut self, at: Instant) {
+        self.limits().expire_at(at);
+        self.waiting.notify_driver();
+    }
+
+    pub(crate) fn round_trip_time(&self) -> Option<Duration> {
+        self.keep_alive.round_trip_time()
     }
 }

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, thread::LocalKey};
 
 /// The size of a pooled buffer: one read takes as much as is there, up to this.
-pub(super) const BUFFER_SIZE: usize = 64 * 1024;
+pub(crate) const BUFFER_SIZE: usize = 64 * 1024;
 
 /// How many bytes of buffers of each kind a thread keeps: a few large ones, or many small ones, as a message to
 /// everybody fills.

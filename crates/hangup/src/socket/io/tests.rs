@@ -1,12 +1,20 @@
 //! Tests of the buffers.
 
-use std::future::poll_fn;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
+use bytes::Bytes;
 use futures_util::{FutureExt, task::noop_waker};
 use proptest::prelude::*;
 use tokio::io::AsyncReadExt;
 
-use super::{super::pool::POOLED, *};
+use super::{
+    output::{Output, SMALLEST, WRITE_BUFFERS},
+    pool::{BUFFER_SIZE, POOLED, Pooled},
+    transport::Transport,
+};
 
 #[tokio::test]
 async fn what_is_written_is_not_kept_although_the_peer_never_catches_up() {

@@ -1,5 +1,5 @@
-//! Read and write buffers: lent by a pool of the thread while they hold bytes, so that an idle connection
-//! owns none.
+//! What is to be written: in a buffer of the thread while that holds bytes, so that an idle connection owns none, and
+//! payloads that are written from where they lie.
 
 use std::{
     cell::RefCell,
@@ -24,101 +24,10 @@ pub(crate) const BY_REFERENCE: usize = 32 * 1024;
 const PIECES: usize = 16;
 
 /// What a buffer to write from can hold at least, so that it seldom grows.
-const SMALLEST: usize = 1024;
+pub(super) const SMALLEST: usize = 1024;
 
 thread_local! {
-    static READ_BUFFERS: RefCell<Pool<Unread>> = const { RefCell::new(Pool::new()) };
-    static WRITE_BUFFERS: RefCell<Pool<Unsent>> = const { RefCell::new(Pool::new()) };
-}
-
-/// Bytes that were read and not parsed yet.
-#[derive(Default)]
-pub(crate) struct Input(Option<Box<Unread>>);
-
-struct Unread {
-    buffer: Box<[u8]>,
-    start: usize,
-    end: usize,
-}
-
-impl Pooled for Unread {
-    fn capacity(&self) -> usize {
-        self.buffer.len()
-    }
-}
-
-impl Unread {
-    fn all_of(buffer: Box<[u8]>) -> Box<Self> {
-        Box::new(Self {
-            start: 0,
-            end: buffer.len(),
-            buffer,
-        })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.buffer.get(self.start..self.end).unwrap_or_default()
-    }
-}
-
-impl Input {
-    /// An input that begins with bytes which somebody else has read already.
-    pub(crate) fn starting_with(bytes: &[u8]) -> Self {
-        Self((!bytes.is_empty()).then(|| Unread::all_of(bytes.into())))
-    }
-
-    pub(crate) fn unread(&self) -> &[u8] {
-        self.0.as_ref().map_or(&[], |unread| unread.bytes())
-    }
-
-    /// Marks all but the last `left` bytes as parsed.
-    pub(crate) fn keep_last(&mut self, left: usize) {
-        if left == 0 {
-            self.release();
-        } else if let Some(unread) = &mut self.0 {
-            unread.start = unread.end.saturating_sub(left);
-        }
-    }
-
-    /// Reads once, if nothing unread is left. 0 bytes are the end of the stream.
-    pub(crate) fn poll_fill(
-        &mut self,
-        cx: &mut Context<'_>,
-        transport: &mut Transport,
-    ) -> Poll<io::Result<usize>> {
-        let mut free =
-            take(&READ_BUFFERS).unwrap_or_else(|| Unread::all_of(vec![0; BUFFER_SIZE].into_boxed_slice()));
-        match transport.poll_read(cx, &mut free.buffer) {
-            Poll::Ready(Ok(read)) if read > 0 => {
-                (free.start, free.end) = (0, read);
-                self.0 = Some(free);
-                Poll::Ready(Ok(read))
-            }
-            other => {
-                give_back(&READ_BUFFERS, free);
-                other
-            }
-        }
-    }
-
-    /// Moves what is unread into a buffer of its own size, before a wait of unknown length.
-    pub(crate) fn shrink(&mut self) {
-        if let Some(unread) = &self.0
-            && unread.buffer.len() == BUFFER_SIZE
-            && unread.end - unread.start < BUFFER_SIZE / 2
-        {
-            let own = Self::starting_with(unread.bytes());
-            self.release();
-            *self = own;
-        }
-    }
-
-    pub(crate) fn release(&mut self) {
-        if let Some(unread) = self.0.take_if(|unread| unread.buffer.len() == BUFFER_SIZE) {
-            give_back(&READ_BUFFERS, unread);
-        }
-        self.0 = None;
-    }
+    pub(super) static WRITE_BUFFERS: RefCell<Pool<Unsent>> = const { RefCell::new(Pool::new()) };
 }
 
 /// Bytes that are to be written.
@@ -129,7 +38,7 @@ pub(crate) struct Output {
     is_unflushed: bool,
 }
 
-struct Unsent {
+pub(super) struct Unsent {
     buffer: Vec<u8>,
     written: usize,
     attached: Option<Box<Attached>>,
@@ -241,7 +150,11 @@ impl Unsent {
     }
 
     fn poll_write(&self, cx: &mut Context<'_>, transport: &mut Transport) -> Poll<io::Result<usize>> {
-        let rest = |from: usize, to: usize| self.buffer.get(from..to).unwrap_or_default();
+        let rest = |from: usize, to: usize| {
+            let bytes = self.buffer.get(from..to);
+            debug_assert!(bytes.is_some(), "the pieces lie within the buffer, in order");
+            bytes.unwrap_or_default()
+        };
         let Some(attached) = &self.attached else {
             return transport.poll_write(cx, rest(self.written, self.buffer.len()));
         };
@@ -263,6 +176,7 @@ impl Unsent {
 
     /// Marks the next `written` bytes as written.
     fn advance(&mut self, mut written: usize) {
+        debug_assert!(written <= self.count(), "no more is written than there is");
         while let Some(attached) = &mut self.attached {
             let Some((place, payload)) = attached.payloads.front_mut() else {
                 break;
@@ -297,6 +211,3 @@ impl Unsent {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

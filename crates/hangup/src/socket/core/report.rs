@@ -1,8 +1,9 @@
-//! What the event of a connection adds for the operator: what went another way than its two Close frames say.
+//! What is reported of a connection that has ended: its frames, and what went another way than they say.
 
 use hangup_protocol::{CloseCode, Connection, Side};
 
-use super::core::Core;
+use super::{super::environment::Environment, Core};
+use crate::error::Manner;
 
 /// How the peer took a close code that some clients do not know.
 enum Reaction {
@@ -12,7 +13,27 @@ enum Reaction {
     Silent(CloseCode),
 }
 
-impl Core {
+impl<E: Environment> Core<E> {
+    /// The protocol, with both Close frames.
+    pub(crate) fn protocol(&self) -> &Connection {
+        &self.protocol
+    }
+
+    /// Whether both Close frames were exchanged, down to the last byte, and no rule was broken.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.manner() == Manner::Clean
+    }
+
+    /// Whether endpoint and peer are aborted.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.is_aborted
+    }
+
+    /// How many messages were dropped for want of capacity.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.limits.as_ref().map_or(0, |limits| limits.dropped())
+    }
+
     /// Whether the peer has answered our Close frame as one that breaks the protocol.
     pub(crate) fn is_code_refused(&self) -> bool {
         matches!(Reaction::of(&self.protocol), Some(Reaction::Refused(_)))

@@ -6,17 +6,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
-use hyper::upgrade::Upgraded;
-use hyper_util::{rt::TokioIo, server::conn::auto};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
-#[cfg(feature = "tls")]
-use tokio_rustls::server::TlsStream;
 
-use crate::{handshake::HttpStream, logged};
+use crate::logged;
 
 /// A stream that an upgraded connection runs on.
 pub(crate) enum Transport {
@@ -29,44 +24,8 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Transport {
-    /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake; `None` where another
-    /// response than the 101 was written.
-    pub(crate) fn from_upgraded(upgraded: Upgraded) -> Option<(Self, Bytes)> {
-        // The server of this crate has set `TCP_NODELAY`.
-        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TcpStream>>>() {
-            Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_upgraded()?;
-                return Some((Self::Tcp(stream), join(parts.read_buf, early)));
-            }
-            Err(upgraded) => upgraded,
-        };
-        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<DuplexStream>>>() {
-            Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_upgraded()?;
-                return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));
-            }
-            Err(upgraded) => upgraded,
-        };
-        #[cfg(feature = "tls")]
-        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<TlsStream<TcpStream>>>>() {
-            Ok(parts) => {
-                let (stream, early) = parts.io.into_inner().into_upgraded()?;
-                return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));
-            }
-            Err(upgraded) => upgraded,
-        };
-        let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => return Some((Self::tcp(parts.io.into_inner()), parts.read_buf)),
-            Err(upgraded) => upgraded,
-        };
-        Some(match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-            Ok(parts) => (Self::tcp(parts.io.into_inner()), parts.read_buf),
-            Err(upgraded) => (Self::Other(Box::new(TokioIo::new(upgraded))), Bytes::new()),
-        })
-    }
-
     /// Without `TCP_NODELAY` a burst of small messages waits for a delayed acknowledgement.
-    fn tcp(stream: TcpStream) -> Self {
+    pub(crate) fn tcp(stream: TcpStream) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = %logged::text(error), "TCP_NODELAY cannot be set");
         }
@@ -117,15 +76,6 @@ impl Transport {
 
     pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stream().poll_shutdown(cx)
-    }
-}
-
-/// What hyper has read past the handshake, and what came behind it.
-fn join(first: Bytes, second: Bytes) -> Bytes {
-    match (first.is_empty(), second.is_empty()) {
-        (true, _) => second,
-        (false, true) => first,
-        (false, false) => [first, second].concat().into(),
     }
 }
 

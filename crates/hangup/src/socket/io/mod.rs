@@ -1,0 +1,15 @@
+//! Bytes in and out: buffers that the thread lends, and the stream below them.
+
+mod input;
+mod output;
+mod pool;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub(crate) use self::transport::Transport;
+pub(super) use self::{
+    input::Input,
+    output::{BY_REFERENCE, Output},
+    pool::BUFFER_SIZE,
+};
