@@ -1,4 +1,4 @@
-//! `Draining`: how an endpoint learns that its server stops.
+//! `ServerShutdown`: how an endpoint learns that its server stops.
 
 use std::{
     fmt,
@@ -15,9 +15,9 @@ use super::{
     waiting::{Awaited, Ticket},
 };
 
-/// Ready once the server stops, or the connection is over: see [`WebSocket::draining`](crate::WebSocket::draining).
+/// Ready once the server stops, or the connection is over: see [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
 #[must_use = "it tells nothing unless it is awaited"]
-pub struct Draining {
+pub struct ServerShutdown {
     shared: Arc<Shared>,
     ticket: Ticket,
 }
@@ -30,7 +30,7 @@ pub(super) struct DrainState {
     is_asked: bool,
 }
 
-impl Draining {
+impl ServerShutdown {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
@@ -39,7 +39,7 @@ impl Draining {
     }
 }
 
-impl Future for Draining {
+impl Future for ServerShutdown {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -58,7 +58,7 @@ impl Future for Draining {
     }
 }
 
-impl Drop for Draining {
+impl Drop for ServerShutdown {
     fn drop(&mut self) {
         if let Some(number) = self.ticket {
             self.shared.lock().waiting.forget(number);
@@ -66,9 +66,9 @@ impl Drop for Draining {
     }
 }
 
-impl fmt::Debug for Draining {
+impl fmt::Debug for ServerShutdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Draining").finish_non_exhaustive()
+        f.debug_struct("ServerShutdown").finish_non_exhaustive()
     }
 }
 

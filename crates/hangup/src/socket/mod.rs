@@ -32,7 +32,7 @@ pub(crate) use self::{
     waiting::Ticket,
 };
 pub use self::{
-    draining::Draining,
+    draining::ServerShutdown,
     message::Message,
     sender::Sender,
     websocket::{Closed, Receiver, WebSocket},

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{
     core::{Core, Shared},
-    draining::Draining,
+    draining::ServerShutdown,
     message::Message,
     opening::watch_opening,
     sending::Capacity,
@@ -101,7 +101,7 @@ impl Sender {
     /// endpoint sees a [`Disconnect`] with that code. Nothing happens if it is closed already.
     ///
     /// It does not wait for the closing handshake, which the connection's task takes to its end.
-    pub fn close(&self, close: impl Into<Close>) {
+    pub fn start_close(&self, close: impl Into<Close>) {
         self.shared.lock().close_from_outside(&close.into());
     }
 
@@ -121,9 +121,9 @@ impl Sender {
         self.shared.lock().keep_alive.round_trip_time()
     }
 
-    /// Waits until the server stops. See [`WebSocket::draining`](crate::WebSocket::draining).
-    pub fn draining(&self) -> Draining {
-        Draining::new(&self.shared)
+    /// Waits until the server stops. See [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
+    pub fn server_shutdown(&self) -> ServerShutdown {
+        ServerShutdown::new(&self.shared)
     }
 
     /// Whether nothing can be sent any more.

@@ -23,7 +23,7 @@ async fn listen(handshake: Handshake) -> Result {
     let in_text = socket.recv_text().await.unwrap_err();
     let in_send = socket.send_text("anybody?").await.unwrap_err();
     assert_eq!([&again, &in_send], [&first, &first]);
-    assert!(matches!(in_text, hangup::ReceiveError::Disconnect(same) if same == first));
+    assert!(matches!(in_text, hangup::error::ReceiveError::Disconnect(same) if same == first));
     tracing::info!(target: "endpoint", saw = %describe(&first));
     Err(first.into())
 }
