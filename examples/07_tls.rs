@@ -14,7 +14,7 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use hangup::{App, Handshake, Result, Tls, websocket};
+use hangup::{App, Handshake, Result, serve::Tls, websocket};
 
 /// Repeat what is said.
 #[websocket("/echo")]

@@ -5,7 +5,7 @@
 
 use std::io::IsTerminal;
 
-use hangup::{App, Handshake, Result, Settings, TrustedProxies, websocket};
+use hangup::{App, Handshake, Result, Settings, origin::TrustedProxies, websocket};
 
 /// Repeat what is said.
 #[websocket("/echo")]

@@ -1,7 +1,11 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::{DeflateConfig, InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
+use hangup::{
+    Refusal,
+    origin::{InvalidOrigin, Network, Origin, Origins, TrustedProxies},
+    settings::DeflateConfig,
+};
 
 use crate::limits::Limits;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use hangup::{CloseCode, Serve, Settings, SlowConsumer};
+use hangup::{CloseCode, Settings, serve::Serve, settings::SlowConsumer};
 
 use crate::units::{size, time, time_or_off};
 
@@ -57,14 +57,14 @@ pub(crate) struct Limits {
     #[arg(long, value_enum)]
     slow_consumer: Option<Policy>,
     /// How long a server that stops waits for its connections.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    drain_timeout: Option<Duration>,
+    #[arg(long = "drain-timeout", value_name = "TIME", value_parser = time)]
+    shutdown_timeout: Option<Duration>,
     /// How long a server that stops goes on to accept connections, whose handshakes it refuses.
     #[arg(long, value_name = "TIME", value_parser = time)]
     lame_duck: Option<Duration>,
     /// With which code a server that stops closes them.
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    drain_code: Option<CloseCode>,
+    #[arg(long = "drain-code", value_name = "CODE", value_parser = code)]
+    shutdown_code: Option<CloseCode>,
 }
 
 /// What becomes of messages to a slow consumer.
@@ -116,16 +116,16 @@ impl Limits {
             serve = serve.handshake_timeout(timeout);
         }
         if let Some(timeout) = self.write_timeout {
-            serve = serve.write_timeout(timeout);
+            serve = serve.response_write_timeout(timeout);
         }
-        if let Some(timeout) = self.drain_timeout {
-            serve = serve.drain_timeout(timeout);
+        if let Some(timeout) = self.shutdown_timeout {
+            serve = serve.shutdown_timeout(timeout);
         }
         if let Some(time) = self.lame_duck {
             serve = serve.lame_duck(time);
         }
-        if let Some(code) = self.drain_code {
-            serve = serve.drain_code(code);
+        if let Some(code) = self.shutdown_code {
+            serve = serve.shutdown_code(code);
         }
         serve
     }

@@ -37,7 +37,7 @@ async fn expires(handshake: Handshake, #[query(default = 3, ge = 0, le = 3600)] 
 #[websocket("/draining/ws")]
 async fn draining(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
-    let mut draining = socket.draining();
+    let mut draining = socket.server_shutdown();
     loop {
         tokio::select! {
             message = socket.recv() => {

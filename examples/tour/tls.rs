@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hangup::{Tls, TlsError};
+use hangup::serve::{Tls, TlsError};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct TlsArguments {

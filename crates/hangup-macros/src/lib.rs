@@ -5,7 +5,7 @@
 //! | `websocket` | [`#[websocket]`](macro@websocket): an async function becomes an endpoint |
 //! | `params` | [`#[derive(Params)]`](derive@Params): a struct of parameters |
 //! | `param` | [`#[derive(Param)]`](derive@Param): a field-less enum as a parameter type |
-//! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose): how an error type closes |
+//! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose) and [`recognise_close!`]: how an error type closes |
 //! | `field` | one parameter with its options: of a function, or of a struct |
 //! | `setting`, `doc`, `shape` | `name = value`, doc comments, and what the tokens of a type show |
 //! | `diagnostics`, `wording` | mistakes, all reported at once, and their words |
@@ -69,7 +69,7 @@ use proc_macro::TokenStream;
 /// | parameter | what |
 /// |---|---|
 /// | of the type `Handshake` | the opening handshake, once, at any place |
-/// | `#[path]`, `#[query]`, `#[header]`, `#[cookie]` | a value from there, of any type with `hangup::Param`, or a list, set or tuple of them |
+/// | `#[path]`, `#[query]`, `#[header]`, `#[cookie]` | a value from there, of any type with `hangup::params::Param`, or a list, set or tuple of them |
 /// | `#[params]` | a struct with [`#[derive(Params)]`](derive@Params) |
 /// | without an attribute | an extractor of axum's: `State`, `Extension`, your own `FromRequestParts` |
 ///
@@ -145,16 +145,40 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The type is also registered, so that it closes with its own code when it travels as `hangup::Error` through `?`.
 /// A generic type is many types, of which none can be registered: return `Result<(), TheType>` from the endpoint, or
-/// name those that you use with `hangup::recognise_close!(TheType<u8>)`.
+/// name those that you use with `hangup::close::recognise_close!(TheType<u8>)`.
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()
 }
 
+/// Registers an error type whose `IntoClose` is written by hand, so that it closes with its own code when it travels as
+/// `hangup::Error` through `?`. It stands at the top level of a module. A derived type is registered already.
+///
+/// ```
+/// use hangup::{Close, CloseCode, IntoClose, close::recognise_close};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("room is full")]
+/// struct RoomFull;
+///
+/// impl IntoClose for RoomFull {
+///     fn to_close(&self) -> Close {
+///         Close::new(CloseCode::of::<4001>(), "room is full")
+///     }
+/// }
+///
+/// recognise_close!(RoomFull);
+/// # fn main() {}
+/// ```
+#[proc_macro]
+pub fn recognise_close(error: TokenStream) -> TokenStream {
+    into_close::recognise(error.into()).into()
+}
+
 /// Makes a parameter type of a field-less enum: one of a few values, as Python's `Enum` or `Literal`.
 ///
 /// ```
-/// use hangup::Param;
+/// use hangup::params::Param;
 ///
 /// #[derive(Debug, PartialEq, Param)]
 /// enum Model {

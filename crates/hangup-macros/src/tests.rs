@@ -155,3 +155,8 @@ fn into_close_of_a_generic_type() {
     };
     is_as_checked_in("into_close_of_a_generic_type", crate::into_close::derive(error));
 }
+
+#[test]
+fn recognise_close() {
+    is_as_checked_in("recognise_close", crate::into_close::recognise(quote!(Gone<u8>)));
+}

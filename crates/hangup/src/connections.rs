@@ -30,18 +30,18 @@ struct Open {
     /// With what they are closed, once the server stops.
     stopping: Option<Close>,
     /// How those have ended that were open when the server stopped.
-    drained: Drained,
+    report: ShutdownReport,
 }
 
 /// How the connections ended that were open when their server stopped, or whose handshake was under way then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Drained {
+pub struct ShutdownReport {
     /// With both Close frames.
     pub closed: usize,
     /// Without: the peer vanished, or did not answer in time.
     pub cut: usize,
-    /// Aborted when [`drain_timeout`](crate::Serve::drain_timeout) had passed, handshakes
+    /// Aborted when [`shutdown_timeout`](crate::serve::Serve::shutdown_timeout) had passed, handshakes
     /// that were not answered yet among them.
     pub aborted: usize,
 }
@@ -102,7 +102,7 @@ impl Connections {
     /// Tells every endpoint that the server stops. From now on whoever joins is closed with `close`.
     ///
     /// Gives the connections that are to be closed at once, and those of endpoints that have waited to be told.
-    pub(crate) fn begin_draining(&self, close: &Close) -> (Vec<Arc<Shared>>, Vec<Arc<Shared>>) {
+    pub(crate) fn begin_shutdown(&self, close: &Close) -> (Vec<Arc<Shared>>, Vec<Arc<Shared>>) {
         let all: Vec<_> = {
             let mut open = self.open();
             open.stopping = Some(close.clone());
@@ -150,11 +150,11 @@ impl Connections {
     }
 
     /// How those have ended so far that were open when the server stopped; those that have not count as aborted.
-    pub(crate) fn drained(&self) -> Drained {
+    pub(crate) fn shutdown_report(&self) -> ShutdownReport {
         let open = self.open();
-        Drained {
-            aborted: open.drained.aborted + open.sockets.len() + open.handshakes.len(),
-            ..open.drained
+        ShutdownReport {
+            aborted: open.report.aborted + open.sockets.len() + open.handshakes.len(),
+            ..open.report
         }
     }
 }
@@ -170,7 +170,7 @@ impl Drop for Underway {
     fn drop(&mut self) {
         let removed = {
             let mut open = self.connections.open();
-            open.drained.aborted += usize::from(open.is_aborting);
+            open.report.aborted += usize::from(open.is_aborting);
             open.handshakes.remove(&self.number)
         };
         drop(removed);
@@ -190,9 +190,9 @@ impl Drop for Member {
             let mut open = self.connections.open();
             if open.stopping.is_some() {
                 let count = match (is_aborted, is_clean) {
-                    (true, _) => &mut open.drained.aborted,
-                    (false, true) => &mut open.drained.closed,
-                    (false, false) => &mut open.drained.cut,
+                    (true, _) => &mut open.report.aborted,
+                    (false, true) => &mut open.report.closed,
+                    (false, false) => &mut open.report.cut,
                 };
                 *count += 1;
             }

@@ -1,4 +1,28 @@
-//! Scopes: the settings and error handlers around a route, handed inwards by layers.
+//! Scopes: the settings and the error handlers that hold for a route.
+//!
+//! [`Settings`] and [`ErrorHandlers`] are layers. Each layer around a route is a
+//! scope of it, the innermost being the nearest. An [`App`](crate::App), included or nested, is a scope too. A setting
+//! comes from the nearest scope that sets it; error handlers are asked from the nearest scope outwards.
+//!
+//! ```
+//! use axum::Router;
+//! use hangup::{CloseCode, ErrorHandlers, Failure, Handshake, Result, Settings};
+//!
+//! async fn parse(handshake: Handshake) -> Result {
+//!     let mut socket = handshake.accept().await?;
+//!     let number: u32 = socket.recv_text().await?.parse()?;
+//!     socket.send_text(number.to_string()).await?;
+//!     Ok(())
+//! }
+//!
+//! let handlers = ErrorHandlers::new().on(async |_: Failure<std::num::ParseIntError>| CloseCode::UNSUPPORTED_DATA);
+//! let router: Router = Router::new()
+//!     .route("/parse", hangup::route(parse).layer(Settings::new().max_message_size(64)))  // the nearest
+//!     .layer(handlers)
+//!     .layer(Settings::new().max_message_size(1024));
+//! ```
+//!
+//! [`Scoped`] is the service that such a layer makes. Its name is needed only where types are written out.
 
 use std::{
     fmt,

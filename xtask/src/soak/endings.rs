@@ -128,7 +128,7 @@ pub(crate) fn read_log(log: impl Read) -> Result<Logged> {
         let line = String::from_utf8_lossy(&line);
         if line.contains("hangup::connection: connection ended") {
             logged.ended += 1;
-        } else if line.contains("server stopped") {
+        } else if line.contains("server shutdown completed") {
             logged.drained = Some(["closed", "cut", "aborted"].map(|name| field(&line, name)));
         }
     }
@@ -156,10 +156,10 @@ hangup_connections_live{route=\"/echo\"} 0
 ";
 
     const LOG: &str = "\
- INFO hangup::connection: connection ended endpoint=echo error=\"server stopped\"
+ INFO hangup::connection: connection ended endpoint=echo error=\"server shutdown completed\"
  INFO hangup::access: \"WebSocket /echo\" [accepted]
  INFO hangup::connection: connection ended endpoint=echo
- INFO hangup::app::drain: server stopped closed=5 cut=0 aborted=1 duration_ms=3
+ INFO hangup::app::shutdown: server shutdown completed closed=5 cut=0 aborted=1 duration_ms=3
 ";
 
     #[test]

@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 20] = [
     "logged",
     "origin",
     "settings",
@@ -23,6 +23,11 @@ const ORDER: [&str; 15] = [
     "connections",
     "lifecycle",
     "app",
+    "close",
+    "message",
+    "serve",
+    "guides",
+    "__v1",
     "testing",
 ];
 

@@ -1,7 +1,7 @@
 //! The implementation of `hangup::IntoClose`, and its registration.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DeriveInput, parse_quote_spanned};
 
 use super::{check::Closing, reason::Reason};
@@ -14,7 +14,12 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
         quote!(match self { #(#arms)* })
     };
     let implementation = implementation(input, &body);
-    let registration = registration(input);
+    // A generic type is many types, and none of them is named here.
+    let registration = input
+        .generics
+        .params
+        .is_empty()
+        .then(|| registration(&input.ident));
     quote!(#implementation #registration)
 }
 
@@ -36,8 +41,8 @@ fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
     let (parameters, arguments, conditions) = generics.split_for_impl();
     quote_spanned! {name.span()=>
         #[automatically_derived]
-        impl #parameters ::hangup::IntoClose for #name #arguments #conditions {
-            fn to_close(&self) -> ::hangup::Close {
+        impl #parameters ::hangup::__v1::IntoClose for #name #arguments #conditions {
+            fn to_close(&self) -> ::hangup::__v1::Close {
                 #body
             }
         }
@@ -53,28 +58,25 @@ fn arm(closing: &Closing<'_>) -> TokenStream {
     let variant = variant.map(|variant| quote!(::#variant));
     match reason {
         Reason::Display => quote! {
-            Self #variant { .. } => ::hangup::Close::new(#code, ::std::string::ToString::to_string(self)),
+            Self #variant { .. } => ::hangup::__v1::Close::new(#code, ::std::string::ToString::to_string(self)),
         },
-        Reason::Hidden => quote!(Self #variant { .. } => ::hangup::Close::new(#code, ""),),
-        Reason::Text(text) => quote!(Self #variant { .. } => ::hangup::Close::new(#code, #text),),
+        Reason::Hidden => quote!(Self #variant { .. } => ::hangup::__v1::Close::new(#code, ""),),
+        Reason::Text(text) => quote!(Self #variant { .. } => ::hangup::__v1::Close::new(#code, #text),),
         Reason::Format { text, fields } => {
             let bindings = fields.iter().map(|(member, name)| quote!(#member: #name));
             let names = fields.iter().map(|(_, name)| name);
             quote! {
                 Self #variant { #(#bindings,)* .. } => {
-                    ::hangup::Close::new(#code, ::std::format!(#text, #(#names = #names),*))
+                    ::hangup::__v1::Close::new(#code, ::std::format!(#text, #(#names = #names),*))
                 }
             }
         }
     }
 }
 
-/// Makes the type known behind `hangup::Error`. A generic type is many types, and none of them is named here.
-fn registration(input: &DeriveInput) -> Option<TokenStream> {
-    let name = &input.ident;
-    input.generics.params.is_empty().then(|| {
-        quote! {
-            ::hangup::__private::inventory::submit! { ::hangup::__private::CloseRule::new::<#name>() }
-        }
-    })
+/// Makes a type known behind `hangup::Error`.
+pub(crate) fn registration(error: impl ToTokens) -> TokenStream {
+    quote! {
+        ::hangup::__v1::inventory::submit! { ::hangup::__v1::CloseRule::new::<#error>() }
+    }
 }

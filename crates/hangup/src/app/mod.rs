@@ -1,12 +1,12 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
 mod accept;
-mod drain;
 mod http;
 mod inherited;
 mod route;
 mod serve;
 mod served;
+mod shutdown;
 mod signals;
 mod stage;
 #[cfg(feature = "tls")]

@@ -20,15 +20,15 @@ use super::Tls;
 use super::{
     App, Served,
     accept::Accepting,
-    drain::{Batches, Drain},
     inherited,
+    shutdown::{Batches, Shutdown},
     signals::Stop,
     stage::Stage,
 };
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
 use crate::{
-    connections::{Connections, Drained},
+    connections::{Connections, ShutdownReport},
     error::abort_warning,
     handshake::HttpLimits,
     logged,
@@ -41,9 +41,9 @@ impl App {
     /// Serves the app on an address, until SIGTERM or SIGINT.
     ///
     /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
-    /// [`draining`](crate::WebSocket::draining) are told, every open connection is closed with 1001 (RFC 6455,
-    /// section 7.4.1: going away) in [batches](Serve::drain_batches), and the server waits for their closing
-    /// handshakes for at most [`drain_timeout`](Serve::drain_timeout). What is left then, or at a second signal, is
+    /// [`server_shutdown`](crate::WebSocket::server_shutdown) are told, every open connection is closed with 1001 (RFC 6455,
+    /// section 7.4.1: going away) in [batches](Serve::shutdown_batches), and the server waits for their closing
+    /// handshakes for at most [`shutdown_timeout`](Serve::shutdown_timeout). What is left then, or at a second signal, is
     /// given up. An event says how many connections ended which way.
     ///
     /// A listening socket that the process was handed is used in place of the address: from systemd (socket
@@ -87,7 +87,7 @@ impl App {
     /// `close_notify`, so that it knows that nothing was cut off.
     ///
     /// ```no_run
-    /// use hangup::{App, Handshake, Result, Tls};
+    /// use hangup::{App, Handshake, Result, serve::Tls};
     ///
     /// async fn greet(handshake: Handshake) -> Result {
     ///     let mut socket = handshake.accept().await?;
@@ -128,7 +128,7 @@ pub struct Serve<'a> {
     limits: HttpLimits,
     http_connections: Option<usize>,
     http_connections_per_peer: Option<usize>,
-    drain: Drain,
+    shutdown: Shutdown,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -146,7 +146,7 @@ impl<'a> Serve<'a> {
             limits,
             http_connections: None,
             http_connections_per_peer: None,
-            drain: Drain::default(),
+            shutdown: Shutdown::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -183,8 +183,8 @@ impl<'a> Serve<'a> {
 
     /// How long a peer may take nothing of an HTTP response, the answer to its handshake among them; then the connection
     /// is dropped. For messages it is [`Settings::write_timeout`](crate::Settings::write_timeout). Default: 30 s.
-    pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.write_timeout = timeout.min(FAR);
+    pub fn response_write_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.response_write_timeout = timeout.min(FAR);
         self
     }
 
@@ -211,47 +211,47 @@ impl<'a> Serve<'a> {
     /// they have noticed that it stops. Handshakes are refused with 1012 meanwhile, or with HTTP 503 where the
     /// [`Refusal`](crate::Refusal) says so; other requests are answered as before. Connections that are open when
     /// the server is told to stop are closed at once, as without it. All in all a server ends at the latest this
-    /// time and [`drain_timeout`](Self::drain_timeout) after the signal. Default: none; the listener is closed at
+    /// time and [`shutdown_timeout`](Self::shutdown_timeout) after the signal. Default: none; the listener is closed at
     /// the signal, and connections without a request with it.
     pub fn lame_duck(mut self, time: Duration) -> Self {
-        self.drain.lame_duck = time.min(FAR);
+        self.shutdown.lame_duck = time.min(FAR);
         self
     }
 
     /// How long a stopping server waits for the closing handshakes; what has not ended then is given up: endpoints
     /// are dropped, which may take a second more, and streams closed as they are. Default: 30 s.
     #[doc(alias = "timeout_graceful_shutdown")]
-    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain.timeout = timeout;
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown.timeout = timeout;
         self
     }
 
     /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
-    pub fn drain_code(mut self, code: CloseCode) -> Self {
-        self.drain.code = code;
+    pub fn shutdown_code(mut self, code: CloseCode) -> Self {
+        self.shutdown.code = code;
         self
     }
 
-    /// How long endpoints that wait for [`WebSocket::draining`](crate::WebSocket::draining) have to end by
+    /// How long endpoints that wait for [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown) have to end by
     /// themselves: those that have asked for it once, and no longer than half of
-    /// [`drain_timeout`](Self::drain_timeout). The others are not waited for. Default: 5 s.
-    pub fn drain_notice(mut self, notice: Duration) -> Self {
-        self.drain.notice = notice;
+    /// [`shutdown_timeout`](Self::shutdown_timeout). The others are not waited for. Default: 5 s.
+    pub fn shutdown_notice(mut self, notice: Duration) -> Self {
+        self.shutdown.notice = notice;
         self
     }
 
     /// How many connections a stopping server closes at once, and after what time the next, so that not all clients
     /// connect again in one moment. Where that would take more than half of
-    /// [`drain_timeout`](Self::drain_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
-    pub fn drain_batches(mut self, size: usize, interval: Duration) -> Self {
-        self.drain.batches = Batches { size, interval };
+    /// [`shutdown_timeout`](Self::shutdown_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
+    pub fn shutdown_batches(mut self, size: usize, interval: Duration) -> Self {
+        self.shutdown.batches = Batches { size, interval };
         self
     }
 
     /// Says, when the server has stopped, how many of its connections ended which way. An event of the level INFO
     /// says it in any case.
-    pub fn on_drained(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
-        self.drain.report = Some(Box::new(report));
+    pub fn on_shutdown(mut self, report: impl FnOnce(ShutdownReport) + Send + 'static) -> Self {
+        self.shutdown.report = Some(Box::new(report));
         self
     }
 
@@ -304,7 +304,9 @@ impl<'a> Serve<'a> {
             never = accepting.run() => match never {},
             () = stop.stop() => {}
         }
-        self.drain.run(connections, accepting, http, stop.hurry()).await;
+        self.shutdown
+            .run(connections, accepting, http, stop.hurry())
+            .await;
         Ok(())
     }
 }

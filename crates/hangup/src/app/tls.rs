@@ -36,7 +36,7 @@ const ALPN: &[u8] = b"http/1.1";
 /// ```no_run
 /// use std::{io, time::Duration};
 ///
-/// use hangup::{App, Tls};
+/// use hangup::{App, serve::Tls};
 ///
 /// # async fn run(app: App) -> io::Result<()> {
 /// let tls = Tls::from_pem_files("/etc/app/chain.pem", "/etc/app/key.pem")?;

@@ -1,8 +1,37 @@
-//! Endpoints: async functions that are given a handshake and extractors, and end with a result.
+//! Endpoints: async functions that take a handshake and extractors, and end with a result.
+//!
+//! An endpoint is a function with [`#[websocket]`](macro@crate::websocket), or a plain
+//! `async fn(Handshake, extractors..) -> Result`. This module holds the traits behind both; most programs never name them.
+//!
+//! ```
+//! use hangup::{App, Handshake, Result, endpoint::Routed, websocket};
+//!
+//! #[websocket("/rooms/{room}/ws")]
+//! async fn room(handshake: Handshake, #[path] room: String) -> Result {
+//!     handshake.accept().await?.send_text(room).await?;
+//!     Ok(())
+//! }
+//!
+//! async fn plain(handshake: Handshake) -> Result {
+//!     handshake.accept().await?;
+//!     Ok(())
+//! }
+//!
+//! assert_eq!(room.path(), "/rooms/{room}/ws");
+//! let app: App = App::new().endpoint(room).route("/plain", plain);
+//! ```
+//!
+//! | trait or type | what it says |
+//! |---|---|
+//! | [`Endpoint`] | what [`route`](crate::route) and [`App::route`](crate::App::route) take |
+//! | [`Routed`] | the endpoint knows its own path: what [`App::endpoint`](crate::App::endpoint) takes |
+//! | [`IntoOutcome`] | what an endpoint may return |
+//! | [`Description`] | what an endpoint says about itself: name, place, doc comment, settings |
+//! | [`Declared`] | marks a function with `#[websocket]` for the compiler |
 
 mod declared;
 mod function;
-mod gathering;
+pub(crate) mod gathering;
 mod handshake;
 mod outcome;
 
@@ -10,7 +39,7 @@ use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{declared::Declared, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 

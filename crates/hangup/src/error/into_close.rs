@@ -34,7 +34,7 @@ use super::{Error, Promote, promote};
 ///     }
 /// }
 ///
-/// hangup::recognise_close!(RoomFull);
+/// hangup::close::recognise_close!(RoomFull);
 /// # fn main() {}
 /// ```
 #[diagnostic::on_unimplemented(
@@ -74,14 +74,6 @@ impl CloseRule {
 }
 
 inventory::collect!(CloseRule);
-
-/// Lets a type with a hand-written [`IntoClose`] be recognised behind [`Error`].
-#[macro_export]
-macro_rules! recognise_close {
-    ($error:ty) => {
-        $crate::__private::inventory::submit! { $crate::__private::CloseRule::new::<$error>() }
-    };
-}
 
 /// The close that an error's own type says, if the type has [`IntoClose`] and is registered.
 pub(crate) fn registered_close(error: &Error) -> Option<Close> {

@@ -1,14 +1,53 @@
 //! Errors: the one type that an endpoint returns, and what each kind of error stands for on the wire.
+//!
+//! An endpoint returns [`Result`]. `?` turns every [`std::error::Error`] into [`Error`],
+//! which keeps the concrete type. That type decides the ending: first by the error
+//! [`handlers`](crate::handlers) around the endpoint, then by what the type says itself, and at last 1011.
+//!
+//! ```
+//! use hangup::{Handshake, HttpError, Result, error::ReceiveError};
+//! use http::StatusCode;
+//!
+//! async fn parse(handshake: Handshake) -> Result {
+//!     if handshake.subprotocols().next().is_some() {
+//!         return Err(HttpError::new(StatusCode::NOT_FOUND, "no such protocol").into());   // HTTP 404
+//!     }
+//!     let mut socket = handshake.accept().await?;
+//!     let text = match socket.recv_text().await {
+//!         Err(ReceiveError::Disconnect(peer)) if peer.code() == 1001 => return Ok(()),
+//!         received => received?,
+//!     };
+//!     let number: u32 = text.parse()?;                                                    // 1011, and the log
+//!     socket.send_text(number.to_string()).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! | error | when | ending |
+//! |---|---|---|
+//! | [`Close`] | returned to close with a code and a reason | that code and reason |
+//! | a type with [`IntoClose`] | yours | its own code and reason |
+//! | [`HttpError`] | returned to refuse with a status | an HTTP response; 1011 after `accept` |
+//! | [`ValidationError`] | a parameter is invalid | 1008, or HTTP 422 |
+//! | [`Disconnect`] | the peer has closed, or the connection is broken | the connection is closed already |
+//! | [`ReceiveError`] | a typed receive failed: [`Disconnect`], the wrong kind, or JSON that does not fit | 1003, 1007, 1008 |
+//! | [`JsonError`] | the part of [`ReceiveError`] on JSON | 1007, 1008 |
+//! | [`TrySendError`] | a send that does not wait could not send | 1013 where the buffer is full |
+//! | [`Panic`] | the endpoint panicked; only handlers see it | 1011 |
+//! | any other | | 1011 with an empty reason; the error is logged, never sent |
+//!
+//! [`Handled`] says which types an error handler may be registered for: every error type, and
+//! [`Error`] itself for the catch-all.
 
 mod disconnect;
-mod ending;
+pub(crate) mod ending;
 mod http_error;
-mod into_close;
+pub(crate) mod into_close;
 mod json;
 mod panic;
 mod receive;
 mod refusal;
-mod rejection;
+pub(crate) mod rejection;
 mod try_send;
 
 use std::{any::Any, fmt, sync::Arc};
@@ -22,23 +61,17 @@ use crate::{
 };
 
 pub use self::{
-    disconnect::Disconnect,
-    ending::Ending,
-    http_error::HttpError,
-    into_close::{CloseRule, IntoClose},
-    json::JsonError,
-    panic::Panic,
-    receive::ReceiveError,
-    rejection::Promote,
-    try_send::TrySendError,
+    disconnect::Disconnect, http_error::HttpError, into_close::IntoClose, json::JsonError, panic::Panic,
+    receive::ReceiveError, try_send::TrySendError,
 };
 pub(crate) use self::{
     disconnect::Manner,
+    ending::Ending,
     into_close::{registered_close, registered_promotion},
     json::from_json,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
-    rejection::{Rejection, promote},
+    rejection::{Promote, Rejection, promote},
     try_send::slow_consumer,
 };
 
@@ -51,7 +84,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 ///
 /// `?` makes one of every [`std::error::Error`]. How it ends the connection is decided by its type: by the
 /// handlers in scope first (see [`ErrorHandlers`](crate::ErrorHandlers)), then by what the type says itself
-/// ([`Close`](crate::Close), [`HttpError`], [`IntoClose`], a validation error, [`ReceiveError`]); any other
+/// ([`Close`], [`HttpError`], [`IntoClose`], a validation error, [`ReceiveError`]); any other
 /// error closes with 1011 and an empty reason, and goes to the log with its whole chain, never to the peer.
 ///
 /// Like `anyhow::Error` it does not implement [`std::error::Error`] itself.

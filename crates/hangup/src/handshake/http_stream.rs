@@ -42,7 +42,7 @@ pub(crate) struct HttpLimits {
     /// How long a connection may be without a request.
     pub(crate) keep_alive_timeout: Duration,
     /// How long the client may take nothing of a response.
-    pub(crate) write_timeout: Duration,
+    pub(crate) response_write_timeout: Duration,
     /// How many bytes a head may have.
     pub(crate) max_head_size: usize,
 }
@@ -53,7 +53,7 @@ impl Default for HttpLimits {
             head_timeout: Duration::from_secs(10),
             // Longer than the 60 s of common load balancers.
             keep_alive_timeout: Duration::from_secs(75),
-            write_timeout: Duration::from_secs(30),
+            response_write_timeout: Duration::from_secs(30),
             max_head_size: Resolved::default().max_head_size,
         }
     }
@@ -256,7 +256,7 @@ impl<S: Peer> HttpStream<S> {
             self.writing.clear();
             return taken;
         }
-        let timeout = self.limits.write_timeout;
+        let timeout = self.limits.response_write_timeout;
         self.writing
             .poll(cx, AwaitedStep::Write, timeout)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))

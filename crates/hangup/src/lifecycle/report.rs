@@ -105,7 +105,7 @@ impl Report {
                 false,
             ),
             Conclusion::Aborted => (
-                "the server stopped, and the endpoint was given up after drain_timeout".to_owned(),
+                "the server shut down, and the endpoint was aborted after shutdown_timeout".to_owned(),
                 false,
             ),
         };
@@ -217,7 +217,7 @@ impl Drop for Report {
         }
         if !self.is_told {
             self.tell_of_frames(Some(&Log {
-                error: "cancelled: the client left, or the server stopped".to_owned(),
+                error: "cancelled: the client disconnected, or the server shut down".to_owned(),
                 is_unforeseen: false,
                 phase: self.phase,
             }));

@@ -1,4 +1,4 @@
-//! What is counted of connections: by route, through the `metrics` facade, and nothing at all without that feature.
+//! Metrics of connections and messages, by route, through the crate `metrics`.
 #![cfg_attr(feature = "metrics", doc = "")]
 #![cfg_attr(feature = "metrics", doc = include_str!("../../docs/metrics.md"))]
 

@@ -12,7 +12,7 @@ use super::{authority::Authority, serialized::Origin};
 /// the [`Refusal`](crate::Refusal).
 ///
 /// ```
-/// use hangup::{App, Origins, Settings};
+/// use hangup::{App, Settings, origin::Origins};
 ///
 /// // The pages of the server itself, and those of one other site.
 /// let app: App = App::new().settings(
@@ -39,7 +39,7 @@ use super::{authority::Authority, serialized::Origin};
 /// `http://localhost`, `https://localhost` and `file://` are the same for all apps of a device: they do not name one.
 ///
 /// ```
-/// use hangup::Origins;
+/// use hangup::origin::Origins;
 ///
 /// let apps = ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdef", "app://-"];
 /// let origins = Origins::list(apps).or_same();
@@ -63,7 +63,7 @@ enum Others {
 
 impl Origins {
     /// The pages of the server itself (the default): host and port are those of the header `Host`, or what a
-    /// [trusted proxy](crate::TrustedProxies) says that they are. The scheme is what such a proxy says, and `https` where
+    /// [trusted proxy](crate::origin::TrustedProxies) says that they are. The scheme is what such a proxy says, and `https` where
     /// the server itself speaks TLS; else `http` and `https` both pass.
     #[must_use]
     pub fn same() -> Self {
@@ -103,7 +103,7 @@ impl Origins {
     /// unless [`or_null`](Self::or_null) lets it pass, again without asking.
     ///
     /// ```
-    /// use hangup::Origins;
+    /// use hangup::origin::Origins;
     ///
     /// let tenants = Origins::predicate(|origin| {
     ///     origin.scheme() == "https" && origin.host().ends_with(".app.example")
@@ -142,7 +142,7 @@ impl Origins {
     /// adds by itself, such as a cookie, says who the client is.
     ///
     /// ```
-    /// use hangup::Origins;
+    /// use hangup::origin::Origins;
     ///
     /// let origins = Origins::list(["https://app.example"]).or_null();
     /// ```

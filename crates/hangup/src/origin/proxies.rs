@@ -21,7 +21,7 @@ use ipnet::IpNet;
 /// with [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
 ///
 /// ```
-/// use hangup::{App, Settings, TrustedProxies};
+/// use hangup::{App, Settings, origin::TrustedProxies};
 ///
 /// let app: App = App::new().settings(
 ///     Settings::new().trusted_proxies(TrustedProxies::list(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])),

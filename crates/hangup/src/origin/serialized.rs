@@ -10,13 +10,13 @@ use super::authority::Authority;
 /// IPv6 address in any of its forms, and the default port of a scheme is the same as none.
 ///
 /// ```
-/// use hangup::Origin;
+/// use hangup::origin::Origin;
 ///
 /// let origin: Origin = "https://App.Example:443".parse()?;
 /// assert_eq!(origin, "https://app.example".parse()?);
 /// assert_eq!((origin.scheme(), origin.host(), origin.port()), ("https", "app.example", Some(443)));
 /// assert!("https://app.example/chat".parse::<Origin>().is_err());
-/// # Ok::<(), hangup::InvalidOrigin>(())
+/// # Ok::<(), hangup::origin::InvalidOrigin>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {

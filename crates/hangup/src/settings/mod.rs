@@ -1,4 +1,32 @@
-//! What can be set for an app or a route: the refusal, and the bound of every buffer and every wait.
+//! Settings: what can be set for an app or a route, and the bound of every buffer and every wait.
+//!
+//! [`Settings`] has one method for each setting, with its default. A value that is not set comes from
+//! the settings around it. The page [`running`](crate::guides::running#limits) has all limits in one table.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use hangup::{
+//!     App, Refusal, Settings,
+//!     settings::{DeflateConfig, SlowConsumer},
+//! };
+//!
+//! let settings = Settings::new()
+//!     .refusal(Refusal::Http)
+//!     .max_connections(20_000)
+//!     .idle_timeout(Duration::from_secs(600))
+//!     .slow_consumer(SlowConsumer::Close)
+//!     .deflate(DeflateConfig::new());
+//! let app: App = App::new().settings(settings);
+//! ```
+//!
+//! | for | where |
+//! |---|---|
+//! | a whole app | [`App::settings`](crate::App::settings) |
+//! | a part of an app | an [`App`](crate::App) of its own, with [`App::include`](crate::App::include) or [`App::nest`](crate::App::nest) |
+//! | a router or a route of axum | `.layer(settings)`, see [`scope`](crate::scope) |
+//! | one endpoint | the options of [`#[websocket]`](macro@crate::websocket) |
+//! | the server: its HTTP side and its shutdown | the methods of [`Serve`](crate::serve::Serve) |
 
 mod connection_limit;
 mod deadline;
@@ -8,7 +36,7 @@ mod slow_consumer;
 
 use std::time::Duration;
 
-use hangup_protocol::{CloseCode, DeflateConfig};
+use hangup_protocol::CloseCode;
 
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
@@ -16,6 +44,7 @@ pub(crate) use self::{
 };
 pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
+pub use hangup_protocol::DeflateConfig;
 
 /// Declares every setting once: its documentation, what its method takes, its type and its default.
 macro_rules! settings {
@@ -217,7 +246,7 @@ settings! {
     /// that were inflated, or each 256 KiB that came of it.
     ///
     /// ```
-    /// use hangup::{DeflateConfig, Settings};
+    /// use hangup::{Settings, settings::DeflateConfig};
     ///
     /// let on = Settings::new().deflate(DeflateConfig::new());
     /// let by_size = Settings::new().deflate(DeflateConfig::new().min_size(1024));
@@ -234,7 +263,7 @@ settings! {
     /// compressed. Default: [`DeflateIf::always`].
     ///
     /// ```
-    /// use hangup::{DeflateConfig, DeflateIf, Settings};
+    /// use hangup::{Settings, settings::{DeflateConfig, DeflateIf}};
     /// use http::header::USER_AGENT;
     ///
     /// let settings = Settings::new()

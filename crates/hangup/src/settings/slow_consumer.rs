@@ -4,7 +4,7 @@
 /// takes no more of them.
 ///
 /// Whatever the choice, [`Sender::try_send`](crate::Sender::try_send) says
-/// [`Full`](crate::TrySendError::Full) then, and a peer that takes nothing for
+/// [`Full`](crate::error::TrySendError::Full) then, and a peer that takes nothing for
 /// [`write_timeout`](crate::Settings::write_timeout) is closed.
 #[doc(alias = "backpressure")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! `Draining`: how an endpoint learns that its server stops.
+//! `ServerShutdown`: how an endpoint learns that its server stops.
 
 use std::{
     fmt,
@@ -10,14 +10,14 @@ use std::{
 
 use super::{server::Shared, waiting::Ticket};
 
-/// Ready once the server stops, or the connection is over: see [`WebSocket::draining`](crate::WebSocket::draining).
+/// Ready once the server stops, or the connection is over: see [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
 #[must_use = "it tells nothing unless it is awaited"]
-pub struct Draining {
+pub struct ServerShutdown {
     shared: Arc<Shared>,
     ticket: Ticket,
 }
 
-impl Draining {
+impl ServerShutdown {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
@@ -26,7 +26,7 @@ impl Draining {
     }
 }
 
-impl Future for Draining {
+impl Future for ServerShutdown {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -35,7 +35,7 @@ impl Future for Draining {
     }
 }
 
-impl Drop for Draining {
+impl Drop for ServerShutdown {
     fn drop(&mut self) {
         if self.ticket.is_some() {
             self.shared.lock().forget(self.ticket);
@@ -43,8 +43,8 @@ impl Drop for Draining {
     }
 }
 
-impl fmt::Debug for Draining {
+impl fmt::Debug for ServerShutdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Draining").finish_non_exhaustive()
+        f.debug_struct("ServerShutdown").finish_non_exhaustive()
     }
 }

@@ -32,6 +32,6 @@ pub(crate) use self::{
     waiting::Ticket,
 };
 pub use self::{
-    closing::Closed, draining::Draining, message::Message, receiver::Receiver, sender::Sender,
+    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
     websocket::WebSocket,
 };

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::{
     blocked_opening::watch_opening,
     core::{Core, Permit},
-    draining::Draining,
+    draining::ServerShutdown,
     message::Message,
     server::{Server, Shared},
     shared::Wait,
@@ -101,7 +101,7 @@ impl Sender {
     /// endpoint sees a [`Disconnect`] with that code. Nothing happens if it is closed already.
     ///
     /// It does not wait for the closing handshake, which the connection's task takes to its end.
-    pub fn close(&self, close: impl Into<Close>) {
+    pub fn start_close(&self, close: impl Into<Close>) {
         self.shared.lock().close_from_outside(&close.into());
     }
 
@@ -119,9 +119,9 @@ impl Sender {
         self.shared.lock().round_trip_time()
     }
 
-    /// Waits until the server stops. See [`WebSocket::draining`](crate::WebSocket::draining).
-    pub fn draining(&self) -> Draining {
-        Draining::new(&self.shared)
+    /// Waits until the server stops. See [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
+    pub fn server_shutdown(&self) -> ServerShutdown {
+        ServerShutdown::new(&self.shared)
     }
 
     /// Whether nothing can be sent any more.

@@ -260,7 +260,7 @@ fn a_close_from_another_thread_is_written() {
         let sender = Sender::new(shared);
         let closing = thread::spawn(move || {
             block_on(sender.send_text("before")).unwrap();
-            sender.close(Close::new(CloseCode::of::<4000>(), "bye"));
+            sender.start_close(Close::new(CloseCode::of::<4000>(), "bye"));
             assert!(block_on(sender.send_text("behind")).is_err());
         });
         let mut bytes = Vec::new();
@@ -341,7 +341,7 @@ fn wakers_are_not_called_under_the_lock() {
                 .is_pending()
         );
         let closing = sender.clone();
-        let closing = thread::spawn(move || closing.close(CloseCode::GOING_AWAY));
+        let closing = thread::spawn(move || closing.start_close(CloseCode::GOING_AWAY));
         closing.join().unwrap();
         assert!(driver.is_woken.load(Ordering::Relaxed) && waiting.is_woken.load(Ordering::Relaxed));
     }

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{
-    closing::Closed, draining::Draining, message::Message, receiver::Receiver, sender::Sender,
+    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
     server::Shared, shared::Wait,
 };
 use crate::error::{Disconnect, Error, ReceiveError, TrySendError};
@@ -190,8 +190,8 @@ impl WebSocket {
         self.sender.round_trip_time()
     }
 
-    /// Waits until the server stops ([`Serve`](crate::Serve)), so that the endpoint can say good-bye and end before
-    /// it is closed, for which it has the time of [`drain_notice`](crate::Serve::drain_notice). It is ready as well
+    /// Waits until the server stops ([`Serve`](crate::serve::Serve)), so that the endpoint can say good-bye and end before
+    /// it is closed, for which it has the time of [`shutdown_notice`](crate::serve::Serve::shutdown_notice). It is ready as well
     /// once the connection is over. It borrows nothing, and may be asked for again and again.
     ///
     /// ```
@@ -199,7 +199,7 @@ impl WebSocket {
     ///
     /// async fn endpoint(handshake: Handshake) -> Result {
     ///     let mut socket = handshake.accept().await?;
-    ///     let mut draining = socket.draining();
+    ///     let mut draining = socket.server_shutdown();
     ///     loop {
     ///         tokio::select! {
     ///             message = socket.recv() => {
@@ -215,8 +215,8 @@ impl WebSocket {
     /// }
     /// ```
     #[doc(alias = "shutdown")]
-    pub fn draining(&self) -> Draining {
-        self.sender.draining()
+    pub fn server_shutdown(&self) -> ServerShutdown {
+        self.sender.server_shutdown()
     }
 
     /// A sender on this connection for other tasks.

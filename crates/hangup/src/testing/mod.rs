@@ -1,4 +1,28 @@
-//! The test client: connections to an app in this process, over memory, with the bytes of production.
+//! Testing: a client of an app in the same process, over memory, with the bytes of production.
+//!
+//! | to | use |
+//! |---|---|
+//! | connect, and send plain HTTP requests | [`TestClient`] |
+//! | send headers, cookies, subprotocols | [`Connect`] |
+//! | send, receive, and check the close code and the reason | [`TestSocket`] |
+//! | check a refusal by HTTP | [`HttpResponse`] |
+//! | see every frame | [`Received`] |
+//!
+//! ```
+//! use hangup::{App, Close, CloseCode, Handshake, Result, testing::TestClient};
+//!
+//! async fn locked(handshake: Handshake) -> Result {
+//!     handshake.accept().await?;
+//!     Err(Close::new(CloseCode::of::<4001>(), "locked").into())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = TestClient::new(App::new().route("/locked", locked));
+//! let mut socket = client.connect("/locked").await.unwrap();
+//! socket.assert_closed(CloseCode::of::<4001>(), "locked").await;
+//! # }
+//! ```
 
 mod connect;
 mod http;

@@ -1,6 +1,10 @@
 //! permessage-deflate: what is negotiated, what goes over the wire, what a bomb meets (RFC 7692).
 
-use hangup::{App, CloseCode, DeflateConfig, DeflateIf, Handshake, Result, Settings, testing::TestClient};
+use hangup::{
+    App, CloseCode, Handshake, Result, Settings,
+    settings::{DeflateConfig, DeflateIf},
+    testing::TestClient,
+};
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 
 async fn echo(handshake: Handshake) -> Result {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, Side, testing::TestClient};
+use hangup::{
+    App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, close::Side, testing::TestClient,
+};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -23,7 +25,7 @@ async fn listen(handshake: Handshake) -> Result {
     let in_text = socket.recv_text().await.unwrap_err();
     let in_send = socket.send_text("anybody?").await.unwrap_err();
     assert_eq!([&again, &in_send], [&first, &first]);
-    assert!(matches!(in_text, hangup::ReceiveError::Disconnect(same) if same == first));
+    assert!(matches!(in_text, hangup::error::ReceiveError::Disconnect(same) if same == first));
     tracing::info!(target: "endpoint", saw = %describe(&first));
     Err(first.into())
 }
@@ -323,7 +325,7 @@ async fn disconnect_of(closes_itself: bool, bytes: &[u8]) -> (u16, Option<Side>,
     let endpoint = async move |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
         if closes_itself {
-            socket.sender().close(CloseCode::GOING_AWAY);
+            socket.sender().start_close(CloseCode::GOING_AWAY);
         }
         let disconnect = socket.recv().await.unwrap_err();
         let _ = tell.lock().unwrap().take().unwrap().send(disconnect);

@@ -7,7 +7,8 @@ use std::{
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hangup::{
-    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Sender,
+    App, Close, CloseCode, Handshake, Message, Result, Sender,
+    endpoint::Endpoint,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::{sync::Notify, time::timeout};
@@ -264,8 +265,8 @@ async fn a_sender_closes_from_another_task() {
         let sender = socket.sender();
         tokio::spawn(async move {
             sender.send_text("goodbye").await.unwrap();
-            sender.close(hangup::Close::new(CloseCode::of::<4009>(), "kicked"));
-            sender.close(CloseCode::NORMAL_CLOSURE);
+            sender.start_close(hangup::Close::new(CloseCode::of::<4009>(), "kicked"));
+            sender.start_close(CloseCode::NORMAL_CLOSURE);
             assert!(sender.send_text("more").await.is_err());
         });
         assert_eq!(socket.recv().await.unwrap_err().code(), 4009);

@@ -7,7 +7,8 @@ use std::{
 
 use bytes::Bytes;
 use hangup::{
-    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Settings,
+    App, Close, CloseCode, Handshake, Message, Result, Settings,
+    endpoint::Endpoint,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::time::timeout;

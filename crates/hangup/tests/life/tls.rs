@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hangup::{App, Close, CloseCode, Handshake, Result, Serve, Settings, Tls};
+use hangup::{
+    App, Close, CloseCode, Handshake, Result, Settings,
+    serve::{Serve, Tls},
+};
 use rcgen::{CertifiedKey, KeyPair};
 use rustls::{
     ClientConfig, ProtocolVersion, RootCertStore, ServerConfig,
@@ -371,7 +374,7 @@ async fn a_server_that_stops_closes_and_does_not_wait_for_a_stalled_handshake() 
     while !log
         .all()
         .iter()
-        .any(|event| event.get("message") == "server stopped")
+        .any(|event| event.get("message") == "server shutdown completed")
     {
         tokio::task::yield_now().await;
         assert!(

@@ -6,7 +6,10 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use hangup::{App, Tls, TlsError};
+use hangup::{
+    App,
+    serve::{Tls, TlsError},
+};
 use rcgen::{CertifiedKey, KeyPair};
 
 use crate::{

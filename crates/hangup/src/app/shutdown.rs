@@ -1,4 +1,4 @@
-//! The end of a server: its endpoints are told, its connections closed in batches, and what is left given up.
+//! Graceful shutdown: endpoints are notified, connections are closed in batches, and what is left is aborted.
 
 use std::{convert::Infallible, fmt, future::Future, sync::Arc, time::Duration};
 
@@ -10,23 +10,23 @@ use tokio::{
 
 use super::{accept::Accepting, stage::Stage};
 use crate::{
-    connections::{Connections, Drained},
+    connections::{Connections, ShutdownReport},
     settings::{deadline, deadline_from},
     socket::Shared,
 };
 
-/// How long connections that are given up may take to go. An endpoint that never yields does not.
+/// How long aborted connections may take to end. An endpoint that never yields does not end.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How a server stops.
-pub(super) struct Drain {
+/// How a server shuts down.
+pub(super) struct Shutdown {
     pub(super) code: CloseCode,
     pub(super) timeout: Duration,
     pub(super) notice: Duration,
     pub(super) batches: Batches,
     /// How long the listener stays open.
     pub(super) lame_duck: Duration,
-    pub(super) report: Option<Box<dyn FnOnce(Drained) + Send>>,
+    pub(super) report: Option<Box<dyn FnOnce(ShutdownReport) + Send>>,
 }
 
 /// How many connections are closed at once, and after what time the next.
@@ -36,7 +36,7 @@ pub(super) struct Batches {
     pub(super) interval: Duration,
 }
 
-impl Default for Drain {
+impl Default for Shutdown {
     fn default() -> Self {
         Self {
             code: CloseCode::GOING_AWAY,
@@ -52,8 +52,8 @@ impl Default for Drain {
     }
 }
 
-impl Drain {
-    /// Takes the server to its end: at the latest when the timeout has passed, or `hurry` is ready.
+impl Shutdown {
+    /// Ends all connections: at the latest when the timeout has passed, or `hurry` is ready.
     pub(super) async fn run(
         self,
         connections: Arc<Connections>,
@@ -67,13 +67,16 @@ impl Drain {
             notice,
             batches,
             lame_duck,
-            report,
+            report: on_shutdown,
         } = self;
         let begun = Instant::now();
         let end = deadline_from(deadline_from(begun, lame_duck), total);
-        let close = stop_close(code);
-        let (unaware, told) = connections.begin_draining(&close);
-        tracing::info!(connections = unaware.len() + told.len(), "server stops");
+        let close = shutdown_close(code);
+        let (others, notified) = connections.begin_shutdown(&close);
+        tracing::info!(
+            connections = others.len() + notified.len(),
+            "server shutdown started"
+        );
         let http = &http;
         let refuse_newcomers = async move {
             if !lame_duck.is_zero() {
@@ -84,16 +87,16 @@ impl Drain {
             http.send_replace(Stage::Stopping);
         };
         let all_ended = async {
-            let close_told = async {
-                if !told.is_empty() {
+            let close_notified = async {
+                if !notified.is_empty() {
                     let notice = deadline_from(begun, notice.min(total / 2));
                     let _ = timeout_at(notice, connections.all_ended()).await;
-                    batches.close(told, &close, total / 2).await;
+                    batches.close(notified, &close, total / 2).await;
                 }
             };
             tokio::join!(
-                batches.close(unaware, &close, total / 2),
-                close_told,
+                batches.close(others, &close, total / 2),
+                close_notified,
                 refuse_newcomers
             );
             // The HTTP connections first: a handshake that is under way may still become an open connection.
@@ -109,22 +112,22 @@ impl Drain {
             connections.abort(&close);
             let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
         }
-        let drained = connections.drained();
+        let report = connections.shutdown_report();
         tracing::info!(
-            closed = drained.closed,
-            cut = drained.cut,
-            aborted = drained.aborted,
+            closed = report.closed,
+            cut = report.cut,
+            aborted = report.aborted,
             duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "server stopped"
+            "server shutdown completed"
         );
-        if let Some(report) = report {
-            report(drained);
+        if let Some(on_shutdown) = on_shutdown {
+            on_shutdown(report);
         }
     }
 }
 
-/// With what the open connections are closed. Codes that clients seldom know go out with a reason.
-fn stop_close(code: CloseCode) -> Close {
+/// The Close of the open connections. Codes that few clients know get a reason.
+fn shutdown_close(code: CloseCode) -> Close {
     match code {
         CloseCode::SERVICE_RESTART => Close::new(code, "service restart"),
         CloseCode::TRY_AGAIN_LATER => Close::new(code, "try again later"),
@@ -134,7 +137,7 @@ fn stop_close(code: CloseCode) -> Close {
 }
 
 impl Batches {
-    /// Closes a batch each interval; where that would take more than the time that there is, at shorter intervals.
+    /// Closes one batch in each interval. The interval is shortened so that all batches fit into `time`.
     async fn close(self, connections: Vec<Arc<Shared>>, close: &Close, time: Duration) {
         let size = self.size.max(1);
         let count = u32::try_from(connections.len().div_ceil(size)).unwrap_or(u32::MAX);
@@ -152,9 +155,9 @@ impl Batches {
     }
 }
 
-impl fmt::Debug for Drain {
+impl fmt::Debug for Shutdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Drain")
+        f.debug_struct("Shutdown")
             .field("code", &self.code)
             .field("timeout", &self.timeout)
             .field("notice", &self.notice)
