@@ -199,6 +199,7 @@ impl Checked {
             }
             Answer::Refused(verdict) => match verdict.into_refusal(self.scope.settings.refusal) {
                 Ok(verdict) => {
+                    self.report.judged(&verdict);
                     self.report.refusing(verdict.close().as_ref());
                     let acceptance = Acceptance {
                         is_refusal: true,

@@ -84,13 +84,34 @@ impl Future for OpenConnection {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         ready!(this.poll_upgrade(cx));
-        let conclusion = ready!(Pin::new(&mut this.driver).poll(cx));
+        let driven = Pin::new(&mut this.driver).poll(cx);
         debug_assert!(this.present.is_some(), "a connection is polled behind its end");
-        if let Some((report, member)) = this.present.take() {
-            report.ended(conclusion);
-            drop(member);
+        match (driven, &mut this.present) {
+            (Poll::Pending, present) => {
+                if let (Some(conclusion), Some((report, _))) = (this.driver.conclusion(), present) {
+                    report.concluded(conclusion);
+                }
+                return Poll::Pending;
+            }
+            (Poll::Ready(conclusion), present) => {
+                if let Some((report, member)) = present.take() {
+                    report.ended(&conclusion);
+                    drop(member);
+                }
+            }
         }
         Poll::Ready(())
+    }
+}
+
+impl Drop for OpenConnection {
+    /// Where the runtime stops before the closing handshake is over, the log still has how the endpoint ended.
+    fn drop(&mut self) {
+        if let Some(conclusion) = self.driver.conclusion()
+            && let Some((report, _)) = self.present.take()
+        {
+            report.ended(conclusion);
+        }
     }
 }
 

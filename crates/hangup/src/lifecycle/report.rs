@@ -1,6 +1,6 @@
 //! The one event of a connection: how it ended.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use axum::response::Response;
 use hangup_protocol::{Close, Side};
@@ -27,6 +27,7 @@ pub(super) struct Report {
     shared: Arc<Shared>,
     phase: Phase,
     is_told: bool,
+    is_failure_told: bool,
     /// The places of the connection among those that are counted.
     slots: Box<[Slot]>,
 }
@@ -53,6 +54,7 @@ impl Report {
             shared,
             phase: Phase::BeforeAccept,
             is_told: false,
+            is_failure_told: false,
             slots: Box::default(),
         }
     }
@@ -98,8 +100,42 @@ impl Report {
         response
     }
 
+    /// The endpoint has ended, and the closing handshake goes on. What the server is at fault for is in the log at once:
+    /// neither a peer that does not answer nor the end of the process delays or loses it.
+    pub(super) fn concluded(&mut self, conclusion: &Conclusion<Verdict>) {
+        match conclusion {
+            Conclusion::Finished(verdict) => self.judged(verdict),
+            Conclusion::Panicked(panic) => {
+                let (error, level, phase) = (panic.to_string(), Level::ERROR, self.phase);
+                self.failed(&Cause { error, level, phase });
+            }
+            Conclusion::Cancelled | Conclusion::Aborted => {}
+        }
+    }
+
+    /// The same, where the verdict is known before the connection is open.
+    pub(super) fn judged(&mut self, verdict: &Verdict) {
+        if let Some(cause) = verdict.cause() {
+            self.failed(cause);
+        }
+    }
+
+    fn failed(&mut self, cause: &Cause) {
+        if cause.level == Level::ERROR && !mem::replace(&mut self.is_failure_told, true) {
+            tracing::error!(
+                target: "hangup::endpoint",
+                endpoint = %logged::text(&self.endpoint.function),
+                path = %logged::path(&self.endpoint.path),
+                client = self.access.client().map(|client| tracing::field::display(logged::text(client))),
+                phase = cause.phase.as_str(),
+                error = %logged::chain(&cause.error),
+                "endpoint failed"
+            );
+        }
+    }
+
     /// The connection was open, and has ended.
-    pub(super) fn ended(mut self, conclusion: Conclusion<Verdict>) {
+    pub(super) fn ended(mut self, conclusion: &Conclusion<Verdict>) {
         let (error, level) = match conclusion {
             Conclusion::Finished(verdict) => return self.tell_of_frames(verdict.cause()),
             Conclusion::Panicked(panic) => (panic.to_string(), Level::ERROR),
