@@ -4,7 +4,7 @@ use std::{any::TypeId, collections::HashMap, sync::OnceLock};
 
 use hangup_protocol::Close;
 
-use super::{Error, Promote, promote};
+use super::rejection::{Promote, promote};
 
 /// An error type that stands for a close code and a reason of its own.
 ///
@@ -76,8 +76,7 @@ impl CloseRule {
 inventory::collect!(CloseRule);
 
 /// The close that an error's own type says, if the type has [`IntoClose`] and is registered.
-pub(crate) fn registered_close(error: &Error) -> Option<Close> {
-    let error = error.chain().next()?;
+pub(super) fn registered_close(error: &(dyn std::error::Error + 'static)) -> Option<Close> {
     rules().values().find_map(|rule| (rule.of_error)(error))
 }
 

@@ -42,7 +42,7 @@ use hangup_protocol::{Close, CloseCode};
 pub use self::failure::{Failure, Phase};
 pub(crate) use self::{
     failure::{Found, Scene},
-    look_up::{Handling, Resolution, resolve},
+    look_up::{Handling, resolve},
 };
 use crate::error::{Ending, Error, Handled, HttpError, Promote};
 

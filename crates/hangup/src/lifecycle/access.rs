@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, OriginalUri},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use hangup_protocol::Close;
 use http::{StatusCode, request::Parts};
@@ -132,9 +132,10 @@ impl Access {
     }
 
     /// The same, where there is nothing else to say of the request.
-    pub(super) fn refuse(mut self, response: Response) -> Response {
+    pub(super) fn refuse(mut self, response: impl IntoResponse) -> Box<Response> {
+        let response = response.into_response();
         self.refused(response.status());
-        response
+        Box::new(response)
     }
 
     fn tell_refusal(&mut self, status: Option<StatusCode>, close: Option<&Close>) {

@@ -1,13 +1,11 @@
 //! Whether a request may reach its endpoint at all.
 
-use axum::response::Response;
 use hangup_protocol::{Close, CloseCode, DeflateConfig};
 use http::{StatusCode, request::Parts};
 
-use super::verdict::Log;
+use super::verdict::{Cause, HttpRefusal};
 use crate::{
     error::{catch_panic_now, refuse_with_http, refuse_with_status},
-    handlers::Phase,
     logged,
     origin::{self, Addressing},
     settings::{Refusal, Resolved, Slot},
@@ -16,7 +14,7 @@ use crate::{
 /// Why nothing of the endpoint runs.
 pub(super) enum NotAdmitted {
     /// The answer is this response, whatever the [`Refusal`].
-    Http(Response, Log),
+    Http(Box<HttpRefusal>),
     /// The handshake is completed, and this is said over it; the places are those of the connection meanwhile.
     Close(Close, Box<[Slot]>),
 }
@@ -63,12 +61,8 @@ pub(super) fn admit(
                     _ => {
                         let close = too_many_connections(settings.overload_code);
                         let response = refuse_with_status(StatusCode::SERVICE_UNAVAILABLE, &close);
-                        let log = Log {
-                            error: "too many connections".to_owned(),
-                            is_unforeseen: false,
-                            phase: Phase::BeforeAccept,
-                        };
-                        Box::new(NotAdmitted::Http(response, log))
+                        let cause = Cause::info("too many connections");
+                        Box::new(NotAdmitted::Http(HttpRefusal::new(response, cause)))
                     }
                 });
             }
@@ -89,10 +83,12 @@ fn too_many_connections(code: CloseCode) -> Close {
 }
 
 fn refused(close: &Close, error: String) -> Box<NotAdmitted> {
-    let log = Log {
-        error,
-        is_unforeseen: close.code() == CloseCode::INTERNAL_ERROR,
-        phase: Phase::BeforeAccept,
+    let cause = match close.code() {
+        CloseCode::INTERNAL_ERROR => Cause::fault(error),
+        _ => Cause::info(error),
     };
-    Box::new(NotAdmitted::Http(refuse_with_http(close), log))
+    Box::new(NotAdmitted::Http(HttpRefusal::new(
+        refuse_with_http(close),
+        cause,
+    )))
 }

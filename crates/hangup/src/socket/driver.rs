@@ -69,6 +69,11 @@ impl<T> Driver<T> {
         drop_conversation(replaced);
     }
 
+    /// How the conversation has ended, once it has; the closing handshake may go on.
+    pub(crate) fn conclusion(&self) -> Option<&Conclusion<T>> {
+        self.conversation.is_none().then_some(&self.conclusion)
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }

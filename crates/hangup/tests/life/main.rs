@@ -44,6 +44,7 @@ mod report;
 mod router;
 mod seldom_known;
 mod senders;
+mod server_errors;
 mod slow_consumer;
 mod socket;
 mod stop;
