@@ -25,8 +25,6 @@ use super::{
     signals::Stop,
     stage::Stage,
 };
-#[cfg(feature = "tls")]
-use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
     error::abort_warning,
@@ -284,7 +282,7 @@ impl<'a> Serve<'a> {
         let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
-            Some(_) => served.with_extension(OverTls),
+            Some(_) => served.over_tls(),
             None => served,
         };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
