@@ -38,6 +38,7 @@
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
+//! | close every connection when `axum::serve` stops | [`Drain`] |
 //! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
 //! | count what happens | the feature `metrics` and its module, with the names of all metrics |
 //! | test | [`testing::TestClient`] |
@@ -59,7 +60,7 @@
 //! | the peer breaks the protocol | 1002; 1007 for bad UTF-8, 1009 for a message that is too large |
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
-//! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
+//! | the server stops ([`App::serve`]; under `axum::serve` with [`Drain`], without it connections end with the runtime) | 1001 |
 //! | too many connections ([`Settings::max_connections`]) | a refusal with 1013 |
 //! | nothing is heard of the peer ([`Settings::ping_timeout`]) | 1011 "keepalive ping timeout" |
 //! | the peer does not read ([`Settings::write_timeout`], [`SlowConsumer::Close`]) | 1013 "slow consumer" |
@@ -148,7 +149,7 @@ pub use hangup_protocol::{
 #[cfg(feature = "tls")]
 pub use self::app::{Tls, TlsError};
 pub use self::{
-    app::{App, Serve, Served, route},
+    app::{App, Drain, DrainService, ListenOn, Serve, Served, route},
     connections::Drained,
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{

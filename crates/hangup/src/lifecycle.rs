@@ -36,7 +36,7 @@ use self::{
     verdict::{Refused, Verdict},
 };
 use crate::{
-    connections::{Connections, Member},
+    connections::{Member, Membership},
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
@@ -92,7 +92,7 @@ where
         let why = "an opening handshake has no body\n";
         return access.refuse((StatusCode::BAD_REQUEST, why).into_response());
     }
-    let connections = parts.extensions.remove::<Arc<Connections>>();
+    let connections = parts.extensions.remove::<Membership>();
     let first_subprotocol = first_subprotocol(&parts);
     let settings = Arc::clone(&scope.settings);
     let shared = Shared::new(Arc::clone(&settings), access.traffic());

@@ -2,8 +2,10 @@
 
 mod accept;
 mod drain;
+mod draining;
 mod http;
 mod inherited;
+mod listener;
 mod route;
 mod routing;
 mod serve;
@@ -21,7 +23,13 @@ pub(crate) use self::http::Http;
 use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
-pub use self::{route::route, serve::Serve, served::Served};
+pub use self::{
+    drain::{Drain, DrainService},
+    listener::ListenOn,
+    route::route,
+    serve::Serve,
+    served::Served,
+};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,

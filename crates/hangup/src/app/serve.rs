@@ -20,8 +20,8 @@ use super::Tls;
 use super::{
     App, Served,
     accept::Accepting,
-    drain::{Batches, Drain},
-    inherited,
+    draining::{Batches, ServerDrain},
+    listener::{Bound, ListenOn},
     signals::Stop,
     stage::Stage,
 };
@@ -33,10 +33,26 @@ use crate::{
     settings::{ConnectionLimit, FAR},
 };
 
-type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
+type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<Bound>> + Send + 'a>>;
 
 impl App {
-    /// Serves the app on an address, until SIGTERM or SIGINT.
+    /// Serves the app on an address or on a listener, until SIGTERM or SIGINT.
+    ///
+    /// It takes what tokio resolves to an address, and whatever `axum::serve` takes: a `TcpListener`, a `UnixListener`, a
+    /// type of one's own with axum's [`Listener`](axum::serve::Listener).
+    ///
+    /// ```no_run
+    /// # async fn run(app: hangup::App) -> std::io::Result<()> {
+    /// let socket = tokio::net::UnixListener::bind("/run/app/http.sock")?;
+    /// app.serve(socket).await
+    /// # }
+    /// ```
+    ///
+    /// Where a connection has no IP address, as over a Unix socket, the limits of each peer
+    /// ([`Settings::max_connections_per_peer`](crate::Settings::max_connections_per_peer),
+    /// [`max_http_connections_per_peer`](Serve::max_http_connections_per_peer)) do not count it, those in total do; the
+    /// log has no `client`, and there is no `ConnectInfo`. Behind a proxy that is named with
+    /// [`TrustedProxies::unaddressed`](crate::TrustedProxies::unaddressed) the address that it forwards takes its place.
     ///
     /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
     /// [`draining`](crate::WebSocket::draining) are told, every open connection is closed with 1001 (RFC 6455,
@@ -44,7 +60,7 @@ impl App {
     /// handshakes for at most [`drain_timeout`](Serve::drain_timeout). What is left then, or at a second signal, is
     /// given up. An event says how many connections ended which way.
     ///
-    /// A listening socket that the process was handed is used in place of the address: from systemd (socket
+    /// A listening socket that the process was handed is used in place of an address: from systemd (socket
     /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
     /// is built and started anew, as `uvicorn --reload` does:
     ///
@@ -58,20 +74,14 @@ impl App {
     /// One event of the level INFO says where it listens, and on which routes.
     ///
     /// Each request has the address of its peer as the extension
-    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
-    pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
-        let listening = async {
-            match inherited::next()? {
-                Some(listener) => Ok(listener),
-                None => TcpListener::bind(address).await,
-            }
-        };
-        Serve::new(self, Box::pin(listening))
+    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo), where that is one of IP.
+    pub fn serve<'a, Kind: 'a>(self, on: impl ListenOn<Kind> + Send + 'a) -> Serve<'a> {
+        Serve::new(self, Box::pin(on.listen()))
     }
 
     /// Serves the app on a listener that is bound already. See [`serve`](Self::serve).
     pub fn serve_on<'a>(self, listener: TcpListener) -> Serve<'a> {
-        Serve::new(self, Box::pin(std::future::ready(Ok(listener))))
+        Serve::new(self, Box::pin(std::future::ready(Ok(Bound::tcp(listener)))))
     }
 }
 
@@ -126,7 +136,7 @@ pub struct Serve<'a> {
     limits: HttpLimits,
     http_connections: Option<usize>,
     http_connections_per_peer: Option<usize>,
-    drain: Drain,
+    drain: ServerDrain,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -144,7 +154,7 @@ impl<'a> Serve<'a> {
             limits,
             http_connections: None,
             http_connections_per_peer: None,
-            drain: Drain::default(),
+            drain: ServerDrain::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -220,13 +230,13 @@ impl<'a> Serve<'a> {
     /// are dropped, which may take a second more, and streams closed as they are. Default: 30 s.
     #[doc(alias = "timeout_graceful_shutdown")]
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain.timeout = timeout;
+        self.drain.options.timeout = timeout;
         self
     }
 
     /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
     pub fn drain_code(mut self, code: CloseCode) -> Self {
-        self.drain.code = code;
+        self.drain.options.code = code;
         self
     }
 
@@ -234,7 +244,7 @@ impl<'a> Serve<'a> {
     /// themselves: those that have asked for it once, and no longer than half of
     /// [`drain_timeout`](Self::drain_timeout). The others are not waited for. Default: 5 s.
     pub fn drain_notice(mut self, notice: Duration) -> Self {
-        self.drain.notice = notice;
+        self.drain.options.notice = notice;
         self
     }
 
@@ -242,7 +252,7 @@ impl<'a> Serve<'a> {
     /// connect again in one moment. Where that would take more than half of
     /// [`drain_timeout`](Self::drain_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
     pub fn drain_batches(mut self, size: usize, interval: Duration) -> Self {
-        self.drain.batches = Batches { size, interval };
+        self.drain.options.batches = Batches { size, interval };
         self
     }
 
@@ -262,7 +272,7 @@ impl<'a> Serve<'a> {
         let scheme = "http";
         tracing::info!(
             scheme = %logged::text(scheme),
-            address = %logged::text(listener.local_addr()?),
+            address = %logged::text(listener.address()?),
             routes = %logged::chain(self.app.paths().join(" ")),
             "server started"
         );
@@ -287,7 +297,7 @@ impl<'a> Serve<'a> {
         };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (http, stage) = watch::channel(Stage::Serving);
-        let accepting = Accepting {
+        let mut accepting = Accepting {
             listener,
             served,
             limits: self.limits,

@@ -13,7 +13,7 @@ use axum::{
 use tower_service::Service;
 
 use super::{App, routing::Routing};
-use crate::connections::Connections;
+use crate::connections::{Connections, Membership};
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
 
@@ -30,7 +30,7 @@ pub struct Served {
     #[cfg(feature = "tls")]
     over_tls: Option<OverTls>,
     peer: Option<SocketAddr>,
-    connections: Option<Arc<Connections>>,
+    connections: Option<Membership>,
     /// The largest head of a request that is parsed.
     max_head_size: usize,
 }
@@ -92,7 +92,7 @@ impl Served {
     /// The same as part of a server, which keeps its connections there. An extension of each request names them.
     pub(crate) fn with_connections(self, connections: Arc<Connections>) -> Self {
         Self {
-            connections: Some(connections),
+            connections: Some(Membership::of(connections)),
             ..self
         }
     }
@@ -128,7 +128,7 @@ where
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         if let Some(connections) = &self.connections {
-            request.extensions_mut().insert(Arc::clone(connections));
+            request.extensions_mut().insert(connections.clone());
         }
         #[cfg(feature = "tls")]
         if let Some(over_tls) = self.over_tls {

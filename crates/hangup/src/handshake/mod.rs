@@ -13,7 +13,7 @@ use hyper::upgrade::OnUpgrade;
 pub(crate) use self::{
     exchange::Exchange,
     http_stream::{HttpLimits, HttpStream},
-    peer::Peer,
+    peer::{AnyPeer, Peer, WithoutPeer},
 };
 
 /// A request that keeps the rules of an opening handshake, as far as they are not about what it offers.

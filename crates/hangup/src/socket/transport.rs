@@ -16,7 +16,10 @@ use tokio::{
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-use crate::{handshake::HttpStream, logged};
+use crate::{
+    handshake::{AnyPeer, HttpStream},
+    logged,
+};
 
 /// A stream that an upgraded connection runs on.
 pub(crate) enum Transport {
@@ -41,6 +44,13 @@ impl Transport {
             Err(upgraded) => upgraded,
         };
         let upgraded = match upgraded.downcast::<TokioIo<HttpStream<DuplexStream>>>() {
+            Ok(parts) => {
+                let (stream, early) = parts.io.into_inner().into_upgraded()?;
+                return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));
+            }
+            Err(upgraded) => upgraded,
+        };
+        let upgraded = match upgraded.downcast::<TokioIo<HttpStream<AnyPeer>>>() {
             Ok(parts) => {
                 let (stream, early) = parts.io.into_inner().into_upgraded()?;
                 return Some((Self::Other(Box::new(stream)), join(parts.read_buf, early)));

@@ -8,4 +8,6 @@
 
 mod raw;
 
+mod listeners;
 mod paths;
+mod shutdown;
