@@ -1,4 +1,4 @@
-//! The open connections of a server: counted, and closed when it stops.
+//! The open connections of a server, or behind a layer: counted, and closed when it stops.
 
 use std::{
     collections::HashMap,
@@ -50,12 +50,66 @@ pub struct ShutdownReport {
 pub(crate) struct Underway {
     connections: Arc<Connections>,
     number: u64,
+    outer: Option<Box<Underway>>,
 }
 
 /// A connection among the others, until it is dropped.
 pub(crate) struct Member {
     connections: Arc<Connections>,
     number: u64,
+    outer: Option<Box<Member>>,
+}
+
+/// All that a connection will be one of: the extension of a request that a server or a layer inserts.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    connections: Arc<Connections>,
+    outer: Option<Arc<Membership>>,
+}
+
+impl Membership {
+    pub(crate) fn of(connections: Arc<Connections>) -> Self {
+        Self {
+            connections,
+            outer: None,
+        }
+    }
+
+    /// The membership in these connections and in those around them.
+    pub(crate) fn within(connections: &Arc<Connections>, outer: Option<Self>) -> Self {
+        match outer {
+            Some(outer) if outer.is_of(connections) => outer,
+            outer => Self {
+                connections: Arc::clone(connections),
+                outer: outer.map(Arc::new),
+            },
+        }
+    }
+
+    fn is_of(&self, connections: &Arc<Connections>) -> bool {
+        let outer = self.outer.as_ref();
+        Arc::ptr_eq(&self.connections, connections) || outer.is_some_and(|outer| outer.is_of(connections))
+    }
+
+    /// Whether new handshakes are refused.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.connections.is_stopping() || self.outer.as_ref().is_some_and(|outer| outer.is_stopping())
+    }
+
+    /// Adds a handshake that is to be answered.
+    pub(crate) fn begin(&self, shared: &Arc<Shared>) -> Underway {
+        let mut underway = self.connections.begin(shared);
+        underway.outer = self.outer.as_ref().map(|outer| Box::new(outer.begin(shared)));
+        underway
+    }
+
+    /// Adds a connection whose 101 is about to go out.
+    pub(crate) fn join(&self, shared: &Arc<Shared>, is_refusal: bool) -> Member {
+        let mut member = self.connections.join(shared, is_refusal);
+        let outer = self.outer.as_ref();
+        member.outer = outer.map(|outer| Box::new(outer.join(shared, is_refusal)));
+        member
+    }
 }
 
 impl Connections {
@@ -64,24 +118,25 @@ impl Connections {
     }
 
     /// Whether the server stops, and new handshakes are refused.
-    pub(crate) fn is_stopping(&self) -> bool {
+    fn is_stopping(&self) -> bool {
         self.open().stopping.is_some()
     }
 
     /// Adds a handshake that is to be answered.
-    pub(crate) fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Underway {
+    fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Underway {
         let mut open = self.open();
         let number = open.next_number();
         open.handshakes.insert(number, Arc::clone(shared));
         Underway {
             connections: Arc::clone(self),
             number,
+            outer: None,
         }
     }
 
     /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once, unless it is
     /// a refusal that closes by itself.
-    pub(crate) fn join(self: &Arc<Self>, shared: &Arc<Shared>, is_refusal: bool) -> Member {
+    fn join(self: &Arc<Self>, shared: &Arc<Shared>, is_refusal: bool) -> Member {
         let (number, stopping) = {
             let mut open = self.open();
             let number = open.next_number();
@@ -96,6 +151,7 @@ impl Connections {
         Member {
             connections: Arc::clone(self),
             number,
+            outer: None,
         }
     }
 

@@ -36,7 +36,7 @@
 //! | return errors, and handle them by type | [`Error`], [`Result`], [`ValidationError`], [`ErrorHandlers`], [`Failure`] | [`error`], [`handlers`] |
 //! | set every bound, for an app or a route | [`Settings`] | [`settings`], [`scope`] |
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
-//! | serve, over TLS too, and shut down | [`App`], or [`route`] in an [`axum::Router`] | [`serve`] |
+//! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
 //! | count what happens | the feature `metrics` | the module `metrics` |
 //!
@@ -95,7 +95,7 @@ pub use hangup_protocol::{Close, CloseCode, Reason};
 
 // At most 24 names: `cargo xtask tidy` has the list.
 pub use self::{
-    app::{App, route},
+    app::{App, Drain, route},
     endpoint::Handshake,
     error::{Disconnect, Error, HttpError, IntoClose, Result},
     handlers::{ErrorHandlers, Failure},

@@ -8,6 +8,7 @@ mod report;
 mod unchosen;
 mod upgraded;
 mod verdict;
+mod witness;
 
 use std::{future::poll_fn, sync::Arc, task::Poll};
 
@@ -16,7 +17,6 @@ use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use hyper::body::Body as _;
 use tokio::time::timeout_at;
 
-pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit, deflate_for},
@@ -25,8 +25,12 @@ use self::{
     report::Report,
     verdict::{HttpRefusal, Verdict},
 };
+pub(crate) use self::{
+    access::{Logged, answered_without_endpoint},
+    witness::Witness,
+};
 use crate::{
-    connections::Connections,
+    connections::Membership,
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
@@ -73,7 +77,7 @@ struct Checked {
     addressing: Addressing,
     context: Arc<EndpointContext>,
     scope: Arc<Scope>,
-    connections: Option<Arc<Connections>>,
+    connections: Option<Membership>,
     first_subprotocol: Option<HeaderValue>,
     shared: Arc<Shared>,
     report: Report,
@@ -122,7 +126,7 @@ where
     Ok(Box::new(Checked {
         opening,
         addressing,
-        connections: parts.extensions.remove::<Arc<Connections>>(),
+        connections: parts.extensions.remove::<Membership>(),
         first_subprotocol: first_subprotocol(&parts),
         report: Report::new(Arc::clone(&context), Arc::clone(&shared), access),
         shared,

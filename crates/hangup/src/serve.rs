@@ -52,7 +52,7 @@
 #[cfg(feature = "tls")]
 pub use crate::app::{Tls, TlsError};
 pub use crate::{
-    app::{Serve, Served},
+    app::{DrainService, ListenOn, Serve, Served},
     connections::ShutdownReport,
     socket::ServerShutdown,
 };

@@ -1,9 +1,13 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
 mod accept;
+mod drain;
 mod http;
+mod in_memory;
 mod inherited;
+mod listener;
 mod route;
+mod routing;
 mod serve;
 mod served;
 mod shutdown;
@@ -16,10 +20,17 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub(crate) use self::http::Http;
+pub(crate) use self::in_memory::InMemoryServer;
+use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
-pub use self::{route::route, serve::Serve, served::Served};
+pub use self::{
+    drain::{Drain, DrainService},
+    listener::ListenOn,
+    route::route,
+    serve::Serve,
+    served::Served,
+};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
@@ -57,7 +68,7 @@ use crate::{
 #[doc(alias = "APIRouter")]
 #[must_use = "an app does nothing until it is served or turned into a router"]
 pub struct App<S = ()> {
-    router: Router<S>,
+    routes: Routes<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
     /// Where each path was taken, by its template with the names left out.
@@ -74,7 +85,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// An app without routes.
     pub fn new() -> Self {
         Self {
-            router: Router::new(),
+            routes: Routes::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
             taken: HashMap::new(),
@@ -107,7 +118,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
-        self.router = self.router.route(path, route(endpoint));
+        self.routes = self.routes.route(path, route(endpoint));
         self
     }
 
@@ -122,7 +133,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         for (path, place) in app.taken.values() {
             self.take(&below(prefix, path), place);
         }
-        self.router = self.router.nest(prefix, app.into_scoped_router());
+        self.routes = self.routes.nest(prefix, app.into_routes());
         self
     }
 
@@ -152,13 +163,18 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         for (path, place) in app.taken.values() {
             self.take(path, place);
         }
-        self.router = self.router.merge(app.into_scoped_router());
+        self.routes = self.routes.include(app.into_routes());
         self
     }
 
     /// Adds the routes of an axum router, HTTP routes for example.
+    ///
+    /// They keep axum's rules: the path of a request is matched as it came, so that `/files/a%2Fb` is one segment below
+    /// `/files`, and `/%66iles/a` is another path. [`Served`] says what holds for the endpoints of the app. The fallback
+    /// of the router is asked where neither a route nor an endpoint matches.
+    #[track_caller]
     pub fn merge(mut self, router: Router<S>) -> Self {
-        self.router = self.router.merge(router);
+        self.routes = self.routes.merge(router);
         self
     }
 
@@ -194,30 +210,38 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// Gives the state that the endpoints' [`State`](axum::extract::State) extractors take.
     pub fn with_state(self, state: S) -> App {
         let Self {
-            router,
+            routes,
             handlers,
             settings,
             taken,
         } = self;
         App {
-            router: router.with_state(state),
+            routes: routes.with_state(state),
             handlers,
             settings,
             taken,
         }
     }
 
-    fn into_scoped_router(self) -> Router<S> {
-        // A layer costs each request some allocations, whether it adds something or not.
-        let router = if self.handlers.is_empty() {
-            self.router
-        } else {
-            self.router.layer(self.handlers)
-        };
-        match self.settings {
-            Some(settings) => router.layer(settings),
-            None => router,
-        }
+    fn into_routes(self) -> Routes<S> {
+        let Self {
+            routes,
+            handlers,
+            settings,
+            ..
+        } = self;
+        routes.map(|router| {
+            // A layer costs each request some allocations, whether it adds something or not.
+            let router = if handlers.is_empty() {
+                router
+            } else {
+                router.layer(handlers.clone())
+            };
+            match &settings {
+                Some(settings) => router.layer(settings.clone()),
+                None => router,
+            }
+        })
     }
 
     #[track_caller]
@@ -234,7 +258,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
 impl App {
     /// The app as an axum router, for tests, for other layers, and to be a part of another application.
     pub fn into_router(self) -> Router {
-        self.into_scoped_router()
+        self.into_routes().all
     }
 }
 

@@ -20,13 +20,11 @@ use super::Tls;
 use super::{
     App, Served,
     accept::Accepting,
-    inherited,
+    listener::{Bound, ListenOn},
     shutdown::{Batches, Shutdown},
     signals::Stop,
     stage::Stage,
 };
-#[cfg(feature = "tls")]
-use crate::origin::OverTls;
 use crate::{
     connections::{Connections, ShutdownReport},
     error::abort_warning,
@@ -35,10 +33,26 @@ use crate::{
     settings::{ConnectionLimit, FAR},
 };
 
-type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
+type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<Bound>> + Send + 'a>>;
 
 impl App {
-    /// Serves the app on an address, until SIGTERM or SIGINT.
+    /// Serves the app on an address or on a listener, until SIGTERM or SIGINT.
+    ///
+    /// It takes what tokio resolves to an address, and whatever `axum::serve` takes: a `TcpListener`, a `UnixListener`, a
+    /// type of one's own with axum's [`Listener`](axum::serve::Listener).
+    ///
+    /// ```no_run
+    /// # async fn run(app: hangup::App) -> std::io::Result<()> {
+    /// let socket = tokio::net::UnixListener::bind("/run/app/http.sock")?;
+    /// app.serve(socket).await
+    /// # }
+    /// ```
+    ///
+    /// Where a connection has no IP address, as over a Unix socket, the limits of each peer
+    /// ([`Settings::max_connections_per_peer`](crate::Settings::max_connections_per_peer),
+    /// [`max_http_connections_per_peer`](Serve::max_http_connections_per_peer)) do not count it, those in total do; the
+    /// log has no `client`, and there is no `ConnectInfo`. Behind a proxy that is named with
+    /// [`TrustedProxies::unaddressed`](crate::TrustedProxies::unaddressed) the address that it forwards takes its place.
     ///
     /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
     /// [`server_shutdown`](crate::WebSocket::server_shutdown) are told, every open connection is closed with 1001 (RFC 6455,
@@ -46,7 +60,7 @@ impl App {
     /// handshakes for at most [`shutdown_timeout`](Serve::shutdown_timeout). What is left then, or at a second signal, is
     /// given up. An event says how many connections ended which way.
     ///
-    /// A listening socket that the process was handed is used in place of the address: from systemd (socket
+    /// A listening socket that the process was handed is used in place of an address: from systemd (socket
     /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
     /// is built and started anew, as `uvicorn --reload` does:
     ///
@@ -60,20 +74,14 @@ impl App {
     /// One event of the level INFO says where it listens, and on which routes.
     ///
     /// Each request has the address of its peer as the extension
-    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
-    pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
-        let listening = async {
-            match inherited::next()? {
-                Some(listener) => Ok(listener),
-                None => TcpListener::bind(address).await,
-            }
-        };
-        Serve::new(self, Box::pin(listening))
+    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo), where that is one of IP.
+    pub fn serve<'a, Kind: 'a>(self, on: impl ListenOn<Kind> + Send + 'a) -> Serve<'a> {
+        Serve::new(self, Box::pin(on.listen()))
     }
 
     /// Serves the app on a listener that is bound already. See [`serve`](Self::serve).
     pub fn serve_on<'a>(self, listener: TcpListener) -> Serve<'a> {
-        Serve::new(self, Box::pin(std::future::ready(Ok(listener))))
+        Serve::new(self, Box::pin(std::future::ready(Ok(Bound::tcp(listener)))))
     }
 }
 
@@ -222,13 +230,13 @@ impl<'a> Serve<'a> {
     /// are dropped, which may take a second more, and streams closed as they are. Default: 30 s.
     #[doc(alias = "timeout_graceful_shutdown")]
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown.timeout = timeout;
+        self.shutdown.options.timeout = timeout;
         self
     }
 
     /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
     pub fn shutdown_code(mut self, code: CloseCode) -> Self {
-        self.shutdown.code = code;
+        self.shutdown.options.code = code;
         self
     }
 
@@ -236,7 +244,7 @@ impl<'a> Serve<'a> {
     /// themselves: those that have asked for it once, and no longer than half of
     /// [`shutdown_timeout`](Self::shutdown_timeout). The others are not waited for. Default: 5 s.
     pub fn shutdown_notice(mut self, notice: Duration) -> Self {
-        self.shutdown.notice = notice;
+        self.shutdown.options.notice = notice;
         self
     }
 
@@ -244,7 +252,7 @@ impl<'a> Serve<'a> {
     /// connect again in one moment. Where that would take more than half of
     /// [`shutdown_timeout`](Self::shutdown_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
     pub fn shutdown_batches(mut self, size: usize, interval: Duration) -> Self {
-        self.shutdown.batches = Batches { size, interval };
+        self.shutdown.options.batches = Batches { size, interval };
         self
     }
 
@@ -264,7 +272,7 @@ impl<'a> Serve<'a> {
         let scheme = "http";
         tracing::info!(
             scheme = %logged::text(scheme),
-            address = %logged::text(listener.local_addr()?),
+            address = %logged::text(listener.address()?),
             routes = %logged::chain(self.app.paths().join(" ")),
             "server started"
         );
@@ -284,12 +292,12 @@ impl<'a> Serve<'a> {
         let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
-            Some(_) => served.with_extension(OverTls),
+            Some(_) => served.over_tls(),
             None => served,
         };
         // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
         let (http, stage) = watch::channel(Stage::Serving);
-        let accepting = Accepting {
+        let mut accepting = Accepting {
             listener,
             served,
             limits: self.limits,

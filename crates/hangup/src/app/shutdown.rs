@@ -1,6 +1,6 @@
 //! Graceful shutdown: endpoints are notified, connections are closed in batches, and what is left is aborted.
 
-use std::{convert::Infallible, fmt, future::Future, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
 
 use hangup_protocol::{Close, CloseCode};
 use tokio::{
@@ -18,15 +18,22 @@ use crate::{
 /// How long aborted connections may take to end. An endpoint that never yields does not end.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How a server shuts down.
+/// How a server shutdown started.
+#[derive(Default)]
 pub(super) struct Shutdown {
+    pub(super) options: ShutdownOptions,
+    /// How long the listener stays open.
+    pub(super) lame_duck: Duration,
+    pub(super) report: Option<Box<dyn FnOnce(ShutdownReport) + Send>>,
+}
+
+/// How the connections of a server, or behind a layer, are ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShutdownOptions {
     pub(super) code: CloseCode,
     pub(super) timeout: Duration,
     pub(super) notice: Duration,
     pub(super) batches: Batches,
-    /// How long the listener stays open.
-    pub(super) lame_duck: Duration,
-    pub(super) report: Option<Box<dyn FnOnce(ShutdownReport) + Send>>,
 }
 
 /// How many connections are closed at once, and after what time the next.
@@ -36,7 +43,7 @@ pub(super) struct Batches {
     pub(super) interval: Duration,
 }
 
-impl Default for Shutdown {
+impl Default for ShutdownOptions {
     fn default() -> Self {
         Self {
             code: CloseCode::GOING_AWAY,
@@ -46,8 +53,6 @@ impl Default for Shutdown {
                 size: 1000,
                 interval: Duration::from_millis(200),
             },
-            lame_duck: Duration::ZERO,
-            report: None,
         }
     }
 }
@@ -57,35 +62,69 @@ impl Shutdown {
     pub(super) async fn run(
         self,
         connections: Arc<Connections>,
-        accepting: Accepting,
+        mut accepting: Accepting,
         http: watch::Sender<Stage>,
         hurry: impl Future<Output = ()>,
     ) {
+        let Self {
+            options,
+            lame_duck,
+            report,
+        } = self;
+        let http = &http;
+        let end_of_lame_duck = deadline(lame_duck);
+        let refuse_newcomers = async move {
+            if !lame_duck.is_zero() {
+                let _: Result<Infallible, _> = timeout_at(end_of_lame_duck, accepting.run()).await;
+            }
+            drop(accepting);
+            http.send_replace(Stage::Stopping);
+        };
+        // The HTTP connections first: a handshake that is under way may still become an open connection.
+        let no_newcomers = async {
+            refuse_newcomers.await;
+            http.closed().await;
+        };
+        let hurry = async {
+            hurry.await;
+            Hurry
+        };
+        let ended = options
+            .run(&connections, lame_duck, no_newcomers, hurry, || {
+                http.send_replace(Stage::Aborting);
+            })
+            .await;
+        if let Some(report) = report {
+            report(ended);
+        }
+    }
+}
+
+impl ShutdownOptions {
+    /// Ends the connections: at the latest when `extra` and the timeout have passed, or `hurry` is ready.
+    /// `no_newcomers` is ready when none can be added any more; `aborting` is called before connections are aborted.
+    pub(super) async fn run(
+        self,
+        connections: &Connections,
+        extra: Duration,
+        no_newcomers: impl Future<Output = ()>,
+        hurry: impl Future<Output = Hurry>,
+        aborting: impl FnOnce(),
+    ) -> ShutdownReport {
         let Self {
             code,
             timeout: total,
             notice,
             batches,
-            lame_duck,
-            report: on_shutdown,
         } = self;
         let begun = Instant::now();
-        let end = deadline_from(deadline_from(begun, lame_duck), total);
+        let end = deadline_from(deadline_from(begun, extra), total);
         let close = shutdown_close(code);
         let (others, notified) = connections.begin_shutdown(&close);
         tracing::info!(
             connections = others.len() + notified.len(),
             "server shutdown started"
         );
-        let http = &http;
-        let refuse_newcomers = async move {
-            if !lame_duck.is_zero() {
-                let _: Result<Infallible, _> =
-                    timeout_at(deadline_from(begun, lame_duck), accepting.run()).await;
-            }
-            drop(accepting);
-            http.send_replace(Stage::Stopping);
-        };
         let all_ended = async {
             let close_notified = async {
                 if !notified.is_empty() {
@@ -97,18 +136,16 @@ impl Shutdown {
             tokio::join!(
                 batches.close(others, &close, total / 2),
                 close_notified,
-                refuse_newcomers
+                no_newcomers
             );
-            // The HTTP connections first: a handshake that is under way may still become an open connection.
-            http.closed().await;
             connections.all_ended().await;
         };
         let is_over = tokio::select! {
             ended = timeout_at(end, all_ended) => ended.is_ok(),
-            () = hurry => false,
+            Hurry = hurry => false,
         };
         if !is_over {
-            http.send_replace(Stage::Aborting);
+            aborting();
             connections.abort(&close);
             let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
         }
@@ -120,11 +157,12 @@ impl Shutdown {
             duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             "server shutdown completed"
         );
-        if let Some(on_shutdown) = on_shutdown {
-            on_shutdown(report);
-        }
+        report
     }
 }
+
+/// Nothing is waited for any longer.
+pub(super) struct Hurry;
 
 /// The Close of the open connections. Codes that few clients know get a reason.
 fn shutdown_close(code: CloseCode) -> Close {
@@ -152,17 +190,5 @@ impl Batches {
                 shared.lock().close_from_outside(close);
             }
         }
-    }
-}
-
-impl fmt::Debug for Shutdown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shutdown")
-            .field("code", &self.code)
-            .field("timeout", &self.timeout)
-            .field("notice", &self.notice)
-            .field("batches", &self.batches)
-            .field("lame_duck", &self.lame_duck)
-            .finish_non_exhaustive()
     }
 }

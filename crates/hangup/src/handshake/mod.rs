@@ -16,7 +16,7 @@ pub(crate) use self::{
     acceptance::Acceptance,
     exchange::Exchange,
     http_stream::{HttpLimits, HttpStream},
-    peer::Peer,
+    peer::{AnyPeer, Peer, WithoutPeer},
 };
 
 /// A request that keeps the rules of an opening handshake, as far as they are not about what it offers.

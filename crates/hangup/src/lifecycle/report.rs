@@ -204,6 +204,7 @@ impl Report {
     fn tell(&mut self, event: &Event<'_>) {
         self.is_told = true;
         self.count(event);
+        self.access.ended(event.error);
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(

@@ -7,7 +7,10 @@ use tokio::{io::DuplexStream, net::TcpStream};
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-use crate::{handshake::HttpStream, socket::Transport};
+use crate::{
+    handshake::{AnyPeer, HttpStream},
+    socket::Transport,
+};
 
 /// Takes the stream back from hyper, and the bytes that hyper has read past the handshake; `None` where another
 /// response than the 101 was written.
@@ -21,6 +24,13 @@ pub(super) fn transport_of(upgraded: Upgraded) -> Option<(Transport, Bytes)> {
         Err(upgraded) => upgraded,
     };
     let upgraded = match upgraded.downcast::<TokioIo<HttpStream<DuplexStream>>>() {
+        Ok(parts) => {
+            let (stream, early) = parts.io.into_inner().into_upgraded()?;
+            return Some((Transport::Other(Box::new(stream)), join(parts.read_buf, early)));
+        }
+        Err(upgraded) => upgraded,
+    };
+    let upgraded = match upgraded.downcast::<TokioIo<HttpStream<AnyPeer>>>() {
         Ok(parts) => {
             let (stream, early) = parts.io.into_inner().into_upgraded()?;
             return Some((Transport::Other(Box::new(stream)), join(parts.read_buf, early)));

@@ -33,12 +33,13 @@ impl Addressing {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0.ip().to_canonical());
-        let believed = match peer {
-            Some(peer) if proxies.contain(peer) => believed(parts, peer, proxies),
-            client => Self {
-                client,
+        let believed = if proxies.contain_peer(peer) {
+            believed(parts, peer, proxies)
+        } else {
+            Self {
+                client: peer,
                 ..Self::default()
-            },
+            }
         };
         Self {
             authority: believed.authority.or_else(|| requested(parts)),
@@ -68,7 +69,7 @@ fn own_scheme(parts: &Parts) -> Option<&'static str> {
 }
 
 /// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
-fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+fn believed(parts: &Parts, peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
     fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
             (Some(one), Some(other)) => (one == other).then_some(one),
@@ -79,18 +80,18 @@ fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing
     let one = walk(&hops::forwarded(&parts.headers));
     let other = walk(&hops::x_forwarded(&parts.headers));
     Addressing {
-        client: agreed(one.client, other.client).or(Some(peer)),
+        client: agreed(one.client, other.client).or(peer),
         authority: agreed(one.authority, other.authority),
         scheme: agreed(one.scheme, other.scheme),
     }
 }
 
 /// Goes from proxy to proxy towards the client, as long as they are trusted.
-fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+fn walk(hops: &[Hop], peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
     let mut found = Addressing::default();
     let mut teller = peer;
     for hop in hops.iter().rev() {
-        if !proxies.contain(teller) {
+        if !proxies.contain_peer(teller) {
             break;
         }
         found.authority = hop.authority.clone().or(found.authority);
@@ -98,7 +99,7 @@ fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
         match hop.client {
             Some(client) => {
                 found.client = Some(client);
-                teller = client;
+                teller = Some(client);
             }
             None => break,
         }
@@ -165,6 +166,21 @@ mod tests {
         assert_eq!(resolve(Some("10.0.0.1"), &all_ours), "10.0.0.3 inner:8000 -");
         let hidden = [("forwarded", "for=1.1.1.1, for=_hidden;host=app, for=10.0.0.2")];
         assert_eq!(resolve(Some("10.0.0.1"), &hidden), "10.0.0.2 app -");
+    }
+
+    #[test]
+    fn a_proxy_without_an_address_is_believed_where_that_is_set() {
+        let mut request = Request::builder().header("host", "inner:8000");
+        for (name, value) in X {
+            request = request.header(name, value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        for (proxies, client) in [
+            (TrustedProxies::list(["10.0.0.0/8"]), None),
+            (TrustedProxies::none().unaddressed(), Some([192, 0, 2, 1].into())),
+        ] {
+            assert_eq!(Addressing::of(&parts, &proxies).client, client);
+        }
     }
 
     #[cfg(feature = "tls")]

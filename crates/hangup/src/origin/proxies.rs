@@ -30,7 +30,10 @@ use ipnet::IpNet;
 #[derive(Clone, Debug, Default)]
 #[doc(alias = "forwarded-allow-ips")]
 #[doc(alias = "X-Forwarded-For")]
-pub struct TrustedProxies(Arc<[Network]>);
+pub struct TrustedProxies {
+    networks: Arc<[Network]>,
+    trusts_unaddressed: bool,
+}
 
 impl TrustedProxies {
     /// Nobody (the default).
@@ -56,11 +59,27 @@ impl TrustedProxies {
             Ok(network) => network,
             Err(error) => panic!("{error} (at {place})"),
         };
-        Self(networks.into_iter().map(parse).collect())
+        Self {
+            networks: networks.into_iter().map(parse).collect(),
+            trusts_unaddressed: false,
+        }
+    }
+
+    /// These, and every peer that has no IP address: the proxy on the other end of a Unix socket. Only for a server
+    /// whose socket nobody else can open.
+    #[must_use]
+    pub fn unaddressed(mut self) -> Self {
+        self.trusts_unaddressed = true;
+        self
     }
 
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+        self.networks.iter().any(|network| network.contains(address))
+    }
+
+    /// The same of a peer that may have no address.
+    pub(crate) fn contain_peer(&self, address: Option<IpAddr>) -> bool {
+        address.map_or(self.trusts_unaddressed, |address| self.contain(address))
     }
 }
 
