@@ -6,6 +6,7 @@ mod conversation;
 mod report;
 mod unchosen;
 mod verdict;
+mod witness;
 
 use std::{
     future::{Future, poll_fn},
@@ -27,13 +28,16 @@ use hyper::{
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep, timeout_at};
 
-pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit, deflate_for},
     conversation::{Converse, Judging},
     report::Report,
     verdict::{Refused, Verdict},
+};
+pub(crate) use self::{
+    access::{Logged, answered_without_endpoint},
+    witness::Witness,
 };
 use crate::{
     connections::{Member, Membership},

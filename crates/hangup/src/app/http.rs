@@ -46,20 +46,6 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// A connection that belongs to no server, with the default limits.
-    pub(crate) fn alone(served: Served) -> Self {
-        Self {
-            peer: None,
-            limits: HttpLimits {
-                max_head_size: served.max_head_size(),
-                ..HttpLimits::default()
-            },
-            served,
-            stage: watch::channel(Stage::Serving).1,
-            slots: Vec::new(),
-        }
-    }
-
     /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
     #[cfg(feature = "tls")]
     pub(super) async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {

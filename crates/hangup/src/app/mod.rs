@@ -4,6 +4,7 @@ mod accept;
 mod drain;
 mod draining;
 mod http;
+mod in_memory;
 mod inherited;
 mod listener;
 mod route;
@@ -19,7 +20,7 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::Router;
 
-pub(crate) use self::http::Http;
+pub(crate) use self::in_memory::InMemoryServer;
 use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};

@@ -13,9 +13,12 @@ use axum::{
 use tower_service::Service;
 
 use super::{App, routing::Routing};
-use crate::connections::{Connections, Membership};
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
+use crate::{
+    connections::{Connections, Membership},
+    lifecycle::Witness,
+};
 
 /// An [`App`] or an axum router, as the servers of this crate take it.
 ///
@@ -31,6 +34,7 @@ pub struct Served {
     over_tls: Option<OverTls>,
     peer: Option<SocketAddr>,
     connections: Option<Membership>,
+    witness: Option<Witness>,
     /// The largest head of a request that is parsed.
     max_head_size: usize,
 }
@@ -72,6 +76,7 @@ impl Served {
             over_tls: None,
             peer: None,
             connections: None,
+            witness: None,
             max_head_size,
         }
     }
@@ -93,6 +98,14 @@ impl Served {
     pub(crate) fn with_connections(self, connections: Arc<Connections>) -> Self {
         Self {
             connections: Some(Membership::of(connections)),
+            ..self
+        }
+    }
+
+    /// The same with a witness of how its connections end.
+    pub(crate) fn witnessed_by(self, witness: Witness) -> Self {
+        Self {
+            witness: Some(witness),
             ..self
         }
     }
@@ -129,6 +142,9 @@ where
         }
         if let Some(connections) = &self.connections {
             request.extensions_mut().insert(connections.clone());
+        }
+        if let Some(witness) = &self.witness {
+            request.extensions_mut().insert(witness.clone());
         }
         #[cfg(feature = "tls")]
         if let Some(over_tls) = self.over_tls {

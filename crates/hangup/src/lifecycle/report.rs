@@ -168,6 +168,7 @@ impl Report {
     fn tell(&mut self, end: &End<'_>) {
         self.is_told = true;
         self.count(end);
+        self.access.ended(end.error);
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(

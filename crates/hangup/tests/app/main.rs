@@ -11,3 +11,4 @@ mod raw;
 mod listeners;
 mod paths;
 mod shutdown;
+mod testing;
