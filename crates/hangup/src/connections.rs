@@ -30,13 +30,13 @@ struct Open {
     /// With what they are closed, once the server stops.
     stopping: Option<Close>,
     /// How those have ended that were open when the server stopped.
-    report: ShutdownReport,
+    report: Drained,
 }
 
 /// How the connections ended that were open when their server stopped, or whose handshake was under way then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ShutdownReport {
+pub struct Drained {
     /// With both Close frames.
     pub closed: usize,
     /// Without: the peer vanished, or did not answer in time.
@@ -206,9 +206,9 @@ impl Connections {
     }
 
     /// How those have ended so far that were open when the server stopped; those that have not count as aborted.
-    pub(crate) fn shutdown_report(&self) -> ShutdownReport {
+    pub(crate) fn drained(&self) -> Drained {
         let open = self.open();
-        ShutdownReport {
+        Drained {
             aborted: open.report.aborted + open.sockets.len() + open.handshakes.len(),
             ..open.report
         }

@@ -34,7 +34,7 @@
 //! | shut down at a signal of your own | [`Serve::with_graceful_shutdown`] |
 //! | choose how a shutdown proceeds | [`Serve::lame_duck`], [`Serve::shutdown_code`], [`Serve::shutdown_notice`], [`Serve::shutdown_batches`], [`Serve::shutdown_timeout`] |
 //! | notice a shutdown in an endpoint | [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown), which gives a [`ServerShutdown`] |
-//! | learn how the connections ended | [`Serve::on_shutdown`], which gets a [`ShutdownReport`] |
+//! | learn how the connections ended | [`Serve::on_shutdown`], which gets a [`Drained`] |
 //! | serve in an axum application | [`route`](crate::route), or [`App::into_router`](crate::App::into_router) with `axum::serve` |
 //!
 //! # Graceful shutdown
@@ -53,6 +53,6 @@
 pub use crate::app::{Tls, TlsError};
 pub use crate::{
     app::{DrainService, ListenOn, Serve, Served},
-    connections::ShutdownReport,
+    connections::Drained,
     socket::ServerShutdown,
 };

@@ -14,7 +14,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::shutdown::{Batches, ShutdownOptions};
-use crate::connections::{Connections, Membership, ShutdownReport};
+use crate::connections::{Connections, Drained, Membership};
 
 /// Closes the connections of an axum application when it shuts down: a layer, and one await.
 ///
@@ -110,7 +110,7 @@ impl Drain {
     /// # Cancel safety
     ///
     /// Dropping the future leaves the connections that are not closed yet open; new handshakes stay refused.
-    pub async fn shut_down(&self) -> ShutdownReport {
+    pub async fn shut_down(&self) -> Drained {
         self.options
             .run(&self.connections, Duration::ZERO, ready(()), pending(), || {})
             .await

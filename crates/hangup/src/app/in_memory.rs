@@ -4,9 +4,9 @@ use std::{fmt, future::pending, sync::Arc, time::Duration};
 
 use tokio::{io::DuplexStream, sync::watch};
 
-use super::{Served, shutdown::ShutdownOptions, http::Http, stage::Stage};
+use super::{Served, http::Http, shutdown::ShutdownOptions, stage::Stage};
 use crate::{
-    connections::{Connections, ShutdownReport},
+    connections::{Connections, Drained},
     handshake::HttpLimits,
 };
 
@@ -47,7 +47,7 @@ impl InMemoryServer {
     }
 
     /// Stops as [`App::serve`](crate::App::serve) does, with its defaults.
-    pub(crate) async fn shut_down(&self) -> ShutdownReport {
+    pub(crate) async fn shut_down(&self) -> Drained {
         let no_newcomers = async {
             self.stage.send_replace(Stage::Stopping);
             self.stage.closed().await;

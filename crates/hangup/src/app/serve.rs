@@ -10,10 +10,10 @@ use std::{
 };
 
 use hangup_protocol::CloseCode;
-use tokio::{
-    net::{TcpListener, ToSocketAddrs},
-    sync::watch,
-};
+use tokio::{net::TcpListener, sync::watch};
+
+#[cfg(feature = "tls")]
+use tokio::net::ToSocketAddrs;
 
 #[cfg(feature = "tls")]
 use super::Tls;
@@ -26,7 +26,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    connections::{Connections, ShutdownReport},
+    connections::{Connections, Drained},
     error::abort_warning,
     handshake::HttpLimits,
     logged,
@@ -258,7 +258,7 @@ impl<'a> Serve<'a> {
 
     /// Says, when the server has stopped, how many of its connections ended which way. An event of the level INFO
     /// says it in any case.
-    pub fn on_shutdown(mut self, report: impl FnOnce(ShutdownReport) + Send + 'static) -> Self {
+    pub fn on_shutdown(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
         self.shutdown.report = Some(Box::new(report));
         self
     }

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{accept::Accepting, stage::Stage};
 use crate::{
-    connections::{Connections, ShutdownReport},
+    connections::{Connections, Drained},
     settings::{deadline, deadline_from},
     socket::Shared,
 };
@@ -24,7 +24,7 @@ pub(super) struct Shutdown {
     pub(super) options: ShutdownOptions,
     /// How long the listener stays open.
     pub(super) lame_duck: Duration,
-    pub(super) report: Option<Box<dyn FnOnce(ShutdownReport) + Send>>,
+    pub(super) report: Option<Box<dyn FnOnce(Drained) + Send>>,
 }
 
 /// How the connections of a server, or behind a layer, are ended.
@@ -110,7 +110,7 @@ impl ShutdownOptions {
         no_newcomers: impl Future<Output = ()>,
         hurry: impl Future<Output = Hurry>,
         aborting: impl FnOnce(),
-    ) -> ShutdownReport {
+    ) -> Drained {
         let Self {
             code,
             timeout: total,
@@ -149,7 +149,7 @@ impl ShutdownOptions {
             connections.abort(&close);
             let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
         }
-        let report = connections.shutdown_report();
+        let report = connections.drained();
         tracing::info!(
             closed = report.closed,
             cut = report.cut,

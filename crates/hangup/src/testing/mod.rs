@@ -6,6 +6,7 @@
 //! | send headers, cookies, subprotocols | [`Connect`] |
 //! | send, receive, and check the close code and the reason | [`TestSocket`] |
 //! | check a refusal by HTTP | [`HttpResponse`] |
+//! | send plain HTTP requests, keep cookies | [`HttpRequest`], [`CookieJar`] |
 //! | see every frame | [`Received`] |
 //!
 //! ```
@@ -45,7 +46,7 @@ pub use self::{
     checked::Checked, connect::Connect, cookies::CookieJar, http::HttpResponse, received::Received,
     request::HttpRequest, socket::TestSocket,
 };
-use crate::{app::Served, connections::ShutdownReport};
+use crate::{app::Served, connections::Drained};
 
 /// A client of an app in this process.
 ///
@@ -188,7 +189,7 @@ impl TestClient {
     /// socket.assert_closed(CloseCode::GOING_AWAY, "").await;
     /// # }
     /// ```
-    pub async fn shut_down(&self) -> ShutdownReport {
+    pub async fn shut_down(&self) -> Drained {
         self.session.shut_down().await
     }
 

@@ -10,6 +10,7 @@ use super::{
     checked::Checked,
     headers::{BoxedStep, add_cookies},
     http::{HttpResponse, Requested},
+    session::Session,
 };
 
 /// An HTTP request that is sent when it is awaited. Redirects are not followed.

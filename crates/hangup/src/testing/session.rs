@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{InMemoryServer, Served},
-    connections::ShutdownReport,
+    connections::Drained,
     lifecycle::Witness,
 };
 
@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// Stops the server, and reads from the open sockets meanwhile.
-    pub(super) async fn shut_down(&self) -> ShutdownReport {
+    pub(super) async fn shut_down(&self) -> Drained {
         let reading = async {
             loop {
                 let open: Vec<_> = self.open().iter().filter_map(Weak::upgrade).collect();
@@ -72,7 +72,7 @@ impl Session {
         }
     }
 
-    fn open_stream(&self) -> Opened {
+    pub(super) fn open_stream(&self) -> Opened {
         let (client, server) = tokio::io::duplex(PIPE);
         let witness = Witness::default();
         self.server

@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::{Router, extract::ConnectInfo, routing::get, serve::Listener};
-use hangup::{App, CloseCode, Handshake, Refusal, Result, Settings, TrustedProxies};
+use hangup::{App, CloseCode, Handshake, Refusal, Result, Settings, origin::TrustedProxies};
 use tokio::{
     io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex},
     net::{TcpListener, TcpStream},

@@ -9,7 +9,10 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use hangup::{App, CloseCode, Drain, Drained, Handshake, Result, Serve};
+use hangup::{
+    App, CloseCode, Drain, Handshake, Result,
+    serve::{Drained, Serve},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -28,7 +31,7 @@ async fn listen(handshake: Handshake) -> Result {
 /// Says goodbye when it is told that the server stops.
 async fn say_goodbye(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
-    socket.draining().await;
+    socket.server_shutdown().await;
     Ok(socket.send_text("goodbye").await?)
 }
 
@@ -104,8 +107,8 @@ fn under_app(
         .with_graceful_shutdown(async move {
             let _ = stopped.await;
         })
-        .drain_timeout(Duration::from_secs(5))
-        .on_drained(move |drained| {
+        .shutdown_timeout(Duration::from_secs(5))
+        .on_shutdown(move |drained| {
             let _ = report.send(drained);
         });
     Box::pin(serve.into_future())
@@ -218,7 +221,7 @@ async fn a_drain_within_a_drain_and_under_an_app_counts_for_each_and_once() {
         .with_graceful_shutdown(async {
             let _ = stopped.await;
         });
-    let serve = serve.on_drained(move |drained| report.send(drained).unwrap());
+    let serve = serve.on_shutdown(move |drained| report.send(drained).unwrap());
     let running = tokio::spawn(serve.into_future());
     let stream = TcpStream::connect(address).await.unwrap();
     let mut client = Client::open(stream, "/listen", "").await.ok().unwrap();

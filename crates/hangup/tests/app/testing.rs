@@ -12,7 +12,8 @@ use axum::{
     routing::{get, post},
 };
 use hangup::{
-    App, Close, CloseCode, Drained, Handshake, Refusal, Result, WebSocket,
+    App, Close, CloseCode, Handshake, Refusal, Result, WebSocket,
+    serve::Drained,
     testing::{Received, TestClient, TestSocket},
     websocket,
 };
@@ -290,7 +291,7 @@ async fn requests_of_every_kind_are_sent_whole() {
 async fn a_client_shuts_its_server_down_and_says_how_the_connections_ended() {
     async fn until_told(handshake: Handshake) -> Result {
         let mut socket: WebSocket = handshake.accept().await?;
-        socket.draining().await;
+        socket.server_shutdown().await;
         Ok(socket.send_text("goodbye").await?)
     }
     let client = TestClient::new(App::new().route("/obey", obey).route("/told", until_told));
@@ -315,7 +316,7 @@ async fn a_client_shuts_its_server_down_and_says_how_the_connections_ended() {
 async fn a_socket_may_go_on_while_its_server_stops() {
     async fn last_words(handshake: Handshake) -> Result {
         let mut socket: WebSocket = handshake.accept().await?;
-        socket.draining().await;
+        socket.server_shutdown().await;
         socket.send_text("anything else?").await?;
         let said = socket.recv_text().await?;
         Ok(socket.send_text(said).await?)

@@ -11,7 +11,7 @@ use std::{
 
 use hangup::{
     App, Close, CloseCode, Handshake, Result,
-    serve::{Serve, ShutdownReport},
+    serve::{Drained, Serve},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -71,7 +71,7 @@ async fn listen(handshake: Handshake) -> Result {
 }
 
 /// Where the server puts its report.
-type Report = Arc<Mutex<Option<ShutdownReport>>>;
+type Report = Arc<Mutex<Option<Drained>>>;
 
 fn report(serve: Serve<'static>) -> (Serve<'static>, Report) {
     let report = Report::default();
