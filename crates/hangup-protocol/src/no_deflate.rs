@@ -12,6 +12,10 @@ impl Deflate {
         match *self {}
     }
 
+    pub(crate) const fn sends_with_takeover(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn write_frame(&mut self, _: OpCode, _: &[u8], _: Option<[u8; 4]>, _: &mut Vec<u8>) -> bool {
         match *self {}
     }

@@ -208,6 +208,14 @@ impl Connection {
             .is_some_and(|deflate| deflate.compresses(length))
     }
 
+    /// Whether the messages that are sent are compressed with one context, which each of them changes (RFC 7692, 7.1.1.1):
+    /// no two connections then have the same bytes for a message.
+    pub fn sends_with_takeover(&self) -> bool {
+        self.deflate
+            .as_ref()
+            .is_some_and(|deflate| deflate.sends_with_takeover())
+    }
+
     /// Says that the peer's stream has ended: nothing more is read, and nothing more is written.
     ///
     /// An end without a Close frame is [`DisconnectCode::ABNORMAL`](crate::DisconnectCode::ABNORMAL) (7.1.5).

@@ -25,6 +25,10 @@ impl Compressor {
         }
     }
 
+    pub(super) const fn takes_over(&self) -> bool {
+        !self.direction.no_context_takeover
+    }
+
     /// Appends a message, which is not empty, in compressed form. `false`, with anything appended, if it must be
     /// sent as it is.
     pub(super) fn compress(&mut self, message: &[u8], output: &mut Vec<u8>) -> bool {

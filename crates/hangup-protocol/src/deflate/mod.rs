@@ -60,6 +60,11 @@ impl Deflate {
         length > 0 && length >= self.min_size
     }
 
+    /// Whether the context of the compression is kept from message to message.
+    pub(crate) const fn sends_with_takeover(&self) -> bool {
+        self.compressor.takes_over()
+    }
+
     /// Appends a message as one compressed frame. `false` and nothing appended if it must go out as it is.
     pub(crate) fn write_frame(
         &mut self,

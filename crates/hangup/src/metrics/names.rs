@@ -69,7 +69,7 @@ metrics! {
     MESSAGES_SENT = "hangup_messages_sent_total", Counter, Count, ["route"],
         "Text and binary messages that were sent.";
     MESSAGES_DROPPED = "hangup_messages_dropped_total", Counter, Count, ["route"],
-        "Messages that were not sent, as their peer reads too slowly.";
+        "Messages that were not sent: their peer reads too slowly, or was kicked before they went out.";
     BYTES_RECEIVED = "hangup_bytes_received_total", Counter, Bytes, ["route"],
         "Bytes of the payloads of received messages, after decompression.";
     BYTES_SENT = "hangup_bytes_sent_total", Counter, Bytes, ["route"],

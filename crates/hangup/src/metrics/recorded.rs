@@ -166,10 +166,16 @@ impl Traffic {
         self.sent.add(bytes);
     }
 
-    /// A message was dropped, as the peer is too slow.
-    pub(crate) fn dropped(&mut self) {
+    /// So many messages were sent, with so many bytes in all.
+    pub(crate) fn sent_many(&mut self, messages: usize, bytes: usize) {
+        self.sent.messages += messages as u64;
+        self.sent.bytes += bytes as u64;
+    }
+
+    /// Messages were dropped, as the peer is too slow or was kicked.
+    pub(crate) fn dropped(&mut self, messages: u64) {
         if let Some(handles) = &self.route.0 {
-            handles.messages_dropped.increment(1);
+            handles.messages_dropped.increment(messages);
         }
     }
 

@@ -49,8 +49,11 @@ pub(crate) trait Observer {
     /// A message was sent, that is, put into the output.
     fn sent(&mut self, bytes: usize);
 
-    /// A message was dropped, as the peer is too slow.
-    fn dropped(&mut self);
+    /// So many messages were sent, with so many bytes in all.
+    fn sent_many(&mut self, messages: usize, bytes: usize);
+
+    /// Messages were dropped, as the peer is too slow or was kicked.
+    fn dropped(&mut self, messages: u64);
 
     /// A poll of the connection's task is over. So many bytes are unsent.
     fn settle(&mut self, unsent: usize);

@@ -23,20 +23,23 @@ pub(super) struct Limits {
     dropped: u64,
     /// When the closing handshake ends though the peer still takes bytes.
     latest_close: Option<Instant>,
+    /// When a connection that was kicked is cut.
+    cut: Option<Instant>,
 }
 
 impl Limits {
-    pub(super) fn new(options: &impl Options) -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         Self {
             opened: now,
             last_message: now,
             expires: None,
             stalled: None,
-            rate: Rate::new(options.messages_per_second()),
+            rate: Rate::new(),
             dropped: 0,
             pings: SentPings::default(),
             latest_close: None,
+            cut: None,
         }
     }
 
@@ -61,8 +64,17 @@ impl Limits {
         *self.latest_close.get_or_insert(at)
     }
 
-    pub(super) fn drop_message(&mut self) {
-        self.dropped = self.dropped.saturating_add(1);
+    /// The connection is cut then, or before.
+    pub(super) fn cut_at(&mut self, at: Instant) {
+        self.cut = Some(self.cut.map_or(at, |before| before.min(at)));
+    }
+
+    pub(super) fn cut(&self) -> Option<Instant> {
+        self.cut
+    }
+
+    pub(super) fn drop_messages(&mut self, count: u64) {
+        self.dropped = self.dropped.saturating_add(count);
     }
 
     pub(super) fn dropped(&self) -> u64 {

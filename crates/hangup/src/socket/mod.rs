@@ -9,6 +9,8 @@ mod environment;
 mod inbox;
 mod io;
 mod keep_alive;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
+mod kick;
 mod limits;
 mod message;
 mod opening;
@@ -18,6 +20,8 @@ mod receiver;
 mod sender;
 mod server;
 mod shared;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
+mod shared_frames;
 #[cfg(test)]
 mod tests;
 mod timer;
@@ -34,4 +38,10 @@ pub(crate) use self::{
 pub use self::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
     websocket::WebSocket,
+};
+#[expect(unused_imports, reason = "for the hub")]
+pub(crate) use self::{
+    core::{Kicked, Undelivered},
+    kick::Kicking,
+    shared_frames::{FrameEncoder, SharedFrames},
 };

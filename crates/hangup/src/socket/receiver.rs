@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::{message::Message, server::Shared, shared::Wait};
 use crate::error::{Disconnect, ReceiveError, from_json};
 
-/// The receiving half of a split [`WebSocket`].
+/// The receiving half of a split [`WebSocket`](crate::WebSocket).
 pub struct Receiver {
     shared: Arc<Shared>,
 }
@@ -29,7 +29,7 @@ impl Receiver {
         &self.shared
     }
 
-    /// See [`WebSocket::recv`].
+    /// See [`WebSocket::recv`](crate::WebSocket::recv).
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl Receiver {
         Wait::on(&self.shared).until(|core, cx, ticket| core.poll_receive(cx, ticket))
     }
 
-    /// See [`WebSocket::recv_text`].
+    /// See [`WebSocket::recv_text`](crate::WebSocket::recv_text).
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl Receiver {
         })
     }
 
-    /// See [`WebSocket::recv_binary`].
+    /// See [`WebSocket::recv_binary`](crate::WebSocket::recv_binary).
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Receiver {
         })
     }
 
-    /// See [`WebSocket::recv_json`].
+    /// See [`WebSocket::recv_json`](crate::WebSocket::recv_json).
     ///
     /// # Errors
     ///

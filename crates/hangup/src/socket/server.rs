@@ -76,8 +76,12 @@ impl Observer for Traffic {
         Self::sent(self, bytes);
     }
 
-    fn dropped(&mut self) {
-        Self::dropped(self);
+    fn sent_many(&mut self, messages: usize, bytes: usize) {
+        Self::sent_many(self, messages, bytes);
+    }
+
+    fn dropped(&mut self, messages: u64) {
+        Self::dropped(self, messages);
     }
 
     fn settle(&mut self, unsent: usize) {

@@ -13,6 +13,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use hangup_protocol::{Close, CloseCode};
@@ -21,16 +22,18 @@ use shuttle::{
     sync::{Condvar, Mutex},
     thread,
 };
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 
 use super::{
-    core::Core,
+    core::Kicked,
     driver::{Conclude, Driver},
     io::Transport,
-    limits::Limits,
     message::Message,
     sender::Sender,
-    server::{Server, Shared},
+    server::Shared,
     websocket::WebSocket,
 };
 use crate::{metrics::Traffic, settings::Resolved};
@@ -277,6 +280,48 @@ fn a_close_from_another_thread_is_written() {
     shuttle::check_random(closes, SCHEDULES / 3);
 }
 
+/// Behind a kick nothing but the rest of one frame comes before the Close frame, and whoever waits for it is woken.
+#[test]
+fn a_kick_from_another_thread_is_written_and_answered() {
+    fn kicks() {
+        let pipe = Pipe::of(Some(5));
+        let (shared, task) = connection(&pipe, FRAME);
+        let sending = Sender::new(Arc::clone(&shared));
+        let sending = thread::spawn(move || {
+            block_on(async {
+                for _ in 0..4 {
+                    if sending.send_text("before").await.is_err() {
+                        break;
+                    }
+                }
+            });
+        });
+        let kicking = thread::spawn(move || {
+            let close = Close::new(CloseCode::of::<4000>(), "bye");
+            block_on(shared.kick(&close, Instant::now() + Duration::from_secs(3600)))
+        });
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\x88\x05\x0f\xa0bye") {
+            bytes.extend(pipe.read());
+        }
+        let sent = &bytes[..bytes.len() - 7];
+        assert!(
+            sent.chunks(FRAME).all(|frame| frame == b"\x81\x06before"),
+            "{}",
+            bytes.escape_ascii()
+        );
+        pipe.write(&[0x88, 0x82, 0, 0, 0, 0, 0x0f, 0xa0]);
+        assert_eq!(kicking.join().unwrap(), Kicked::Closed);
+        sending.join().unwrap();
+        pipe.finish();
+        task.join().unwrap();
+    }
+    let clock = clock();
+    let _deadlines = clock.enter();
+    shuttle::check_random(kicks, SCHEDULES / 3);
+    shuttle::check_pct(kicks, SCHEDULES / 3, 3);
+}
+
 /// A receiver on another thread misses nothing, whoever reads: the connection's task, or it while that one polls.
 #[test]
 fn what_comes_is_received_on_another_thread() {
@@ -346,13 +391,4 @@ fn wakers_are_not_called_under_the_lock() {
         assert!(driver.is_woken.load(Ordering::Relaxed) && waiting.is_woken.load(Ordering::Relaxed));
     }
     shuttle::check_random(closes, SCHEDULES / 3);
-}
-/// What every open connection takes in memory besides its endpoint, so that a change of it is a decision.
-#[test]
-fn the_state_of_a_connection_has_its_size() {
-    let counts = if cfg!(feature = "metrics") { 64 } else { 0 };
-    let state = size_of::<Core<Server>>() + size_of::<Driver<Never>>();
-    assert!(state <= 408 + counts, "{state}");
-    // Made where a limit is set, or when a peer is slow for the first time.
-    assert!(size_of::<Limits>() <= 176);
 }

@@ -369,3 +369,27 @@ async fn a_disconnect_says_who_closed_first_and_whether_that_was_clean() {
         assert_eq!(disconnect_of(closes_itself, &bytes).await, expected, "{bytes:?}");
     }
 }
+
+/// RFC 6455, 7.1.4: what answers our Close frame breaks a rule itself.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_breaks_a_rule_is_not_clean() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let closed = handshake.accept().await?.close(CloseCode::GOING_AWAY).await;
+        tracing::info!(target: "endpoint", clean = closed.is_clean());
+        Ok(())
+    };
+    for answer in [
+        frame(CLOSE, &[3]),
+        frame(CLOSE, &[3, 0xe8, 0xff]),
+        frame(CLOSE, &1005_u16.to_be_bytes()),
+    ] {
+        let log = Log::listen();
+        let mut peer = Peer::open(TestClient::new(App::new().route("/ws", endpoint)).stream(), "/ws").await;
+        assert_eq!(peer.frame().await, Frame::close(1001, ""));
+        peer.send(&answer).await;
+        assert_eq!(log.connection().await.get("clean"), "false");
+        let events = log.all();
+        let event = events.iter().find(|event| event.target == "endpoint").unwrap();
+        assert_eq!(event.get("clean"), "false", "{answer:?}");
+    }
+}

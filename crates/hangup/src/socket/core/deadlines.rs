@@ -25,13 +25,20 @@ impl<E: Environment> Core<E> {
     /// When something is next to be done, though nothing else happens.
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.over.is_some() {
-            return self.closing.deadline().into_iter().chain(self.grace()).min();
+            return self.closing_deadline().into_iter().chain(self.grace()).min();
         }
         let keep_alive = self.keep_alive.deadline(&self.options);
         let limits = self.limits.as_ref();
         let limits = limits.and_then(|limits| limits.deadline(&self.options));
         let inbox = self.inbox.deadline(&self.options);
         keep_alive.into_iter().chain(limits).chain(inbox).min()
+    }
+
+    /// When the present step of the closing ends, by itself or by a kick.
+    fn closing_deadline(&self) -> Option<Instant> {
+        let step = self.closing.deadline()?;
+        let cut = self.limits.as_ref().and_then(|limits| limits.cut());
+        Some(cut.map_or(step, |cut| step.min(cut)))
     }
 
     /// When the endpoint is cancelled; it cannot be while it is polled.
@@ -46,7 +53,7 @@ impl<E: Environment> Core<E> {
             if is_past(self.grace()) {
                 return Expired::Endpoint;
             }
-            if is_past(self.closing.deadline()) {
+            if is_past(self.closing_deadline()) {
                 self.end_transport();
             }
             return Expired::Handled;

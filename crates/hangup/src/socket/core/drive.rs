@@ -108,7 +108,7 @@ impl<E: Environment> Core<E> {
     }
 
     /// Takes note of the messages that came and went in a poll of the connection's task.
-    fn note_activity(&mut self) {
+    pub(super) fn note_activity(&mut self) {
         if std::mem::take(&mut self.is_active) && self.options.idle_timeout().is_some() {
             self.limits().touch();
         }

@@ -3,11 +3,16 @@
 
 mod close;
 mod deadlines;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
+mod deliver;
 mod drive;
+mod kick;
 mod open;
 mod receive;
 mod report;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use std::{
     future::{Future, poll_fn},
@@ -20,7 +25,9 @@ use tokio::{task::coop, time::Instant};
 
 pub(crate) use self::{
     deadlines::Expired,
+    deliver::Undelivered,
     drive::{Budget, Progress},
+    kick::Kicked,
     send::Permit,
 };
 use super::{
@@ -133,8 +140,7 @@ impl<E: Environment> Core<E> {
 
     /// The limits of this connection, made when the first is needed.
     fn limits(&mut self) -> &mut Limits {
-        self.limits
-            .get_or_insert_with(|| Box::new(Limits::new(&self.options)))
+        self.limits.get_or_insert_with(|| Box::new(Limits::new()))
     }
 
     /// The next event in what was read.

@@ -6,6 +6,7 @@ use hangup_protocol::{Close, CloseCode};
 
 use super::{
     super::{
+        closing::Closing,
         environment::Environment,
         io::{Input, Transport},
         limits::Limits,
@@ -91,7 +92,8 @@ impl<E: Environment> Core<E> {
 
     /// The handshake is answered: from here on bytes flow.
     pub(crate) fn open(&mut self, transport: Transport, read_ahead: &[u8]) {
-        self.transport = Some(transport);
+        // One that was cut meanwhile gets none.
+        self.transport = Some(transport).filter(|_| !matches!(self.closing, Closing::Done));
         self.input = Input::starting_with(read_ahead);
         self.opening = OpeningHandshake::Open;
         self.keep_alive.start(&self.options);

@@ -182,10 +182,11 @@ impl<E: Environment> Core<E> {
         if !self.has_rate() {
             return true;
         }
+        let per_second = self.options.messages_per_second();
         let limits = self.limits();
         match event {
-            Event::Text(_) | Event::Binary(_) | Event::Ping(_) => limits.rate.take(),
-            Event::Pong(payload) => limits.pings.answer(payload) || limits.rate.take(),
+            Event::Text(_) | Event::Binary(_) | Event::Ping(_) => limits.rate.take(per_second),
+            Event::Pong(payload) => limits.pings.answer(payload) || limits.rate.take(per_second),
             Event::Close(_) | Event::Violation(_) => true,
         }
     }

@@ -52,8 +52,8 @@ impl<E: Environment> Core<E> {
                         }
                     }
                     SlowConsumer::DropNewest => {
-                        self.limits().drop_message();
-                        self.observer.dropped();
+                        self.limits().drop_messages(1);
+                        self.observer.dropped(1);
                         return Poll::Ready(Ok(Permit::Drop));
                     }
                     SlowConsumer::Close => {

@@ -1,5 +1,6 @@
 //! Bytes in and out: buffers that the thread lends, and the stream below them.
 
+mod frames;
 mod input;
 mod output;
 mod pool;
@@ -9,6 +10,7 @@ mod transport;
 
 pub(crate) use self::transport::Transport;
 pub(super) use self::{
+    frames::Frames,
     input::Input,
     output::{BY_REFERENCE, Output},
     pool::BUFFER_SIZE,

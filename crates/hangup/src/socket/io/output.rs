@@ -9,9 +9,11 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use hangup_protocol::OpCode;
 use smallvec::SmallVec;
 
 use super::{
+    frames::Frames,
     pool::{BUFFER_SIZE, Pool, Pooled, give_back, take},
     transport::Transport,
 };
@@ -41,6 +43,8 @@ pub(crate) struct Output {
 pub(super) struct Unsent {
     buffer: Vec<u8>,
     written: usize,
+    /// How many bytes are not written of a frame that is written in part.
+    rest_of_frame: usize,
     attached: Option<Box<Attached>>,
 }
 
@@ -88,6 +92,19 @@ impl Output {
         attached.payloads.push_back((unsent.buffer.len(), payload));
     }
 
+    /// Adds whole frames behind all that is there, without copying them. If nothing is unsent, so many of their bytes may be
+    /// written already.
+    pub(crate) fn attach_frames(&mut self, frames: Bytes, written: usize) {
+        debug_assert!(written == 0 || self.unsent() == 0, "these bytes are the next");
+        self.attach(frames);
+        self.begun().note_written(written);
+    }
+
+    /// Drops all frames behind the one that is written in part, but for a Close frame. How many messages they were.
+    pub(crate) fn drop_frames(&mut self) -> u64 {
+        self.unsent.as_mut().map_or(0, |unsent| unsent.drop_frames())
+    }
+
     /// Writes until nothing is left or the transport takes no more. Ready once all is on the wire.
     pub(crate) fn poll_flush(
         &mut self,
@@ -115,7 +132,7 @@ impl Output {
             && unsent.buffer.capacity() <= 2 * BUFFER_SIZE
         {
             unsent.buffer.clear();
-            (unsent.written, unsent.attached) = (0, None);
+            (unsent.written, unsent.rest_of_frame, unsent.attached) = (0, 0, None);
             give_back(&WRITE_BUFFERS, unsent);
         }
     }
@@ -126,6 +143,7 @@ impl Unsent {
         Box::new(Self {
             buffer: Vec::with_capacity(SMALLEST),
             written: 0,
+            rest_of_frame: 0,
             attached: None,
         })
     }
@@ -139,7 +157,7 @@ impl Unsent {
         while self.count() > 0 {
             match self.poll_write(cx, transport)? {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(written) => self.advance(written),
+                Poll::Ready(written) => self.note_written(written),
                 Poll::Pending => {
                     self.forget_written();
                     return Poll::Pending;
@@ -172,6 +190,96 @@ impl Unsent {
         pieces.push(IoSlice::new(rest(from, to)));
         pieces.retain(|piece| !piece.is_empty());
         transport.poll_write_vectored(cx, &pieces)
+    }
+
+    /// What is not written, piece by piece.
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        let flat = |from: usize, to: usize| {
+            let bytes = self.buffer.get(from..to);
+            debug_assert!(bytes.is_some(), "the pieces lie within the buffer, in order");
+            bytes.unwrap_or_default()
+        };
+        let payloads = self.attached.iter().flat_map(|attached| &attached.payloads);
+        let mut from = self.written;
+        let last = payloads.clone().last().map_or(from, |(place, _)| *place);
+        let before = payloads.flat_map(move |(place, payload)| {
+            let piece = flat(from, *place);
+            from = *place;
+            [piece, payload]
+        });
+        before.chain(std::iter::once(flat(last, self.buffer.len())))
+    }
+
+    /// Takes note of the next `written` bytes, and of the frame that they end in.
+    fn note_written(&mut self, written: usize) {
+        let mut end = self.rest_of_frame;
+        if written == self.count() {
+            end = written;
+        } else if end < written {
+            let mut frames = Frames::in_pieces(self.pieces());
+            frames.skip(end);
+            while end < written {
+                let Some(frame) = frames.peek() else {
+                    break;
+                };
+                frames.skip(frame.length);
+                end += frame.length;
+            }
+        }
+        self.advance(written);
+        self.rest_of_frame = end.saturating_sub(written);
+    }
+
+    /// Drops all frames behind the one that is written in part, but for a Close frame. How many messages they were.
+    fn drop_frames(&mut self) -> u64 {
+        let (mut messages, mut close) = (0, Vec::new());
+        let mut end = self.rest_of_frame;
+        {
+            let mut frames = Frames::in_pieces(self.pieces());
+            frames.skip(self.rest_of_frame);
+            while let Some(frame) = frames.peek() {
+                match frame.opcode {
+                    OpCode::Text | OpCode::Binary => messages += 1,
+                    OpCode::Close => close = frames.copy(frame.length),
+                    OpCode::Continuation | OpCode::Ping | OpCode::Pong => {}
+                }
+                frames.skip(frame.length);
+                end += frame.length;
+            }
+        }
+        debug_assert_eq!(
+            end,
+            self.count(),
+            "what is unsent is whole frames behind the rest of one"
+        );
+        self.truncate(self.rest_of_frame);
+        self.buffer.extend_from_slice(&close);
+        messages
+    }
+
+    /// Keeps the next `left` bytes.
+    fn truncate(&mut self, mut left: usize) {
+        debug_assert!(left <= self.count(), "no more is kept than there is");
+        let (mut from, mut kept) = (self.written, 0);
+        if let Some(attached) = &mut self.attached {
+            attached.unsent = 0;
+            for (place, payload) in &mut attached.payloads {
+                if left <= *place - from {
+                    break;
+                }
+                left -= *place - from;
+                from = *place;
+                payload.truncate(left);
+                left -= payload.len();
+                attached.unsent += payload.len();
+                kept += 1;
+            }
+            attached.payloads.truncate(kept);
+        }
+        if kept == 0 {
+            self.attached = None;
+        }
+        self.buffer.truncate(from + left);
     }
 
     /// Marks the next `written` bytes as written.

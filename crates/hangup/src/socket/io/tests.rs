@@ -7,10 +7,12 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, task::noop_waker};
+use hangup_protocol::{Close, CloseCode, Connection, FrameHeader, MessageKind, OpCode, Role};
 use proptest::prelude::*;
 use tokio::io::AsyncReadExt;
 
 use super::{
+    frames::Frames,
     output::{Output, SMALLEST, WRITE_BUFFERS},
     pool::{BUFFER_SIZE, POOLED, Pooled},
     transport::Transport,
@@ -107,5 +109,111 @@ fn payloads_by_reference_keep_their_place_whatever_the_transport_takes() {
             peer.read_to_end(&mut received).await.unwrap();
             assert!(received == expected, "{} of {} bytes", received.len(), expected.len());
         });
+    });
+}
+
+/// How a message gets into the output.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Copied,
+    Referred,
+    /// As frames that many connections share, so many of their bytes written already if nothing is unsent.
+    Shared {
+        written: usize,
+    },
+}
+
+fn any_way() -> impl Strategy<Value = Way> {
+    prop_oneof![
+        Just(Way::Copied),
+        Just(Way::Referred),
+        (0_usize..600).prop_map(|written| Way::Shared { written }),
+    ]
+}
+
+/// The frames that `bytes` are, whole.
+fn opcodes(mut bytes: &[u8]) -> Vec<OpCode> {
+    let mut found = Vec::new();
+    while !bytes.is_empty() {
+        let frame = Frames::of(bytes).peek().expect("a whole header");
+        assert!(
+            frame.length <= bytes.len(),
+            "{frame:?} is cut: {} bytes",
+            bytes.len()
+        );
+        found.push(frame.opcode);
+        bytes = &bytes[frame.length..];
+    }
+    found
+}
+
+#[test]
+fn what_is_left_when_frames_are_dropped_is_whole_frames_and_one_close() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let messages = prop::collection::vec((any_way(), 0_usize..400), 0..30);
+    let reads = prop::collection::vec(0_usize..700, 0..12);
+    proptest!(|(messages in messages, room in 1_usize..2000, reads in reads, closes_first in any::<bool>())| {
+        runtime.block_on(async {
+            let (stream, mut peer) = tokio::io::duplex(room);
+            let mut transport = Transport::Other(Box::new(stream));
+            let mut protocol = Connection::new(Role::Server, 0);
+            let (mut output, mut wire) = (Output::default(), Vec::new());
+            let mut expected = Vec::new();
+            let count = messages.len();
+            let mut reads = reads.into_iter();
+            for (way, length) in messages {
+                let start = expected.len();
+                FrameHeader { fin: true, rsv1: false, opcode: OpCode::Binary, mask: None, length: length as u64 }
+                    .write(&mut expected);
+                expected.resize(expected.len() + length, start as u8);
+                let frame = &expected[start..];
+                match way {
+                    Way::Copied => output.buffer().extend_from_slice(frame),
+                    Way::Referred => {
+                        protocol.send_header(MessageKind::Binary, length, output.buffer()).unwrap();
+                        output.attach(Bytes::copy_from_slice(&frame[frame.len() - length..]));
+                    }
+                    // What is written past the output is on the wire before all that it writes.
+                    Way::Shared { written } => {
+                        let is_first = output.is_flushed();
+                        while is_first && peer.read_buf(&mut wire).now_or_never().is_some() {}
+                        let written = if is_first { written.min(frame.len() - 1) } else { 0 };
+                        wire.extend_from_slice(&frame[..written]);
+                        output.attach_frames(Bytes::copy_from_slice(frame), written);
+                    }
+                }
+                if let Some(read) = reads.next() {
+                    let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
+                    let mut piece = vec![0; read];
+                    if let Some(Ok(read)) = peer.read(&mut piece).now_or_never() {
+                        wire.extend_from_slice(&piece[..read]);
+                    }
+                    let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
+                }
+            }
+            let close = Close::new(CloseCode::of::<4001>(), "kicked");
+            if closes_first {
+                protocol.close(&close, output.buffer()).unwrap();
+            }
+            let dropped = output.drop_frames();
+            if !closes_first {
+                protocol.close(&close, output.buffer()).unwrap();
+            }
+            prop_assert!(output.unsent() <= 404 + 10, "no more than the rest of a frame, and the Close frame");
+            while !output.is_flushed() {
+                let _ = poll_fn(|cx| Poll::Ready(output.poll_flush(cx, &mut transport))).await;
+                let _ = peer.read_buf(&mut wire).now_or_never();
+                tokio::task::yield_now().await;
+            }
+            drop(transport);
+            peer.read_to_end(&mut wire).await.unwrap();
+            let (close, sent) = wire.split_at_checked(wire.len() - 10).map(|(sent, close)| (close, sent)).unwrap();
+            prop_assert_eq!(close, b"\x88\x08\x0f\xa1kicked");
+            prop_assert!(expected.starts_with(sent), "what was sent is on the wire, in order");
+            let seen = opcodes(&wire);
+            prop_assert_eq!(seen.len() - 1 + usize::try_from(dropped).unwrap(), count);
+            prop_assert_eq!(seen.iter().filter(|opcode| **opcode == OpCode::Close).count(), 1);
+            Ok(())
+        })?;
     });
 }

@@ -56,6 +56,19 @@ impl Transport {
         }
     }
 
+    pub(crate) const fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
+    /// Writes what the system takes at once, without anybody being notified later; `None` where the stream has no such
+    /// call.
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> Option<io::Result<usize>> {
+        match self {
+            Self::Tcp(stream) => Some(stream.try_write(bytes)),
+            Self::Other(_) => None,
+        }
+    }
+
     pub(crate) fn poll_write_vectored(
         &mut self,
         cx: &mut Context<'_>,
