@@ -1,4 +1,4 @@
-//! The accept loop: connections are counted, and each gets a task of its own.
+//! The accept loop: it counts connections, and starts a task for each.
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
@@ -19,23 +19,23 @@ use crate::{
     settings::{ConnectionLimit, Slot},
 };
 
-/// How long the accept loop rests when the process is out of file descriptors.
+/// How long the accept loop pauses when the process has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The answer to a connection that is one too many.
+/// The answer to a connection beyond the limit.
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// A listener, and what each of its connections is served with.
+/// A listener, and what serves each of its connections.
 pub(super) struct Accepting {
     pub(super) listener: TcpListener,
     pub(super) served: Served,
     pub(super) limits: HttpLimits,
     pub(super) stage: watch::Receiver<Stage>,
-    /// The bounds of connections that are no WebSockets, or not yet.
+    /// The bounds of an HTTP connection before it becomes a WebSocket.
     pub(super) in_total: Option<ConnectionLimit>,
     pub(super) per_peer: Option<ConnectionLimit>,
-    /// Peers that stand for many clients.
+    /// Peers that forward the requests of many clients.
     pub(super) proxies: TrustedProxies,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Tls>,
@@ -82,7 +82,7 @@ impl Accepting {
         tokio::spawn(http.serve(stream));
     }
 
-    /// The places of one more connection; `None` where there are too many.
+    /// Counts one more connection; `None` if there are too many.
     fn admit(&self, peer: SocketAddr) -> Option<Vec<Slot>> {
         let address = peer.ip().to_canonical();
         let per_peer = self.per_peer.as_ref().filter(|_| !self.proxies.contain(address));
@@ -101,7 +101,7 @@ impl Accepting {
     }
 }
 
-/// Errors of `accept` that say something about the connection and nothing about the listener.
+/// Errors of `accept` that concern the connection, not the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! `Served`: what a server of this crate answers requests with.
+//! `Served`: what answers the requests of a server of this crate.
 
 use std::{
     net::SocketAddr,
@@ -15,10 +15,10 @@ use tower_service::Service;
 use super::App;
 use crate::{connections::Connections, params::decode_path};
 
-/// An [`App`] or an axum router, as the servers of this crate take it.
+/// An [`App`] or an axum router, for a server or a test client.
 ///
 /// The paths of requests to an [`App`] are decoded once before they are routed, as ASGI servers do: `/%69tems` is
-/// `/items`, and an encoded slash divides segments. An axum router is left its own rules.
+/// `/items`, and an encoded slash separates segments. An axum router keeps its own rules.
 #[derive(Clone, Debug)]
 pub struct Served {
     router: Router,
@@ -42,7 +42,7 @@ impl From<App> for Served {
 impl From<Router> for Served {
     fn from(router: Router) -> Self {
         Self {
-            // Without it axum would apply all layers anew for each request, and each would have scopes of its own.
+            // Without this, axum would apply all layers for each request again, with new scopes each time.
             router: router.with_state(()),
             decodes_paths: false,
             peer: None,

@@ -53,13 +53,13 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// Ends all connections: at the latest when the timeout has passed, or `hurry` is ready.
+    /// Ends all connections: at the latest when the timeout has passed, or `second_signal` arrives.
     pub(super) async fn run(
         self,
         connections: Arc<Connections>,
         accepting: Accepting,
         http: watch::Sender<Stage>,
-        hurry: impl Future<Output = ()>,
+        second_signal: impl Future<Output = ()>,
     ) {
         let Self {
             code,
@@ -84,7 +84,7 @@ impl Shutdown {
                     timeout_at(deadline_from(begun, lame_duck), accepting.run()).await;
             }
             drop(accepting);
-            http.send_replace(Stage::Stopping);
+            http.send_replace(Stage::ShuttingDown);
         };
         let all_ended = async {
             let close_notified = async {
@@ -105,7 +105,7 @@ impl Shutdown {
         };
         let is_over = tokio::select! {
             ended = timeout_at(end, all_ended) => ended.is_ok(),
-            () = hurry => false,
+            () = second_signal => false,
         };
         if !is_over {
             http.send_replace(Stage::Aborting);

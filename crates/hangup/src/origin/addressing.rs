@@ -1,4 +1,4 @@
-//! `Addressing`: who has sent a request, and what the server was called, as far as proxies are believed.
+//! `Addressing`: the client of a request, and the host that it asked for, with the headers of trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,18 +11,18 @@ use super::{
     proxies::TrustedProxies,
 };
 
-/// Who has sent a request, and how the server was addressed.
+/// The client of a request, and how it addressed the server.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Addressing {
-    /// The address of the client; `None` where the server below does not tell.
+    /// The address of the client; `None` if the server does not provide it.
     pub(crate) client: Option<IpAddr>,
     /// The host and the port that the client has asked for.
     pub(super) authority: Option<Authority>,
-    /// `http` or `https`, where a trusted proxy says so, or the server itself speaks TLS.
+    /// `http` or `https`, if a trusted proxy says so, or if the server itself uses TLS.
     pub(super) scheme: Option<&'static str>,
 }
 
-/// The extension of a request that has come over TLS to the server itself.
+/// Marks a request that reached the server itself over TLS.
 #[cfg(feature = "tls")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OverTls;
@@ -48,7 +48,7 @@ impl Addressing {
     }
 }
 
-/// What the request itself calls the server: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
+/// The host in the request itself: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
 fn requested(parts: &Parts) -> Option<Authority> {
     match parts.uri.authority() {
         Some(authority) => Authority::parse(authority.as_str()),
@@ -56,8 +56,7 @@ fn requested(parts: &Parts) -> Option<Authority> {
     }
 }
 
-/// The scheme of the server itself. Without TLS of its own it may be `https` all the same, behind a proxy that is not
-/// named.
+/// The scheme of the server itself. Without TLS it is unknown: behind an unlisted proxy it may be `https`.
 fn own_scheme(parts: &Parts) -> Option<&'static str> {
     #[cfg(feature = "tls")]
     if parts.extensions.get::<OverTls>().is_some() {
@@ -67,7 +66,7 @@ fn own_scheme(parts: &Parts) -> Option<&'static str> {
     None
 }
 
-/// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
+/// The headers of a trusted peer. If `Forwarded` and `X-Forwarded-*` disagree, the client may have sent one of them.
 fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
     fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
@@ -85,7 +84,7 @@ fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing
     }
 }
 
-/// Goes from proxy to proxy towards the client, as long as they are trusted.
+/// Follows the proxies towards the client, as long as they are trusted.
 fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
     let mut found = Addressing::default();
     let mut teller = peer;

@@ -1,4 +1,4 @@
-//! `TestSocket`: the client's side of an open connection, and what it asserts.
+//! `TestSocket`: the client's side of an open connection, with assertions.
 
 use std::{fmt, future::Future, panic::Location, time::Duration};
 
@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::socket::Message;
 
-/// The largest message that the client takes, in bytes.
+/// The largest message that the client receives, in bytes.
 const MAX_MESSAGE_SIZE: usize = 256 * 1024 * 1024;
 
 /// What the server sent.
@@ -27,7 +27,7 @@ pub enum Received {
     Pong(Bytes),
     /// The Close frame; it has been answered.
     Close(PeerClose),
-    /// The end of the stream. Without a Close frame before it is what clients call 1006.
+    /// The end of the stream. Without a Close frame before it, clients report 1006.
     End,
 }
 
@@ -46,8 +46,8 @@ impl fmt::Display for Received {
 
 /// An open connection of a [`TestClient`](super::TestClient).
 ///
-/// Its methods fail the test, with a message that says what came instead, rather than return errors. Dropping it
-/// is what a vanished client does.
+/// Its methods return no errors: they fail the test, with a message that says what was received instead. Dropping the
+/// socket ends the stream without a Close frame.
 pub struct TestSocket {
     stream: DuplexStream,
     protocol: Connection,
@@ -65,7 +65,7 @@ impl TestSocket {
     ) -> Self {
         let role = Role::Client { mask_seed: 0x5eed };
         let mut protocol = Connection::new(role, MAX_MESSAGE_SIZE);
-        // What the server answers reads as an offer with one outcome.
+        // The server's answer has the form of an offer with one outcome.
         let answer = headers
             .get_all(header::SEC_WEBSOCKET_EXTENSIONS)
             .iter()
@@ -100,7 +100,7 @@ impl TestSocket {
         self.headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
     }
 
-    /// Sends a text message. What cannot be sent because the server has gone is dropped, as it is by a browser.
+    /// Sends a text message. If the connection has ended, the message is dropped, as in a browser.
     pub async fn send_text(&mut self, text: impl AsRef<str>) {
         let mut output = Vec::new();
         let _ = self.protocol.send_text(text.as_ref(), &mut output);
@@ -133,8 +133,8 @@ impl TestSocket {
         self.send_raw(&output).await;
     }
 
-    /// Sends a Close frame. The server's answer is received like everything else.
-    pub async fn close(&mut self, code: CloseCode, reason: &str) {
+    /// Sends a Close frame. The answer of the server is received like everything else.
+    pub async fn send_close(&mut self, code: CloseCode, reason: &str) {
         let mut output = Vec::new();
         let _ = self
             .protocol
@@ -142,17 +142,17 @@ impl TestSocket {
         self.send_raw(&output).await;
     }
 
-    /// Sends bytes as they are, to break rules with.
+    /// Sends bytes as they are, for tests that violate the protocol.
     pub async fn send_raw(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
     }
 
-    /// The next thing that the server sent. Pings and Close frames have been answered. The other methods pass over
-    /// pings, which a server may send at any time to see whether its peer is there.
+    /// Receives the next frame or message. Pings and Close frames are answered. The other methods skip pings, which a
+    /// server may send at any time.
     ///
     /// # Panics
     ///
-    /// If nothing comes within the time limit, or if the server breaks the protocol.
+    /// If nothing arrives within the time limit, or if the server violates the protocol.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Received> + Send {
         self.within_time(false)
@@ -196,7 +196,7 @@ impl TestSocket {
                 Some(Event::Pong(payload)) => return Received::Pong(payload),
                 Some(Event::Close(close)) => return Received::Close(close),
                 Some(Event::Violation(violation)) => panic!("the server broke the protocol: {violation}"),
-                // Enough was inflated at once.
+                // The bound of inflation for one call.
                 None if !self.input.is_empty() && !self.protocol.reading_is_over() => continue,
                 None => {}
             }
@@ -259,8 +259,8 @@ impl TestSocket {
         }
     }
 
-    /// Asserts that the next thing is a Close frame, and that nothing but the end of the stream follows it. Gives
-    /// what the frame said.
+    /// Asserts that a Close frame is next, and that only the end of the stream follows it. Returns the content of the
+    /// frame.
     ///
     /// # Panics
     ///
@@ -280,11 +280,11 @@ impl TestSocket {
         }
     }
 
-    /// Asserts that the connection ends now with a Close frame of that code and reason.
+    /// Asserts that the connection ends now, with a Close frame of this code and reason.
     ///
     /// # Panics
     ///
-    /// If something else comes; the message says what.
+    /// If something else arrives; the message says what.
     #[track_caller]
     pub fn assert_closed<'s>(
         &'s mut self,
