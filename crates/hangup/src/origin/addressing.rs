@@ -33,17 +33,17 @@ impl Addressing {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0.ip().to_canonical());
-        let believed = match peer {
-            Some(peer) if proxies.contain(peer) => believed(parts, peer, proxies),
+        let trusted = match peer {
+            Some(peer) if proxies.contain(peer) => trusted(parts, peer, proxies),
             client => Self {
                 client,
                 ..Self::default()
             },
         };
         Self {
-            authority: believed.authority.or_else(|| requested(parts)),
-            scheme: believed.scheme.or_else(|| own_scheme(parts)),
-            ..believed
+            authority: trusted.authority.or_else(|| requested(parts)),
+            scheme: trusted.scheme.or_else(|| own_scheme(parts)),
+            ..trusted
         }
     }
 }
@@ -67,7 +67,7 @@ fn own_scheme(parts: &Parts) -> Option<&'static str> {
 }
 
 /// The headers of a trusted peer. If `Forwarded` and `X-Forwarded-*` disagree, the client may have sent one of them.
-fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+fn trusted(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
     fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
             (Some(one), Some(other)) => (one == other).then_some(one),
