@@ -1,4 +1,4 @@
-//! What a client is known not to show, and why: its own limits, which no server can change.
+//! Known limits of clients: what they do not report, and why. No server can change them.
 
 use super::case::{Case, Do, Ending, Refuse};
 use super::client::{Seen, script_has};
