@@ -1,4 +1,4 @@
-//! A chat: one task receives and sends, and messages of all others come through a channel.
+//! A chat: one task per client receives and sends; the messages of the others arrive through a channel.
 //!
 //! `cargo run --example 06_chat`, then several times `wscat -c 'ws://127.0.0.1:8000/chat?name=ann'`.
 
@@ -18,7 +18,7 @@ async fn chat(
 ) -> Result {
     let mut messages = room.subscribe();
     let mut socket = handshake.accept().await?;
-    // A send fails only where nobody is in the room, and this client is.
+    // A send fails only if there is no receiver, and this client has one.
     let _ = room.send(format!("{name} joined"));
     let left = loop {
         tokio::select! {

@@ -47,7 +47,7 @@ async fn echo() {
         .unwrap();
     socket.send_text("hi").await;
     assert_eq!(socket.recv_text().await, "Message text was: hi, for item ID: foo");
-    socket.close(CloseCode::NORMAL_CLOSURE, "bye").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "bye").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "bye").await;
 }
 
@@ -155,7 +155,7 @@ async fn chat() {
     ann.send_text("hello").await;
     assert_eq!(bob.recv_text().await, "ann: hello");
     assert_eq!(ann.recv_text().await, "ann: hello");
-    bob.close(CloseCode::GOING_AWAY, "").await;
+    bob.send_close(CloseCode::GOING_AWAY, "").await;
     assert!(matches!(bob.recv().await, Received::Close(_)));
     assert_eq!(ann.recv_text().await, "bob left");
 }

@@ -1,4 +1,4 @@
-//! Which other crates' types and traits `hangup`'s public interface shows, from the JSON of rustdoc.
+//! Types and traits of other crates in `hangup`'s public interface, from the JSON of rustdoc.
 //!
 //! A new major version of a listed crate is a breaking change of `hangup`.
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::failure::{Result, While};
 use crate::{process, project};
 
-/// The crates that may be seen, each with the reason.
+/// The crates that may be in the public interface, each with the reason.
 const EXPECTED: &[(&str, &str)] = &[
     (
         "axum",

@@ -1,4 +1,4 @@
-//! The open connections of a server, or behind a layer: counted, and closed when it stops.
+//! The open connections of a server: counted, and closed at its shutdown.
 
 use std::{
     collections::HashMap,
@@ -24,36 +24,36 @@ struct Open {
     sockets: HashMap<u64, Arc<Shared>>,
     /// Those whose handshake is not answered yet.
     handshakes: HashMap<u64, Arc<Shared>>,
-    /// Whether nothing is waited for any more.
     is_aborting: bool,
     next: u64,
-    /// With what they are closed, once the server stops.
-    stopping: Option<Close>,
-    /// How those have ended that were open when the server stopped.
+    /// The Close of the shutdown, once it has started.
+    shutdown: Option<Close>,
+    /// How connections have ended since then.
     report: Drained,
 }
 
-/// How the connections ended that were open when their server stopped, or whose handshake was under way then.
+/// How connections ended at the shutdown of their server: those that were open at its start, and those whose handshake
+/// was under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drained {
-    /// With both Close frames.
+    /// Both Close frames were exchanged.
     pub closed: usize,
-    /// Without: the peer vanished, or did not answer in time.
+    /// The closing handshake was not completed: the connection broke, or the peer did not answer in time.
     pub cut: usize,
-    /// Aborted when [`shutdown_timeout`](crate::serve::Serve::shutdown_timeout) had passed, handshakes
-    /// that were not answered yet among them.
+    /// Aborted after [`shutdown_timeout`](crate::serve::Serve::shutdown_timeout), or at a second signal. Handshakes that
+    /// were not answered yet are included.
     pub aborted: usize,
 }
 
-/// A handshake among the others, until it is answered or dropped.
+/// Counts a handshake until it is answered or dropped.
 pub(crate) struct Underway {
     connections: Arc<Connections>,
     number: u64,
     outer: Option<Box<Underway>>,
 }
 
-/// A connection among the others, until it is dropped.
+/// Counts a connection until it is dropped.
 pub(crate) struct Member {
     connections: Arc<Connections>,
     number: u64,
@@ -92,8 +92,9 @@ impl Membership {
     }
 
     /// Whether new handshakes are refused.
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.connections.is_stopping() || self.outer.as_ref().is_some_and(|outer| outer.is_stopping())
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.connections.is_shutting_down()
+            || self.outer.as_ref().is_some_and(|outer| outer.is_shutting_down())
     }
 
     /// Adds a handshake that is to be answered.
@@ -117,12 +118,12 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the server stops, and new handshakes are refused.
-    fn is_stopping(&self) -> bool {
-        self.open().stopping.is_some()
+    /// Whether the shutdown has started, and new handshakes are refused.
+    fn is_shutting_down(&self) -> bool {
+        self.open().shutdown.is_some()
     }
 
-    /// Adds a handshake that is to be answered.
+    /// Adds a handshake that is not answered yet.
     fn begin(self: &Arc<Self>, shared: &Arc<Shared>) -> Underway {
         let mut open = self.open();
         let number = open.next_number();
@@ -134,16 +135,16 @@ impl Connections {
         }
     }
 
-    /// Adds a connection whose 101 is about to go out. If the server stops already it is closed at once, unless it is
-    /// a refusal that closes by itself.
+    /// Adds a connection whose 101 is about to be written. After the start of a shutdown it is closed at once, unless it
+    /// is a refusal, which closes by itself.
     fn join(self: &Arc<Self>, shared: &Arc<Shared>, is_refusal: bool) -> Member {
-        let (number, stopping) = {
+        let (number, shutdown) = {
             let mut open = self.open();
             let number = open.next_number();
             open.sockets.insert(number, Arc::clone(shared));
-            (number, open.stopping.clone())
+            (number, open.shutdown.clone())
         };
-        if let Some(close) = stopping.filter(|_| !is_refusal) {
+        if let Some(close) = shutdown.filter(|_| !is_refusal) {
             let mut core = shared.lock();
             core.begin_draining();
             core.close_from_outside(&close);
@@ -155,20 +156,20 @@ impl Connections {
         }
     }
 
-    /// Tells every endpoint that the server stops. From now on whoever joins is closed with `close`.
+    /// Notifies every endpoint of the shutdown. Connections that are added later are closed with `close`.
     ///
-    /// Gives the connections that are to be closed at once, and those of endpoints that have waited to be told.
+    /// Returns the connections to close at once, and those whose endpoints have asked for the notice.
     pub(crate) fn begin_shutdown(&self, close: &Close) -> (Vec<Arc<Shared>>, Vec<Arc<Shared>>) {
         let all: Vec<_> = {
             let mut open = self.open();
-            open.stopping = Some(close.clone());
+            open.shutdown = Some(close.clone());
             open.sockets.values().cloned().collect()
         };
         all.into_iter()
             .partition(|shared| !shared.lock().begin_draining())
     }
 
-    /// Gives up on every connection that has not ended.
+    /// Aborts every connection that has not ended.
     pub(crate) fn abort(&self, close: &Close) {
         let (all, handshakes): (Vec<_>, Vec<_>) = {
             let mut open = self.open();
@@ -181,7 +182,7 @@ impl Connections {
         for shared in all {
             shared.lock().abort(close);
         }
-        // Whoever waits in `accept` goes on.
+        // This wakes endpoints that wait in `accept`.
         for shared in handshakes {
             shared.lock().fail_to_open();
         }
@@ -199,13 +200,13 @@ impl Connections {
         }
     }
 
-    /// How many connections have not ended, those among them whose handshake is not answered yet.
+    /// How many connections have not ended, including handshakes that are not answered yet.
     pub(crate) fn count(&self) -> usize {
         let open = self.open();
         open.sockets.len() + open.handshakes.len()
     }
 
-    /// How those have ended so far that were open when the server stopped; those that have not count as aborted.
+    /// How connections have ended since the start of the shutdown. Those that have not ended count as aborted.
     pub(crate) fn drained(&self) -> Drained {
         let open = self.open();
         Drained {
@@ -236,7 +237,7 @@ impl Drop for Underway {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        // One lock at a time: what is woken or dropped with the one may ask for the other.
+        // One lock at a time: a waker or a drop under one lock may need the other.
         let shared = self.connections.open().sockets.get(&self.number).cloned();
         let (is_aborted, is_clean) = shared.as_ref().map_or((false, false), |shared| {
             let core = shared.lock();
@@ -244,7 +245,7 @@ impl Drop for Member {
         });
         let removed = {
             let mut open = self.connections.open();
-            if open.stopping.is_some() {
+            if open.shutdown.is_some() {
                 let count = match (is_aborted, is_clean) {
                     (true, _) => &mut open.report.aborted,
                     (false, true) => &mut open.report.closed,

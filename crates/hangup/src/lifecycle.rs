@@ -156,7 +156,7 @@ where
     // The page that asks: one of another site may not use the cookies of this one. Then, whether there is capacity.
     let is_stopping = connections
         .as_ref()
-        .is_some_and(|connections| connections.is_stopping());
+        .is_some_and(|connections| connections.is_shutting_down());
     match admit(parts, addressing, &scope.settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => report.hold(slots),
         Err(NotAdmitted::Close(close, slots)) => {

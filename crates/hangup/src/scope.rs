@@ -39,7 +39,7 @@ use crate::{
     settings::{Resolved, Settings},
 };
 
-/// What holds for a route: every setting decided, and the error handlers, the nearest first.
+/// The scope of a route: every setting resolved, and the error handlers, the nearest first.
 #[derive(Clone, Default)]
 pub(crate) struct Scope {
     pub(crate) settings: Arc<Resolved>,
@@ -71,7 +71,7 @@ impl Addition {
     }
 }
 
-/// An addition that remembers the scope which it last made, as it is the same for nearly every request.
+/// An addition with a cache of the scope that it last made, which is the same for nearly every request.
 pub(crate) struct Nested {
     addition: Addition,
     last: Mutex<Option<Made>>,
@@ -132,7 +132,7 @@ impl<S> Layer<S> for ErrorHandlers {
     }
 }
 
-/// The service that the layers [`Settings`] and [`ErrorHandlers`] make: it hands them to the routes below it.
+/// The service of the layers [`Settings`] and [`ErrorHandlers`]. It passes them to the routes below it.
 #[derive(Clone)]
 pub struct Scoped<S> {
     inner: S,

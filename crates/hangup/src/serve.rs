@@ -39,13 +39,13 @@
 //!
 //! # Graceful shutdown
 //!
-//! SIGTERM, SIGINT or the future of [`Serve::with_graceful_shutdown`] starts it; then, in this order:
+//! SIGTERM, SIGINT or the future of [`Serve::with_graceful_shutdown`] starts it:
 //!
-//! 1. The listener closes, at once or after [`Serve::lame_duck`].
-//! 2. Endpoints that wait for [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown) are notified.
-//! 3. All other connections are closed with 1001, in batches; the notified ones follow after
-//!    [`Serve::shutdown_notice`].
-//! 4. What is left after [`Serve::shutdown_timeout`], or at a second signal, is aborted.
+//! 1. The listener closes, at once or after [`Serve::lame_duck`]. New handshakes are refused meanwhile.
+//! 2. Endpoints that wait for [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown) are notified. All other
+//!    connections are closed with 1001, in batches.
+//! 3. After [`Serve::shutdown_notice`] the connections of the notified endpoints are closed too.
+//! 4. After [`Serve::shutdown_timeout`], or at a second signal, the remaining connections are aborted.
 //!
 //! The page [`running`](crate::guides::running) has all limits of a service and advice for load balancers.
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench --instructions`: how many instructions a message and a connection cost, and whether they still do.
+//! `cargo xtask bench --instructions`: the instructions of the protocol core per echoed message, against the known counts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub(super) fn command(write: bool) -> Result<()> {
     }
     if strays {
         return Err(
-            "the counts have changed: if that is meant, keep the new ones with `--instructions --write`"
+            "the counts have changed: if that is intended, keep the new ones with `--instructions --write`"
                 .into(),
         );
     }

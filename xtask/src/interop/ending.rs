@@ -12,7 +12,7 @@ use crate::failure::Result;
 const STOP: Duration = Duration::from_secs(30);
 const NOTICED: Duration = Duration::from_secs(5);
 
-/// The server stops: an open connection gets 1001, and the process ends.
+/// The server shuts down: an open connection gets 1001, and the process ends.
 pub(crate) fn stop(tour: &mut Tour) -> Outcome {
     let mut outcome = Outcome {
         name: "server.stops",

@@ -111,7 +111,7 @@ fn over_tls(client: &mut Program, address: &str, table: &mut Table) -> Result<()
         )
         .header("origin", other),
     ];
-    // A page that may not connect is refused with HTTP in any case.
+    // A page that is not allowed to connect is refused with HTTP in any case.
     super::drive(client, address, Refuse::Http, &cases, table)
 }
 

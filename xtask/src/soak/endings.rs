@@ -1,4 +1,4 @@
-//! How connections ended: what the metrics of the tour count, and what its log tells.
+//! How connections ended, by the metrics and by the log of the tour.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -17,12 +17,12 @@ pub(crate) struct Endings {
     refused: BTreeMap<String, u64>,
 }
 
-/// What a log tells.
+/// The endings in a log.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Logged {
     /// How many connections have ended.
     pub(crate) ended: u64,
-    /// How the connections ended that were open when the server stopped: closed, cut, aborted.
+    /// How connections ended at the shutdown: closed, cut, aborted.
     pub(crate) drained: Option<[u64; 3]>,
 }
 

@@ -1,4 +1,4 @@
-//! `#[derive(IntoClose)]`: an error type says, per variant, how it closes; `recognise_close!`: such a type is registered.
+//! `#[derive(IntoClose)]`: how an error type closes, per variant. `recognise_close!`: registers such a type.
 
 mod ast;
 mod attr;

@@ -1,4 +1,4 @@
-//! What an endpoint becomes: a function that gives it, under the function's name, and the function behind it.
+//! The expansion of an endpoint: a function that returns it, under the original name, and the original function.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! The accept loop: connections are counted, and each gets a task of its own.
+//! The accept loop: it counts connections, and starts a task for each.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -22,20 +22,20 @@ use crate::{
     settings::{ConnectionLimit, Slot},
 };
 
-/// The answer to a connection that is one too many.
+/// The answer to a connection beyond the limit.
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// A listener, and what each of its connections is served with.
+/// A listener, and what serves each of its connections.
 pub(super) struct Accepting {
     pub(super) listener: Bound,
     pub(super) served: Served,
     pub(super) limits: HttpLimits,
     pub(super) stage: watch::Receiver<Stage>,
-    /// The bounds of connections that are no WebSockets, or not yet.
+    /// The bounds of an HTTP connection before it becomes a WebSocket.
     pub(super) in_total: Option<ConnectionLimit>,
     pub(super) per_peer: Option<ConnectionLimit>,
-    /// Peers that stand for many clients.
+    /// Peers that forward the requests of many clients.
     pub(super) proxies: TrustedProxies,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Tls>,
@@ -92,8 +92,7 @@ impl Accepting {
         tokio::spawn(http.serve(stream));
     }
 
-    /// The places of one more connection; `None` where there are too many. A peer without an address counts in total
-    /// alone.
+    /// Counts one more connection; `None` if there are too many. A peer without an address counts only in total.
     fn admit(&self, peer: Option<SocketAddr>) -> Option<Vec<Slot>> {
         let address = peer.map(|peer| peer.ip().to_canonical());
         let is_proxy = self.proxies.contain_peer(address);

@@ -49,7 +49,7 @@ impl InMemoryServer {
     /// Stops as [`App::serve`](crate::App::serve) does, with its defaults.
     pub(crate) async fn shut_down(&self) -> Drained {
         let no_newcomers = async {
-            self.stage.send_replace(Stage::Stopping);
+            self.stage.send_replace(Stage::ShuttingDown);
             self.stage.closed().await;
         };
         let aborting = || {

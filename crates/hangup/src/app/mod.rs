@@ -71,7 +71,7 @@ pub struct App<S = ()> {
     routes: Routes<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
-    /// Where each path was taken, by its template with the names left out.
+    /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
 
@@ -96,7 +96,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If the path is taken; the message names both places.
+    /// If the app has an endpoint on this path already; the message names both places.
     #[track_caller]
     pub fn endpoint<E, A>(self, endpoint: E) -> Self
     where
@@ -110,7 +110,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If the path is taken; the message names both places. If it does not begin with `/`.
+    /// If the app has an endpoint on this path already; the message names both places. If the path does not begin with
+    /// `/`.
     #[track_caller]
     pub fn route<E, A>(mut self, path: &str, endpoint: E) -> Self
     where
@@ -122,12 +123,12 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Adds all routes of another app below a prefix. Its error handlers and settings hold for its own routes,
-    /// and are asked before those of this app.
+    /// Adds all routes of another app below a prefix. Its error handlers and settings apply to its own routes only, and
+    /// come before those of this app.
     ///
     /// # Panics
     ///
-    /// If a path is taken; the message names both places.
+    /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "mount")]
     pub fn nest(mut self, prefix: &str, app: Self) -> Self {
         for (path, place) in app.taken.values() {
@@ -137,8 +138,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Adds all routes of another app under their own paths. Its error handlers and settings hold for its own
-    /// routes, and are asked before those of this app: so a route has handlers of its own.
+    /// Adds all routes of another app under their own paths. Its error handlers and settings apply to its own routes
+    /// only, and come before those of this app. So a route can have its own handlers.
     ///
     /// ```
     /// use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
@@ -157,7 +158,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If a path is taken; the message names both places.
+    /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "include_router")]
     pub fn include(mut self, app: Self) -> Self {
         for (path, place) in app.taken.values() {
@@ -201,13 +202,13 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
-    /// The settings of the whole app, in place of those that were set before.
+    /// Sets the settings of the whole app. It replaces those set before.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
         self
     }
 
-    /// Gives the state that the endpoints' [`State`](axum::extract::State) extractors take.
+    /// Sets the state for the [`State`](axum::extract::State) extractors of the endpoints.
     pub fn with_state(self, state: S) -> App {
         let Self {
             routes,
@@ -231,7 +232,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             ..
         } = self;
         routes.map(|router| {
-            // A layer costs each request some allocations, whether it adds something or not.
+            // Every layer costs each request some allocations, even an empty one.
             let router = if handlers.is_empty() {
                 router
             } else {
@@ -256,7 +257,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
 }
 
 impl App {
-    /// The app as an axum router, for tests, for other layers, and to be a part of another application.
+    /// The app as an axum router, for other layers, or as a part of another application.
     pub fn into_router(self) -> Router {
         self.into_routes().all
     }
@@ -269,7 +270,7 @@ impl From<App> for Router {
 }
 
 impl<S> App<S> {
-    /// The bounds that the app's own settings give the connections of its server.
+    /// The app's own bound, which the server applies to every request.
     fn max_head_size(&self) -> usize {
         let defaults = Resolved::default();
         let settings = self.settings.as_ref();

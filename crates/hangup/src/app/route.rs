@@ -26,8 +26,8 @@ use crate::{
 
 /// Makes a route of an endpoint, for [`axum::Router::route`].
 ///
-/// The route answers every method: what is not an opening handshake gets 426 or 400. Settings and error
-/// handlers are layers, on the route, on a router around it, or on the whole application.
+/// The route answers every method: a request that is not an opening handshake gets 426 or 400. Settings and error
+/// handlers are layers: on the route, on a router around it, or on the whole application.
 ///
 /// ```
 /// use axum::{Router, extract::State};
@@ -79,10 +79,10 @@ where
     })
 }
 
-/// The scope of all routes around which there is none.
+/// The scope of routes without settings or handlers around them.
 static BARE: LazyLock<Arc<Scope>> = LazyLock::new(Arc::default);
 
-/// What is known of a route besides its endpoint.
+/// What a route keeps besides its endpoint.
 struct Route {
     /// What was known at the last request: one route may be mounted below several prefixes.
     known: Mutex<Known>,

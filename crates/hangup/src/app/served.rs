@@ -1,4 +1,4 @@
-//! `Served`: what a server of this crate answers requests with.
+//! `Served`: what answers the requests of a server of this crate.
 
 use std::{
     net::SocketAddr,
@@ -20,13 +20,10 @@ use crate::{
     lifecycle::Witness,
 };
 
-/// An [`App`] or an axum router, as the servers of this crate take it.
+/// An [`App`] or an axum router, for a server or a test client.
 ///
-/// The path of a request to an endpoint of an [`App`] is decoded once before it is matched, as ASGI servers do:
-/// `/%69tems` is `/items`, and an encoded slash divides segments. A route of axum's, of a merged router or of a router
-/// that is served by itself, keeps axum's rules and sees the request as it came. Where the path as it came matches a
-/// route of axum's, and decoded an endpoint, it belongs to the former. Under `axum::serve` the router of
-/// [`App::into_router`] has axum's rules for all its routes.
+/// The paths of requests to an [`App`] are decoded once before they are routed, as ASGI servers do: `/%69tems` is
+/// `/items`, and an encoded slash separates segments. An axum router keeps its own rules.
 #[derive(Clone, Debug)]
 pub struct Served {
     routing: RoutingRules,
@@ -58,7 +55,7 @@ impl From<App> for Served {
 
 impl From<Router> for Served {
     fn from(router: Router) -> Self {
-        // Without it axum would apply all layers anew for each request, and each would have scopes of its own.
+        // Without this, axum would apply all layers for each request again, with new scopes each time.
         let routing = RoutingRules::Axum(router.with_state(()));
         // Below it the settings of each route hold.
         Self::new(routing, LARGEST_HEAD)

@@ -58,13 +58,13 @@ impl Default for ShutdownOptions {
 }
 
 impl Shutdown {
-    /// Ends all connections: at the latest when the timeout has passed, or `hurry` is ready.
+    /// Ends all connections: at the latest when the timeout has passed, or `second_signal` arrives.
     pub(super) async fn run(
         self,
         connections: Arc<Connections>,
         mut accepting: Accepting,
         http: watch::Sender<Stage>,
-        hurry: impl Future<Output = ()>,
+        second_signal: impl Future<Output = ()>,
     ) {
         let Self {
             options,
@@ -78,19 +78,19 @@ impl Shutdown {
                 let _: Result<Infallible, _> = timeout_at(end_of_lame_duck, accepting.run()).await;
             }
             drop(accepting);
-            http.send_replace(Stage::Stopping);
+            http.send_replace(Stage::ShuttingDown);
         };
         // The HTTP connections first: a handshake that is under way may still become an open connection.
         let no_newcomers = async {
             refuse_newcomers.await;
             http.closed().await;
         };
-        let hurry = async {
-            hurry.await;
-            Hurry
+        let second_signal = async {
+            second_signal.await;
+            SecondSignal
         };
         let ended = options
-            .run(&connections, lame_duck, no_newcomers, hurry, || {
+            .run(&connections, lame_duck, no_newcomers, second_signal, || {
                 http.send_replace(Stage::Aborting);
             })
             .await;
@@ -101,14 +101,14 @@ impl Shutdown {
 }
 
 impl ShutdownOptions {
-    /// Ends the connections: at the latest when `extra` and the timeout have passed, or `hurry` is ready.
+    /// Ends the connections: at the latest when `extra` and the timeout have passed, or `second_signal` arrives.
     /// `no_newcomers` is ready when none can be added any more; `aborting` is called before connections are aborted.
     pub(super) async fn run(
         self,
         connections: &Connections,
         extra: Duration,
         no_newcomers: impl Future<Output = ()>,
-        hurry: impl Future<Output = Hurry>,
+        second_signal: impl Future<Output = SecondSignal>,
         aborting: impl FnOnce(),
     ) -> Drained {
         let Self {
@@ -142,7 +142,7 @@ impl ShutdownOptions {
         };
         let is_over = tokio::select! {
             ended = timeout_at(end, all_ended) => ended.is_ok(),
-            Hurry = hurry => false,
+            SecondSignal = second_signal => false,
         };
         if !is_over {
             aborting();
@@ -162,7 +162,7 @@ impl ShutdownOptions {
 }
 
 /// Nothing is waited for any longer.
-pub(super) struct Hurry;
+pub(super) struct SecondSignal;
 
 /// The Close of the open connections. Codes that few clients know get a reason.
 fn shutdown_close(code: CloseCode) -> Close {

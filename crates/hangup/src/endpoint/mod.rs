@@ -46,7 +46,7 @@ use crate::settings::Settings;
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
 /// `async fn(Handshake, extractors..) -> impl IntoOutcome`.
 ///
-/// `A` tells the two kinds apart for the compiler, `S` is the state of the router.
+/// `A` distinguishes the two kinds for the compiler; `S` is the state of the router.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a WebSocket endpoint",
     label = "not an endpoint for a router with this state",
@@ -54,20 +54,20 @@ use crate::settings::Settings;
             or a function with `#[hangup::websocket(\"/path\")]`"
 )]
 pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
-    /// What the endpoint takes besides the handshake.
+    /// The arguments of the endpoint other than the handshake.
     type Arguments: Send + 'static;
 
-    /// What is known of the endpoint before any request.
+    /// Describes the endpoint, independent of any request.
     fn describe(&self) -> Description;
 
-    /// Whether the path of a request that the router has sent here is one of the endpoint's: a route with typed path
-    /// parameters does not match a segment with an encoded slash, for example. If not, the answer is HTTP 404.
+    /// Whether the endpoint serves the path of a request that the router has matched. For example, a route with typed
+    /// path parameters does not match a segment with an encoded slash. If not, the answer is HTTP 404.
     fn matches(&self, parts: &Parts) -> bool {
         let _ = parts;
         true
     }
 
-    /// Takes the arguments from the opening request.
+    /// Extracts the arguments from the opening request.
     fn extract(&self, parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Arguments>> + Send;
 
     /// Runs the endpoint.
@@ -93,7 +93,7 @@ pub trait Routed<A> {
     }
 }
 
-/// What an endpoint says of itself.
+/// What an endpoint says about itself.
 #[derive(Clone, Debug)]
 pub struct Description {
     /// The name of its function.

@@ -1,10 +1,10 @@
-//! Heads of HTTP/1 messages as bytes: where one ends, what a response says in its first line (RFC 9112, section 2.1).
+//! Heads of HTTP/1 messages as bytes: where a head ends, and the first line of a response (RFC 9112, section 2.1).
 
 use memchr::memchr_iter;
 
-/// Where the first head ends: behind its empty line. The first `searched` bytes hold no such end.
+/// The end of the first head, after its empty line. The first `searched` bytes contain no such end.
 ///
-/// An empty line alone, which a recipient ignores in front of a request (RFC 9112, section 2.2), counts as a head.
+/// A single empty line, which a recipient ignores before a request (RFC 9112, section 2.2), counts as a head.
 pub(super) fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(3);
     let mut ends = memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at);
@@ -15,8 +15,8 @@ pub(super) fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     })
 }
 
-/// The status of the last response whose first line begins within the last bytes: a response that hyper gives by
-/// itself is short, and the last of a connection.
+/// The status of the last response whose first line begins within the last bytes. A response by hyper itself is short,
+/// and the last of a connection.
 pub(super) fn last_status(bytes: &[u8]) -> Option<u16> {
     const VERSION: &[u8] = b"HTTP/1.";
     const NEAR: usize = 512;

@@ -1,5 +1,5 @@
-//! `HttpStream`: the stream that an HTTP connection runs on. It gives hyper one request at a time, bounds every wait,
-//! and keeps what comes behind an opening handshake.
+//! `HttpStream`: the stream below hyper. It passes on one request at a time, bounds every wait, and keeps the bytes that
+//! arrive after an opening handshake.
 
 use std::{
     io::{self, IoSlice},
@@ -21,29 +21,29 @@ use super::{
 };
 use crate::settings::Resolved;
 
-/// How many bytes are kept that come while a request is being answered. What is beyond stays with the client.
+/// How many bytes are kept that arrive while a request is being answered. Beyond that, nothing is read.
 const MAX_EARLY: usize = 64 * 1024;
 
-/// How often a client is looked after of which no more is read.
+/// How often a client is checked for a disconnect while nothing is read from it.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long what a client still sends is read and thrown away behind the last response, so that no TCP reset
-/// overtakes it (RFC 9112, section 9.6).
+/// How long incoming data is read and discarded after the last response, so that no TCP reset overtakes the response
+/// (RFC 9112, section 9.6).
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How much is read at once of what hyper does not get at once.
+/// The size of one read into the held bytes.
 const CHUNK: usize = 4096;
 
 /// The bounds of an HTTP connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HttpLimits {
-    /// How long a head may take from its first byte on, the first head from the start of the connection on.
+    /// How long a head may take, from its first byte; for the first head from the start of the connection.
     pub(crate) head_timeout: Duration,
     /// How long a connection may be without a request.
     pub(crate) keep_alive_timeout: Duration,
-    /// How long the client may take nothing of a response.
+    /// How long the write of a response may make no progress.
     pub(crate) response_write_timeout: Duration,
-    /// How many bytes a head may have.
+    /// The largest head, in bytes.
     pub(crate) max_head_size: usize,
 }
 
@@ -64,15 +64,15 @@ pub(crate) struct HttpStream<S> {
     stream: S,
     exchange: Arc<Exchange>,
     limits: HttpLimits,
-    /// What was read and hyper has not taken yet.
+    /// Bytes that hyper has not read yet.
     held: BytesMut,
-    /// How much of it hyper may take.
+    /// How many of them hyper may read.
     released: usize,
-    /// How much of it was searched for the end of a head.
+    /// How many of them were searched for the end of a head.
     searched: usize,
     /// When the wait for the client ends.
     reading: Deadline,
-    /// When the wait for the client to take what is written ends.
+    /// When the wait for the stream to become writable ends.
     writing: Deadline,
     /// The 101 that is written in part.
     switching: Option<Switching>,
@@ -108,14 +108,14 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// The stream, and what was read behind the handshake; `None` where no 101 was written, as hyper gives the stream
-    /// back behind any answer that closes the connection.
+    /// The stream, and the bytes read after the handshake. `None` if no 101 was written: hyper returns the stream after
+    /// any answer that closes the connection.
     pub(crate) fn into_upgraded(self) -> Option<(S, Bytes)> {
         let is_upgraded = self.exchange.expected() == Expected::Upgraded;
         is_upgraded.then(|| (self.stream, self.held.freeze()))
     }
 
-    /// Ends the write side, then reads and discards until the client has left, or for [`LINGER`].
+    /// Shuts down the write side, then reads and discards until the client disconnects, or for [`LINGER`].
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.closing == Closing::Open {
             let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
@@ -141,7 +141,7 @@ impl<S: Peer> HttpStream<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads once into what is held. 0 bytes are the end of the stream.
+    /// Reads once into the held bytes. 0 bytes are the end of the stream.
     fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut chunk = [MaybeUninit::uninit(); CHUNK];
         let mut chunk = ReadBuf::uninit(&mut chunk);
@@ -166,7 +166,7 @@ impl<S: Peer> HttpStream<S> {
         Poll::Ready(Ok(count))
     }
 
-    /// Gives hyper what it may have of what is held.
+    /// Passes held bytes to hyper, as many as it may read.
     fn hand_over(&mut self, most: usize, buffer: &mut ReadBuf<'_>) {
         let count = most.min(self.held.len()).min(buffer.remaining());
         buffer.put_slice(self.held.get(..count).unwrap_or_default());
@@ -178,7 +178,7 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// A head as a whole, and nothing behind it. No bytes are the end: of the stream, or of the time for it.
+    /// Passes on a complete head, and nothing after it. No bytes mean the end of the stream, or of the time for the head.
     fn poll_head(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             if self.released > 0 {
@@ -196,7 +196,7 @@ impl<S: Peer> HttpStream<S> {
                 self.released = self.held.len();
                 continue;
             }
-            if self.exchange.is_stopping() {
+            if self.exchange.is_shutting_down() {
                 return Poll::Ready(Ok(()));
             }
             let before = buffer.filled().len();
@@ -224,7 +224,7 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// Keeps what comes while a request is being answered, for as long as the client is there.
+    /// Keeps the bytes that arrive while a request is being answered, until the client disconnects.
     fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.exchange.read_behind(cx);
         while self.held.len() < MAX_EARLY {
@@ -241,7 +241,7 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// Whatever comes, at once.
+    /// Passes on all bytes at once.
     fn poll_any(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if !self.held.is_empty() {
             self.hand_over(self.held.len(), buffer);
@@ -250,7 +250,7 @@ impl<S: Peer> HttpStream<S> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 
-    /// Bounds the wait for a client that takes nothing.
+    /// Bounds the wait for a client that does not read.
     fn poll_taken<T>(&mut self, cx: &mut Context<'_>, taken: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if taken.is_ready() {
             self.writing.clear();
@@ -268,8 +268,8 @@ impl<S: Peer> HttpStream<S> {
             && bytes.starts_with(b"HTTP/1.1 101 ")
     }
 
-    /// Writes a 101 without `close` among what `Connection` names: hyper adds it where the client has named it, and
-    /// where the server stops. Some clients refuse it.
+    /// Writes a 101 without `close` in `Connection`. hyper adds it if the client has sent it, and during a shutdown. Some
+    /// clients reject it.
     fn poll_switch(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let switching = self.switching.get_or_insert_with(|| Switching {
             instead: without_close(bytes),
@@ -303,7 +303,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.closing != Closing::Open || this.exchange.is_refused() {
-            // What still comes is read by `poll_close`.
+            // `poll_close` reads what still arrives.
             return Poll::Pending;
         }
         match this.exchange.expected() {
@@ -311,7 +311,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
             Expected::Nothing => this.poll_early(cx),
             Expected::Body | Expected::Upgraded => this.poll_any(cx, buffer),
             Expected::RestOfBody => {
-                if this.exchange.is_stopping() {
+                if this.exchange.is_shutting_down() {
                     return Poll::Ready(Ok(()));
                 }
                 let read = this.poll_any(cx, buffer);
@@ -365,7 +365,7 @@ impl<S: Peer> AsyncWrite for HttpStream<S> {
             ready!(self.poll_taken(cx, flushed))?;
         }
         if self.exchange.is_refused() {
-            // hyper shuts nothing down where the request has asked for an upgrade.
+            // hyper does not shut down a stream whose request has asked for an upgrade.
             return self.poll_close(cx);
         }
         Poll::Ready(Ok(()))

@@ -1,4 +1,4 @@
-//! `Peer`: a stream that knows whether its peer has left, although not all that it has sent was read.
+//! `Peer`: a stream that knows whether its peer has disconnected, even with unread data.
 
 use std::{
     future::Future,
@@ -14,9 +14,9 @@ use tokio::{
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-/// A stream that can say whether its peer has left although not all it has sent was read.
+/// A stream that knows whether its peer has disconnected, even with unread data.
 pub(crate) trait Peer: AsyncRead + AsyncWrite + Unpin {
-    /// Whether the peer has ended its side, as far as that is known.
+    /// Whether the peer has closed its side; false if unknown.
     fn has_left(&self) -> bool;
 }
 

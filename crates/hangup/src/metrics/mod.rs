@@ -23,6 +23,6 @@ pub(crate) enum Refused {
     Http(u16),
     /// With a Close frame of this code.
     Close(u16),
-    /// Not at all: the client left before its answer, or the server stopped.
+    /// Without an answer: the client disconnected before, or the server shut down.
     Abandoned,
 }

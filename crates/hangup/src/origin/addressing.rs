@@ -1,4 +1,4 @@
-//! `Addressing`: who has sent a request, and what the server was called, as far as proxies are believed.
+//! `Addressing`: the client of a request, and the host that it asked for, with the headers of trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,18 +11,18 @@ use super::{
     proxies::TrustedProxies,
 };
 
-/// Who has sent a request, and how the server was addressed.
+/// The client of a request, and how it addressed the server.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Addressing {
-    /// The address of the client; `None` where the server below does not tell.
+    /// The address of the client; `None` if the server does not provide it.
     pub(crate) client: Option<IpAddr>,
     /// The host and the port that the client has asked for.
     pub(super) authority: Option<Authority>,
-    /// `http` or `https`, where a trusted proxy says so, or the server itself speaks TLS.
+    /// `http` or `https`, if a trusted proxy says so, or if the server itself uses TLS.
     pub(super) scheme: Option<&'static str>,
 }
 
-/// The extension of a request that has come over TLS to the server itself.
+/// Marks a request that reached the server itself over TLS.
 #[cfg(feature = "tls")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OverTls;
@@ -33,8 +33,8 @@ impl Addressing {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0.ip().to_canonical());
-        let believed = if proxies.contain_peer(peer) {
-            believed(parts, peer, proxies)
+        let trusted = if proxies.contain_peer(peer) {
+            trusted(parts, peer, proxies)
         } else {
             Self {
                 client: peer,
@@ -42,14 +42,14 @@ impl Addressing {
             }
         };
         Self {
-            authority: believed.authority.or_else(|| requested(parts)),
-            scheme: believed.scheme.or_else(|| own_scheme(parts)),
-            ..believed
+            authority: trusted.authority.or_else(|| requested(parts)),
+            scheme: trusted.scheme.or_else(|| own_scheme(parts)),
+            ..trusted
         }
     }
 }
 
-/// What the request itself calls the server: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
+/// The host in the request itself: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
 fn requested(parts: &Parts) -> Option<Authority> {
     match parts.uri.authority() {
         Some(authority) => Authority::parse(authority.as_str()),
@@ -57,8 +57,7 @@ fn requested(parts: &Parts) -> Option<Authority> {
     }
 }
 
-/// The scheme of the server itself. Without TLS of its own it may be `https` all the same, behind a proxy that is not
-/// named.
+/// The scheme of the server itself. Without TLS it is unknown: behind an unlisted proxy it may be `https`.
 fn own_scheme(parts: &Parts) -> Option<&'static str> {
     #[cfg(feature = "tls")]
     if parts.extensions.get::<OverTls>().is_some() {
@@ -69,7 +68,7 @@ fn own_scheme(parts: &Parts) -> Option<&'static str> {
 }
 
 /// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
-fn believed(parts: &Parts, peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
+fn trusted(parts: &Parts, peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
     fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
             (Some(one), Some(other)) => (one == other).then_some(one),

@@ -46,11 +46,11 @@ pub use self::{
     serialized::{InvalidOrigin, Origin},
 };
 
-/// A page that may not connect.
+/// A page that is not allowed to connect.
 #[derive(Debug)]
 pub(crate) struct Stranger {
     origin: String,
-    /// What the server was addressed as.
+    /// The host that the client asked for.
     authority: Option<Authority>,
 }
 
@@ -82,10 +82,14 @@ pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -
 
 impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a page of the origin `{}` may not connect", self.origin)?;
+        write!(
+            f,
+            "a page of the origin `{}` is not allowed to connect",
+            self.origin
+        )?;
         if let Some(authority) = &self.authority {
             write!(f, " to `{}`", logged::name(authority))?;
         }
-        f.write_str("; Settings::allowed_origins says which may")
+        f.write_str("; Settings::allowed_origins has the allowed ones")
     }
 }

@@ -1,4 +1,4 @@
-//! `ConnectionLimit`: a bound on live connections, in total or of each peer.
+//! `ConnectionLimit`: a bound on live connections, in total or for each peer.
 
 use std::{
     collections::HashMap,
@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// A bound on live connections; clones count together.
+/// A bound on live connections. Clones share one count.
 #[derive(Clone)]
 pub(crate) struct ConnectionLimit {
     bound: usize,
@@ -19,21 +19,21 @@ pub(crate) struct ConnectionLimit {
 #[derive(Default)]
 struct Live {
     admitted: usize,
-    /// Those that are told that there are too many: they have a bound too.
+    /// Connections that are being refused; they have a bound too.
     refusing: usize,
 }
 
-/// A place among the counted connections, until it is dropped.
+/// One counted connection, until this is dropped.
 pub(crate) struct Slot {
     limit: ConnectionLimit,
     peer: Option<IpAddr>,
     is_refusal: bool,
 }
 
-/// There is no place left.
+/// The bound is reached.
 #[derive(Debug)]
 pub(crate) struct TooMany {
-    /// A place for saying so with a Close frame; none where as many are being told as may connect.
+    /// Counts a refusal with a Close frame; `None` if the number of refusals has reached the bound too.
     pub(crate) refusal: Option<Slot>,
 }
 
@@ -62,7 +62,7 @@ impl ConnectionLimit {
         Arc::ptr_eq(&self.live, &other.live)
     }
 
-    /// Takes a place for a connection; `Ok(None)` where the limit does not count it, as its peer is not known.
+    /// Counts a connection. `Ok(None)` if its peer is not known and the limit is per peer.
     pub(crate) fn admit(&self, client: Option<IpAddr>) -> Result<Option<Slot>, TooMany> {
         let peer = match (self.is_per_peer, client) {
             (false, _) => None,
@@ -111,7 +111,7 @@ impl Drop for Slot {
     }
 }
 
-/// Whose connections are counted together: one address, and with IPv6 the network of 64 bits that one customer has.
+/// The peer under which connections are counted: an IPv4 address, or the IPv6 network of 64 bits that one customer has.
 fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

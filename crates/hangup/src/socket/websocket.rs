@@ -199,14 +199,14 @@ impl WebSocket {
     ///
     /// async fn endpoint(handshake: Handshake) -> Result {
     ///     let mut socket = handshake.accept().await?;
-    ///     let mut draining = socket.server_shutdown();
+    ///     let mut shutdown = socket.server_shutdown();
     ///     loop {
     ///         tokio::select! {
     ///             message = socket.recv() => {
     ///                 let message = message?;
     ///                 socket.send(message).await?;
     ///             }
-    ///             () = &mut draining => {
+    ///             () = &mut shutdown => {
     ///                 socket.send_text("come back soon").await?;
     ///                 return Ok(());
     ///             }

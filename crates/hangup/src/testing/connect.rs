@@ -1,4 +1,4 @@
-//! `Connect`: an opening handshake of the test client, with what goes with it.
+//! `Connect`: an opening handshake of the test client, with its headers.
 
 use std::{fmt::Display, future::IntoFuture, panic::Location, sync::Arc};
 
@@ -63,14 +63,14 @@ impl Connect {
         self
     }
 
-    /// Sets a header, in place of the lines of that name: also those that make the handshake.
+    /// Sets a header. It replaces all lines of that name, also those of the handshake itself.
     #[must_use]
     pub fn set_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Leaves a header out: also one of those that make the handshake.
+    /// Omits a header, which may be one of the handshake itself.
     #[must_use]
     pub fn without_header(mut self, name: &HeaderName) -> Self {
         self.headers.remove(name);
@@ -84,15 +84,15 @@ impl Connect {
         self
     }
 
-    /// Offers a subprotocol, behind those offered before.
+    /// Offers a subprotocol, after those offered before.
     #[must_use]
     pub fn subprotocol(mut self, name: &str) -> Self {
         self.subprotocols.push(name.to_owned());
         self
     }
 
-    /// Offers permessage-deflate, as browsers do. Whether the server takes it is seen in
-    /// [`TestSocket::headers`]; messages are compressed if it does.
+    /// Offers permessage-deflate, as browsers do. If the server accepts it, messages are compressed, and
+    /// [`TestSocket::headers`] has its answer.
     #[must_use]
     pub fn deflate(mut self) -> Self {
         self.offers_deflate = true;

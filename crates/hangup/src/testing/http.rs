@@ -1,4 +1,4 @@
-//! HTTP/1 as the test client speaks it: one request out, one response in.
+//! The HTTP/1 of the test client: it sends one request and reads one response.
 
 use std::{fmt, io};
 
@@ -7,10 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
-/// The longest head of a response that the client takes, in bytes.
+/// The longest head of a response, in bytes.
 const MAX_HEAD: usize = 256 * 1024;
 
-/// An HTTP response: to a plain request, or where a handshake is refused.
+/// An HTTP response: the result of a refused handshake.
 #[derive(Clone, Debug)]
 pub struct HttpResponse {
     status: StatusCode,
@@ -38,7 +38,7 @@ impl HttpResponse {
         &self.body
     }
 
-    /// The body as JSON; `Null` if it is none.
+    /// The body as JSON; `Null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
@@ -94,7 +94,7 @@ impl fmt::Display for Requested<'_> {
     }
 }
 
-/// Sends a request and reads the response; of a 101 the head alone, and the bytes behind it.
+/// Sends a request and reads the response. Of a 101 it reads the head, and keeps the bytes after it.
 pub(super) async fn exchange(
     stream: &mut DuplexStream,
     requested: &Requested<'_>,
@@ -174,7 +174,7 @@ fn parse_head(bytes: &[u8]) -> io::Result<Option<(HttpResponse, usize)>> {
     Ok(Some((response, length)))
 }
 
-/// The body behind chunked framing (RFC 9112, section 7.1).
+/// Decodes chunked framing (RFC 9112, section 7.1).
 fn unchunk(mut framed: &[u8]) -> Bytes {
     let mut body = BytesMut::new();
     while let Ok(httparse::Status::Complete((start, length))) = httparse::parse_chunk_size(framed) {

@@ -50,8 +50,8 @@ use crate::{app::Served, connections::Drained};
 
 /// A client of an app in this process.
 ///
-/// Requests and frames go through an in-memory pipe and hyper, so an endpoint cannot tell it from a real client.
-/// No port is opened, and under tokio's paused time the deadlines of app and client pass at once.
+/// Requests and frames go through an in-memory pipe and hyper, so an endpoint sees no difference to a real client. No
+/// port is opened. With tokio's paused time, the deadlines of app and client pass at once.
 ///
 /// ```
 /// use hangup::{App, CloseCode, Handshake, Result, testing::TestClient};
@@ -93,8 +93,8 @@ impl TestClient {
         self
     }
 
-    /// From which address the requests come, for limits on the connections of one peer and for
-    /// [`ConnectInfo`](axum::extract::ConnectInfo). Default: none is known.
+    /// Sets the address from which requests come, for limits per peer and for
+    /// [`ConnectInfo`](axum::extract::ConnectInfo). Default: no address.
     #[must_use]
     pub fn peer(mut self, address: SocketAddr) -> Self {
         self.session.app = self.session.app.for_peer(address);
@@ -116,7 +116,7 @@ impl TestClient {
 
     /// Opens a connection: awaiting it gives the open socket, or the HTTP response that refused it.
     ///
-    /// `path` is the request's target as it stands on the wire, with the query.
+    /// `path` is the target of the request as it is sent, with the query.
     #[doc(alias = "websocket_connect")]
     #[must_use = "nothing is sent until it is awaited"]
     #[track_caller]
@@ -193,7 +193,7 @@ impl TestClient {
         self.session.shut_down().await
     }
 
-    /// The client's end of a fresh HTTP/1 connection to the app, for tests that speak the bytes themselves.
+    /// Opens a new HTTP/1 connection to the app, for tests that write and read the bytes themselves.
     #[must_use]
     pub fn stream(&self) -> DuplexStream {
         self.session.open_stream().stream

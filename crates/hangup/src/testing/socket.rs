@@ -1,4 +1,4 @@
-//! `TestSocket`: the client's side of an open connection, and what it asserts.
+//! `TestSocket`: the client's side of an open connection, with assertions.
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
@@ -43,7 +43,7 @@ impl TestSocket {
         self.headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
     }
 
-    /// Sends a text message. What cannot be sent because the server has gone is dropped, as it is by a browser.
+    /// Sends a text message. If the connection has ended, the message is dropped, as in a browser.
     pub async fn send_text(&mut self, text: impl AsRef<str>) {
         let mut side = self.side.lock().await;
         side.send(|protocol, output| {
@@ -89,7 +89,7 @@ impl TestSocket {
     }
 
     /// Sends a Close frame. The server's answer is received like everything else.
-    pub async fn close(&mut self, code: CloseCode, reason: &str) {
+    pub async fn send_close(&mut self, code: CloseCode, reason: &str) {
         let close = Close::new(code, reason.to_owned());
         let mut side = self.side.lock().await;
         side.send(|protocol, output| {
@@ -98,17 +98,17 @@ impl TestSocket {
         .await;
     }
 
-    /// Sends bytes as they are, to break rules with.
+    /// Sends bytes as they are, for tests that violate the protocol.
     pub async fn send_raw(&mut self, bytes: &[u8]) {
         self.side.lock().await.send_raw(bytes).await;
     }
 
-    /// The next thing that the server sent. Pings and Close frames have been answered. The other methods pass over
-    /// pings, which a server may send at any time to see whether its peer is there.
+    /// Receives the next frame or message. Pings and Close frames are answered. The other methods skip pings, which a
+    /// server may send at any time.
     ///
     /// # Panics
     ///
-    /// If nothing comes within the time limit, or if the server breaks the protocol.
+    /// If nothing arrives within the time limit, or if the server violates the protocol.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Received> + Send {
         Checked::new(async { within(self.time_limit, self.next()).await })
@@ -192,8 +192,8 @@ impl TestSocket {
         }
     }
 
-    /// Asserts that the next thing is a Close frame, and that nothing but the end of the stream follows it. Gives
-    /// what the frame said.
+    /// Asserts that a Close frame is next, and that only the end of the stream follows it. Returns the content of the
+    /// frame.
     ///
     /// # Panics
     ///
@@ -203,11 +203,11 @@ impl TestSocket {
         Checked::new(self.next_close())
     }
 
-    /// Asserts that the connection ends now with a Close frame of that code and reason.
+    /// Asserts that the connection ends now, with a Close frame of this code and reason.
     ///
     /// # Panics
     ///
-    /// If something else comes; the message says what.
+    /// If something else arrives; the message says what.
     #[track_caller]
     pub fn assert_closed<'s>(
         &'s mut self,

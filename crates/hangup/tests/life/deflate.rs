@@ -64,7 +64,7 @@ async fn messages_are_compressed_in_both_modes() {
             socket.send_text(&text).await;
             assert_eq!(socket.recv_text().await, text.as_str());
         }
-        socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+        socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
         socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
     }
 }

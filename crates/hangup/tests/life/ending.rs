@@ -232,7 +232,7 @@ async fn an_error_that_is_the_disconnect_of_another_connection_is_unforeseen() {
     let client = TestClient::new(app);
     let mut leaver = client.connect("/leaves").await.unwrap();
     let mut stayer = client.connect("/stays").await.unwrap();
-    leaver.close(CloseCode::GOING_AWAY, "").await;
+    leaver.send_close(CloseCode::GOING_AWAY, "").await;
     leaver.recv_close().await;
 
     let log = Log::listen();

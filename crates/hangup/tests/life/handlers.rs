@@ -295,7 +295,7 @@ async fn the_disconnect_of_the_peer_is_no_failure_and_reaches_no_catch_all() {
         });
     let log = Log::listen();
     let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
-    socket.close(CloseCode::of::<4242>(), "bye").await;
+    socket.send_close(CloseCode::of::<4242>(), "bye").await;
     socket.assert_closed(CloseCode::of::<4242>(), "bye").await;
     let event = log.connection().await;
     assert_eq!((event.level, event.get("error")), (Level::INFO, "-"));

@@ -284,7 +284,7 @@ async fn what_the_endpoint_sent_before_a_violation_still_goes_out() {
 async fn the_test_client_closes_with_any_code() {
     let client = TestClient::new(app());
     let mut socket = client.connect("/ws").await.unwrap();
-    socket.close(CloseCode::of::<4321>(), "until tomorrow").await;
+    socket.send_close(CloseCode::of::<4321>(), "until tomorrow").await;
     socket
         .assert_closed(CloseCode::of::<4321>(), "until tomorrow")
         .await;
@@ -312,7 +312,7 @@ async fn a_catch_all_is_not_told_of_a_peer_that_has_left() {
     });
     let log = Log::listen();
     let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
-    socket.close(CloseCode::GOING_AWAY, "").await;
+    socket.send_close(CloseCode::GOING_AWAY, "").await;
     socket.assert_closed(CloseCode::GOING_AWAY, "").await;
     assert_eq!(log.ended().await.level, Level::INFO);
     assert!(hears.try_recv().is_err(), "the catch-all was asked");

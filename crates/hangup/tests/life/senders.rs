@@ -57,7 +57,7 @@ async fn the_halves_of_a_socket_work_in_two_tasks() {
             assert_eq!(socket.recv_binary().await, number.to_string().as_bytes());
         }
     }
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
 
@@ -254,7 +254,7 @@ async fn pings_are_answered_once_another_task_has_taken_a_message_and_asks_for_n
     tokio::time::sleep(Duration::from_secs(1)).await;
     socket.ping("still there?").await;
     assert_eq!(socket.recv().await, Received::Pong("still there?".into()));
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
 
