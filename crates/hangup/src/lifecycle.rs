@@ -14,6 +14,7 @@ use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use hyper::body::Body as _;
 use tokio::time::timeout_at;
+use tracing::{Instrument, Span};
 
 pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
@@ -30,6 +31,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Offers, Opening, first_subprotocol, switching_protocols},
+    logged,
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -57,8 +59,9 @@ where
 {
     match check(&endpoint, context, metrics, scope, request) {
         Ok(mut checked) => {
-            let answer = run(endpoint, &mut checked, &state).await;
-            checked.answer(answer)
+            let span = checked.report.span();
+            let answer = run(endpoint, &mut checked, &state).instrument(span.clone()).await;
+            span.in_scope(|| checked.answer(answer))
         }
         Err(response) => *response,
     }
@@ -118,17 +121,37 @@ where
         return Err(access.refuse((StatusCode::BAD_REQUEST, why)));
     }
     let shared = Shared::new(Arc::clone(&scope.settings), access.traffic());
+    let span = span_of(&parts, &scope);
+    let on_upgrade = opening.on_upgrade.clone();
     Ok(Box::new(Checked {
         opening,
         addressing,
         connections: parts.extensions.remove::<Arc<Connections>>(),
         first_subprotocol: first_subprotocol(&parts),
-        report: Report::new(Arc::clone(&context), Arc::clone(&shared), access),
+        report: Report::new(
+            Arc::clone(&context),
+            Arc::clone(&shared),
+            access,
+            span,
+            on_upgrade,
+        ),
         shared,
         context,
         scope,
         parts,
     }))
+}
+
+/// The span of a connection: the one that its settings make, or the one around the request.
+fn span_of(parts: &Parts, scope: &Scope) -> Span {
+    let Some(make) = &scope.settings.span else {
+        return Span::current();
+    };
+    // It is a function of the user's.
+    catch_panic_now(|| make.make(parts)).unwrap_or_else(|panic| {
+        tracing::error!(panic = %logged::text(panic), "the function of `Settings::span` panicked");
+        Span::current()
+    })
 }
 
 /// Runs the endpoint, if the request is admitted, up to its answer to the handshake.

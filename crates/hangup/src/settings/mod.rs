@@ -3,6 +3,7 @@
 mod connection_limit;
 mod deadline;
 mod deflate_if;
+mod make_span;
 mod refusal;
 mod slow_consumer;
 
@@ -13,6 +14,7 @@ use hangup_protocol::{CloseCode, DeflateConfig};
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
     deadline::{FAR, deadline, deadline_from},
+    make_span::MakeSpan,
 };
 pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
@@ -42,6 +44,7 @@ macro_rules! settings {
         pub struct Settings {
             in_total: Option<ConnectionLimit>,
             per_peer: Option<ConnectionLimit>,
+            span: Option<MakeSpan>,
             $($name: Option<$type>,)*
         }
 
@@ -63,6 +66,7 @@ macro_rules! settings {
                 }
                 Resolved {
                     connection_limits: limits,
+                    span: self.span.as_ref().or(outer.span.as_ref()).cloned(),
                     $($name: self.$name.as_ref().unwrap_or(&outer.$name).clone(),)*
                 }
             }
@@ -73,6 +77,8 @@ macro_rules! settings {
         pub(crate) struct Resolved {
             /// All that count the connection, the outermost first.
             pub(crate) connection_limits: Vec<ConnectionLimit>,
+            /// Makes the span of the connection, in place of the one around the request.
+            pub(crate) span: Option<MakeSpan>,
             $(pub(crate) $name: $type,)*
         }
 
@@ -80,6 +86,7 @@ macro_rules! settings {
             fn default() -> Self {
                 Self {
                     connection_limits: Vec::new(),
+                    span: None,
                     $($name: $default,)*
                 }
             }

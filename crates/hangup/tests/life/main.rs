@@ -47,6 +47,7 @@ mod senders;
 mod server_errors;
 mod slow_consumer;
 mod socket;
+mod spans;
 mod stop;
 mod tcp;
 mod test_client;
