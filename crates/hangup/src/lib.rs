@@ -112,6 +112,7 @@
 //! | `regex` | yes | the option `pattern` of text parameters |
 //! | `speedate` | yes | dates, times and durations of the crate `speedate` as parameter types |
 //! | `uuid` | yes | `uuid::Uuid` as a parameter type |
+//! | `anyhow`, `eyre` | no | errors of these crates, whose whole chains and contexts are searched for what says how to close |
 //! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
 //! | `email` | no | the parameter type `params::Email` |
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
@@ -152,7 +153,7 @@ pub use self::{
     connections::Drained,
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{
-        Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result,
+        Disconnect, Error, Handled, HttpError, IntoClose, JsonError, Panic, ReceiveError, Result, SendError,
         TrySendError,
     },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
@@ -186,6 +187,6 @@ pub mod __private {
 
     pub use crate::{
         endpoint::Gathering,
-        error::{CloseRule, Ending, Promote},
+        error::{AsError, CloseRule, Ending, Promote, close_as},
     };
 }

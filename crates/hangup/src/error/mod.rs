@@ -1,8 +1,11 @@
 //! Errors: the one type that an endpoint returns, and what each kind of error stands for on the wire.
 
 mod any;
+mod as_error;
+mod bail;
 mod disconnect;
 mod ending;
+mod error_report;
 mod http_error;
 mod into_close;
 mod json;
@@ -10,6 +13,7 @@ mod panic;
 mod receive;
 mod refusal;
 mod rejection;
+mod send;
 mod stands_for;
 mod try_send;
 
@@ -24,6 +28,7 @@ pub(crate) use self::{
 };
 pub use self::{
     any::{Error, Handled, Result},
+    as_error::AsError,
     disconnect::Disconnect,
     ending::Ending,
     http_error::HttpError,
@@ -32,5 +37,7 @@ pub use self::{
     panic::Panic,
     receive::ReceiveError,
     rejection::Promote,
+    send::SendError,
+    stands_for::close_as,
     try_send::TrySendError,
 };

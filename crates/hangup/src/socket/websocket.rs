@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{core::Shared, draining::Draining, message::Message, sender::Sender, wait::Wait};
-use crate::error::{Disconnect, Error, ReceiveError, TrySendError, from_json};
+use crate::error::{Disconnect, ReceiveError, SendError, TrySendError, from_json};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
@@ -139,9 +139,8 @@ impl WebSocket {
     ///
     /// # Errors
     ///
-    /// [`Disconnect`] once the peer has closed or vanished; the error of `serde_json` if the value cannot be
-    /// JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    /// [`SendError`]: the peer has closed or vanished, or the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendError> {
         self.sender.send_json(value).await
     }
 

@@ -6,6 +6,7 @@
     reason = "a test fails where something is missing"
 )]
 
+mod error_types;
 mod errors;
 mod log;
 mod unreceived;
@@ -39,6 +40,7 @@ mod peer;
 mod promise;
 mod rate;
 mod refusal;
+mod rejections;
 mod replaced;
 mod report;
 mod router;
