@@ -127,6 +127,7 @@ mod endpoint;
 mod error;
 mod handlers;
 mod handshake;
+mod layer;
 mod lifecycle;
 mod logged;
 #[cfg(not(feature = "metrics"))]
@@ -157,9 +158,9 @@ pub use self::{
         TrySendError,
     },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    layer::{Scoped, refuse},
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
-    scope::Scoped,
     settings::{DeflateIf, Refusal, Settings, SlowConsumer},
     socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
 };

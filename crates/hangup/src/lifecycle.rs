@@ -4,6 +4,7 @@ mod access;
 mod admission;
 mod conversation;
 mod open_connection;
+mod refuse;
 mod report;
 mod unchosen;
 mod verdict;
@@ -16,7 +17,6 @@ use hyper::body::Body as _;
 use tokio::time::timeout_at;
 use tracing::{Instrument, Span};
 
-pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit, deflate_for},
@@ -24,6 +24,10 @@ use self::{
     open_connection::OpenConnection,
     report::Report,
     verdict::{HttpRefusal, Verdict},
+};
+pub(crate) use self::{
+    access::{Logged, answered_without_endpoint},
+    refuse::refuse,
 };
 use crate::{
     connections::Connections,
@@ -177,9 +181,9 @@ where
         .is_some_and(|connections| connections.is_stopping());
     match admit(parts, addressing, &scope.settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => report.hold(slots),
-        Err(NotAdmitted::Close(close, slots)) => {
+        Err(NotAdmitted::Close(verdict, slots)) => {
             report.hold(slots);
-            return Answer::Refused(Box::new(Verdict::not_admitted(close)));
+            return Answer::Refused(Box::new(verdict));
         }
         Err(NotAdmitted::Http(refusal)) => return Answer::Denied(refusal),
     }

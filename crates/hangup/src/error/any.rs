@@ -95,6 +95,11 @@ impl Error {
         }
     }
 
+    /// Takes what a layer answered in place of an endpoint.
+    pub(crate) fn of_layer(response: Response) -> Self {
+        Self::from_rejection(Rejection::of_layer(response))
+    }
+
     pub(crate) fn from_rejection(rejection: Rejection) -> Self {
         Self(Box::new(Carried::Rejection(rejection)))
     }

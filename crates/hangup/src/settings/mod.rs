@@ -98,6 +98,14 @@ settings! {
     /// How a connection that ends before `accept` is answered. Default: [`Refusal::Close`].
     refusal(Refusal): Refusal = Refusal::Close;
 
+    /// How a request is answered that opens a WebSocket and gets to no endpoint: by a layer within this one, at a path
+    /// without a route, or from a page of another origin. With [`Refusal::Close`] the handshake is completed and closed at
+    /// once: with the code that the status stands for (401 is 3000, 403 is 3003, 408 is 3008, 429 and 503 are 1013, other
+    /// 4xx 1008, the rest 1011), and with the text of the response as the reason, or, where that is JSON of more than 123
+    /// bytes or none, the name of its status; what a 5xx says goes to the log. A browser shows both, and an HTTP status as 1006. What an endpoint answers itself stays as it is. Default:
+    /// [`Refusal::Http`].
+    refusal_without_endpoint(Refusal): Refusal = Refusal::Http;
+
     /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
     /// [`Origins::same`].
     allowed_origins(Origins): Origins = Origins::same();

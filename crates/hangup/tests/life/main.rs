@@ -36,6 +36,7 @@ mod opening;
 mod origin;
 mod other_wakers;
 mod outlived;
+mod outside;
 mod peer;
 mod promise;
 mod rate;
