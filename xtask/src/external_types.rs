@@ -40,6 +40,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("speedate", "parameter types, behind the feature of that name"),
     ("time", "parameter types, behind the feature of that name"),
     ("tokio", "listeners and instants: hangup runs on tokio"),
+    ("tracing", "the span of a connection"),
     ("tower_layer", "layers around an endpoint and an application"),
     ("tower_service", "layers give services"),
     ("url", "a parameter type, behind the feature of that name"),

@@ -142,6 +142,7 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[close(CODE)]` | the `Display` text |
 /// | `#[close(CODE, "text")]` | the text, with `{field}` and `{0}` as in `format!`; at most 123 bytes |
 /// | `#[close(CODE, hidden)]` | none |
+/// | `#[close(transparent)]` | as the only field closes, which is an error: a `Close`, an error of `hangup`, one with `IntoClose`, a box or report of one, or else 1011 |
 ///
 /// The code is a number that may be sent (1000-1003, 1007-1014, 3000-4999), the name of a constant of
 /// `hangup::CloseCode`, or a constant of your own of that type.

@@ -14,6 +14,9 @@ pub use inventory;
 
 pub use crate::{
     endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed, gathering::Gathering},
-    error::{Error, IntoClose, Result, ending::Ending, into_close::CloseRule, rejection::Promote},
+    error::{
+        Error, IntoClose, Result, as_error::AsError, ending::Ending, into_close::CloseRule,
+        rejection::Promote, stands_for::close_as,
+    },
     settings::{Refusal, Settings},
 };

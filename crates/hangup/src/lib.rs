@@ -34,7 +34,7 @@
 //! | refuse a handshake | [`Refusal`], [`HttpError`], [`Handshake::deny`] | [`error`] |
 //! | see how the peer disconnected | [`Disconnect`] | [`error`] |
 //! | return errors, and handle them by type | [`Error`], [`Result`], [`ValidationError`], [`ErrorHandlers`], [`Failure`] | [`error`], [`handlers`] |
-//! | set every bound, for an app or a route | [`Settings`] | [`settings`], [`scope`] |
+//! | set every bound, for an app or a route | [`Settings`] | [`settings`], [`layer`] |
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
 //! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
@@ -56,6 +56,7 @@
 //! | `regex` | yes | the option `pattern` of text parameters |
 //! | `speedate` | yes | dates, times and durations of the crate `speedate` as parameter types |
 //! | `uuid` | yes | `uuid::Uuid` as a parameter type |
+//! | `anyhow`, `eyre` | no | errors of these crates, whose whole chains and contexts are searched for what says how to close |
 //! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
 //! | `email` | no | the parameter type `params::Email` |
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
@@ -72,6 +73,7 @@ pub mod error;
 pub mod guides;
 pub mod handlers;
 mod handshake;
+pub mod layer;
 mod lifecycle;
 mod logged;
 pub mod message;
@@ -81,7 +83,7 @@ mod metrics;
 pub mod metrics;
 pub mod origin;
 pub mod params;
-pub mod scope;
+mod scope;
 pub mod serve;
 pub mod settings;
 mod socket;

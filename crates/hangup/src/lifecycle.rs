@@ -4,6 +4,7 @@ mod access;
 mod admission;
 mod conversation;
 mod open_connection;
+mod refuse;
 mod report;
 mod unchosen;
 mod upgraded;
@@ -16,6 +17,7 @@ use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use hyper::body::Body as _;
 use tokio::time::timeout_at;
+use tracing::{Instrument, Span};
 
 use self::{
     access::Access,
@@ -27,6 +29,7 @@ use self::{
 };
 pub(crate) use self::{
     access::{Logged, answered_without_endpoint},
+    refuse::refuse,
     witness::Witness,
 };
 use crate::{
@@ -35,6 +38,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Acceptance, Offers, Opening, first_subprotocol, switching_protocols},
+    logged,
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -62,8 +66,9 @@ where
 {
     match check(&endpoint, context, metrics, scope, request) {
         Ok(mut checked) => {
-            let answer = run(endpoint, &mut checked, &state).await;
-            checked.answer(answer)
+            let span = checked.report.span();
+            let answer = run(endpoint, &mut checked, &state).instrument(span.clone()).await;
+            span.in_scope(|| checked.answer(answer))
         }
         Err(response) => *response,
     }
@@ -123,17 +128,37 @@ where
         return Err(access.refuse((StatusCode::BAD_REQUEST, why)));
     }
     let shared = Shared::new(Arc::clone(&scope.settings), access.traffic());
+    let span = span_of(&parts, &scope);
+    let on_upgrade = opening.on_upgrade.clone();
     Ok(Box::new(Checked {
         opening,
         addressing,
         connections: parts.extensions.remove::<Membership>(),
         first_subprotocol: first_subprotocol(&parts),
-        report: Report::new(Arc::clone(&context), Arc::clone(&shared), access),
+        report: Report::new(
+            Arc::clone(&context),
+            Arc::clone(&shared),
+            access,
+            span,
+            on_upgrade,
+        ),
         shared,
         context,
         scope,
         parts,
     }))
+}
+
+/// The span of a connection: the one that its settings make, or the one around the request.
+fn span_of(parts: &Parts, scope: &Scope) -> Span {
+    let Some(make) = &scope.settings.span else {
+        return Span::current();
+    };
+    // It is a function of the user's.
+    catch_panic_now(|| make.make(parts)).unwrap_or_else(|panic| {
+        tracing::error!(panic = %logged::text(panic), "the function of `Settings::span` panicked");
+        Span::current()
+    })
 }
 
 /// Runs the endpoint, if the request is admitted, up to its answer to the handshake.
@@ -159,9 +184,9 @@ where
         .is_some_and(|connections| connections.is_shutting_down());
     match admit(parts, addressing, &scope.settings, is_stopping).map_err(|refused| *refused) {
         Ok(slots) => report.hold(slots),
-        Err(NotAdmitted::Close(close, slots)) => {
+        Err(NotAdmitted::Close(verdict, slots)) => {
             report.hold(slots);
-            return Answer::Refused(Box::new(Verdict::not_admitted(close)));
+            return Answer::Refused(Box::new(verdict));
         }
         Err(NotAdmitted::Http(refusal)) => return Answer::Denied(refusal),
     }

@@ -101,16 +101,23 @@ impl Display for Kept {
     }
 }
 
-/// An error and its chain of sources, each escaped and cut.
+/// An error and its chain of sources, each escaped and cut. A source whose text ends the text above it is not repeated:
+/// many errors show their source, or nothing else.
 pub(crate) struct Sources<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl Display for Sources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", text(self.0))?;
+        let mut above = text(self.0).to_string();
+        f.write_str(&above)?;
         let first: Option<&(dyn Error + 'static)> = self.0.source();
-        std::iter::successors(first, |error| (**error).source())
-            .take(LONGEST_CHAIN - 1)
-            .try_for_each(|source| write!(f, ": {}", text(source)))
+        for source in std::iter::successors(first, |error| (**error).source()).take(LONGEST_CHAIN - 1) {
+            let said = text(source).to_string();
+            if !above.ends_with(&*said) {
+                write!(f, ": {said}")?;
+            }
+            above = said;
+        }
+        Ok(())
     }
 }
 
@@ -264,6 +271,33 @@ mod tests {
         let shown = error(&Outer(std::io::Error::other("the cause\n"))).to_string();
         let outer = "x".repeat(2048);
         assert_eq!(shown, format!("{outer}.. (1048576 bytes): the cause\\n"));
+    }
+
+    #[test]
+    fn a_source_that_is_shown_already_is_not_repeated() {
+        #[derive(Debug)]
+        struct Shows(&'static str, Option<Box<Shows>>);
+        impl Display for Shows {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+        impl Error for Shows {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.1.as_deref().map(|source| source as _)
+            }
+        }
+        let chain = |texts: &[&'static str]| {
+            let chained = texts
+                .iter()
+                .rev()
+                .fold(None, |source, text| Some(Box::new(Shows(text, source))));
+            error(&*chained.unwrap()).to_string()
+        };
+        assert_eq!(chain(&["gone", "gone"]), "gone");
+        assert_eq!(chain(&["read: gone", "gone", "reset"]), "read: gone: reset");
+        assert_eq!(chain(&["gone", "read: gone"]), "gone: read: gone");
+        assert_eq!(chain(&["a", "b", "a"]), "a: b: a");
     }
 
     proptest! {

@@ -1,38 +1,6 @@
-//! Scopes: the settings and the error handlers that hold for a route.
-//!
-//! [`Settings`] and [`ErrorHandlers`] are layers. Each layer around a route is a
-//! scope of it, the innermost being the nearest. An [`App`](crate::App), included or nested, is a scope too. A setting
-//! comes from the nearest scope that sets it; error handlers are asked from the nearest scope outwards.
-//!
-//! ```
-//! use axum::Router;
-//! use hangup::{CloseCode, ErrorHandlers, Failure, Handshake, Result, Settings};
-//!
-//! async fn parse(handshake: Handshake) -> Result {
-//!     let mut socket = handshake.accept().await?;
-//!     let number: u32 = socket.recv_text().await?.parse()?;
-//!     socket.send_text(number.to_string()).await?;
-//!     Ok(())
-//! }
-//!
-//! let handlers = ErrorHandlers::new().on(async |_: Failure<std::num::ParseIntError>| CloseCode::UNSUPPORTED_DATA);
-//! let router: Router = Router::new()
-//!     .route("/parse", hangup::route(parse).layer(Settings::new().max_message_size(64)))  // the nearest
-//!     .layer(handlers)
-//!     .layer(Settings::new().max_message_size(1024));
-//! ```
-//!
-//! [`Scoped`] is the service that such a layer makes. Its name is needed only where types are written out.
+//! Scopes: the settings and error handlers around a route.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-};
-
-use axum::extract::Request;
-use tower_layer::Layer;
-use tower_service::Service;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     handlers::ErrorHandlers,
@@ -73,7 +41,7 @@ impl Addition {
 
 /// An addition with a cache of the scope that it last made, which is the same for nearly every request.
 pub(crate) struct Nested {
-    addition: Addition,
+    pub(crate) addition: Addition,
     last: Mutex<Option<Made>>,
 }
 
@@ -107,60 +75,6 @@ impl Nested {
             inner: Arc::clone(&scope),
         });
         scope
-    }
-}
-
-impl<S> Layer<S> for Settings {
-    type Service = Scoped<S>;
-
-    fn layer(&self, inner: S) -> Scoped<S> {
-        Scoped {
-            inner,
-            nested: Arc::new(Nested::new(Addition::Settings(Box::new(self.clone())))),
-        }
-    }
-}
-
-impl<S> Layer<S> for ErrorHandlers {
-    type Service = Scoped<S>;
-
-    fn layer(&self, inner: S) -> Scoped<S> {
-        Scoped {
-            inner,
-            nested: Arc::new(Nested::new(Addition::Handlers(Arc::new(self.clone())))),
-        }
-    }
-}
-
-/// The service of the layers [`Settings`] and [`ErrorHandlers`]. It passes them to the routes below it.
-#[derive(Clone)]
-pub struct Scoped<S> {
-    inner: S,
-    nested: Arc<Nested>,
-}
-
-impl<S: Service<Request>> Service<Request> for Scoped<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> S::Future {
-        let scope = self.nested.within(request.extensions().get::<Arc<Scope>>());
-        request.extensions_mut().insert(scope);
-        self.inner.call(request)
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for Scoped<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scoped")
-            .field("inner", &self.inner)
-            .field("adds", &self.nested.addition)
-            .finish()
     }
 }
 

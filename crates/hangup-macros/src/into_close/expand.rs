@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DeriveInput, parse_quote_spanned};
 
-use super::{check::Closing, reason::Reason};
+use super::{
+    check::{Closing, Way},
+    reason::Reason,
+};
 
 pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStream {
     let arms = closings.iter().map(arm);
@@ -13,7 +16,7 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
     } else {
         quote!(match self { #(#arms)* })
     };
-    let implementation = implementation(input, &body);
+    let implementation = implementation(input, &body, transparent(closings));
     // A generic type is many types, and none of them is named here.
     let registration = input
         .generics
@@ -26,10 +29,10 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
 /// An implementation that spares the user the errors of a missing one. It is never run.
 pub(crate) fn stub(input: &DeriveInput) -> Option<TokenStream> {
     let can_have_one = !matches!(input.data, Data::Union(_));
-    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!())))
+    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!()), None))
 }
 
-fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
+fn implementation(input: &DeriveInput, body: &TokenStream, transparent: Option<TokenStream>) -> TokenStream {
     let name = &input.ident;
     let mut generics = input.generics.clone();
     if !generics.params.is_empty() {
@@ -45,17 +48,51 @@ fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
             fn to_close(&self) -> ::hangup::__v1::Close {
                 #body
             }
+            #transparent
         }
     }
 }
 
+/// The method that gives the field of a case that closes as its field, where there is such a case.
+fn transparent(closings: &[Closing<'_>]) -> Option<TokenStream> {
+    let arms: Vec<_> = closings
+        .iter()
+        .filter_map(|closing| {
+            let Way::Field(member) = &closing.way else {
+                return None;
+            };
+            let variant = closing.variant.map(|variant| quote!(::#variant));
+            Some(quote! {
+                Self #variant { #member: field } => {
+                    use ::hangup::__v1::AsError as _;
+                    ::core::option::Option::Some(field.as_error())
+                }
+            })
+        })
+        .collect();
+    let others = (arms.len() < closings.len()).then(|| quote!(_ => ::core::option::Option::None,));
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn transparent(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+                match self { #(#arms)* #others }
+            }
+        }
+    })
+}
+
 fn arm(closing: &Closing<'_>) -> TokenStream {
-    let Closing {
-        variant,
-        code,
-        reason,
-    } = closing;
-    let variant = variant.map(|variant| quote!(::#variant));
+    let variant = closing.variant.map(|variant| quote!(::#variant));
+    let (code, reason) = match &closing.way {
+        Way::Close { code, reason } => (code, reason),
+        Way::Field(member) => {
+            return quote! {
+                Self #variant { #member: field } => {
+                    use ::hangup::__v1::AsError as _;
+                    ::hangup::__v1::close_as(field.as_error())
+                }
+            };
+        }
+    };
     match reason {
         Reason::Display => quote! {
             Self #variant { .. } => ::hangup::__v1::Close::new(#code, ::std::string::ToString::to_string(self)),

@@ -2,49 +2,62 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use axum::response::{IntoResponse, Response};
-use hangup_protocol::Close;
-
 use super::{
     Disconnect, HttpError, IntoClose,
+    error_report::ErrorReport,
+    into_close::CloseRule,
     rejection::{Answered, BoxError, Promote, Rejection, promote},
 };
 use crate::{
     logged,
     params::{EndpointContext, ValidationError},
 };
+use axum::response::{IntoResponse, Response};
 
 /// What an endpoint returns: `Ok(())`, or any error by `?`.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 /// Any error, with its concrete type kept: what an endpoint, an extractor or a handler fails with.
 ///
-/// `?` makes one of every [`std::error::Error`]. How it ends the connection is decided by its type: by the
+/// `?` makes one of every [`std::error::Error`], and of whatever else is an error once it is boxed: a `String`, an
+/// `anyhow::Error`, an `eyre::Report`. With the features `anyhow` and `eyre` the types behind those are kept too, and
+/// found wherever they stand, also as context; without, those behind the outermost. How it ends the connection is decided by its type: by the
 /// handlers in scope first (see [`ErrorHandlers`](crate::ErrorHandlers)), then by what the type says itself
-/// ([`Close`](crate::Close), [`HttpError`], [`IntoClose`], a validation error, [`ReceiveError`]); any other
-/// error closes with 1011 and an empty reason, and goes to the log with its whole chain, never to the peer.
+/// ([`Close`](crate::Close), [`HttpError`], [`IntoClose`], a validation error, [`ReceiveError`](super::ReceiveError)), or
+/// else the first of its [`chain`](Self::chain) that says something; any other error closes with 1011 and an empty reason, and goes to the log with its whole chain, never to the peer.
 ///
 /// Like `anyhow::Error` it does not implement [`std::error::Error`] itself.
 pub struct Error(Box<Carried>);
 
 /// What an [`Error`] carries.
 pub(crate) enum Carried {
-    /// An error, and how it closes where that was known when it was made.
-    Error(BoxError, Option<Close>),
+    /// An error, and how it closes where its type was known when it was made.
+    Error(BoxError, Option<CloseRule>),
+    /// An error of `anyhow` or `eyre`.
+    Report(ErrorReport),
     /// The answer of an extractor, of a type that nobody has asked for yet.
     Rejection(Rejection),
     /// The same, of a type that nobody knows.
     Answer(Answered),
 }
 
-impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
+impl<E> From<E> for Error
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
     fn from(error: E) -> Self {
-        Self::from_boxed(Box::new(error))
+        let mut error = Some(error);
+        if let Some(report) = ErrorReport::take(&mut error) {
+            return Self::from_carried(Carried::Report(report));
+        }
+        debug_assert!(error.is_some(), "only a report is taken");
+        Self::from_boxed(error.map_or_else(|| "an error was lost".into(), Into::into))
     }
 }
 
 impl Error {
-    /// Takes an error that is boxed already, such as an `anyhow::Error` turned into its box.
+    /// Takes an error that is boxed already. A box that an `anyhow::Error` or an `eyre::Report` was turned into hides the
+    /// type of its outermost error from everybody: pass those by `?`, or by [`From`], as they are.
     ///
     /// ```
     /// let boxed: Box<dyn std::error::Error + Send + Sync> = "no such room".into();
@@ -59,8 +72,10 @@ impl Error {
     /// Takes an error that says itself how it closes, also one whose [`IntoClose`] is not derived.
     #[must_use]
     pub fn closing<E: IntoClose>(error: E) -> Self {
-        let close = error.to_close();
-        Self(Box::new(Carried::Error(Box::new(error), Some(close))))
+        Self(Box::new(Carried::Error(
+            Box::new(error),
+            Some(CloseRule::new::<E>()),
+        )))
     }
 
     /// Takes what an extractor answered; errors of this crate are taken as they are.
@@ -78,6 +93,11 @@ impl Error {
             Ok(error) => Self::from_boxed(error),
             Err(boxed) => Self::from_rejection(Rejection::new::<R>(boxed)),
         }
+    }
+
+    /// Takes what a layer answered in place of an endpoint.
+    pub(crate) fn of_layer(response: Response) -> Self {
+        Self::from_rejection(Rejection::of_layer(response))
     }
 
     pub(crate) fn from_rejection(rejection: Rejection) -> Self {
@@ -100,7 +120,7 @@ impl Error {
     pub(super) fn into_rejected(self) -> Option<Response> {
         match *self.0 {
             Carried::Rejection(rejection) => Some(rejection.into_response()),
-            Carried::Error(..) | Carried::Answer(_) => None,
+            Carried::Error(..) | Carried::Report(_) | Carried::Answer(_) => None,
         }
     }
 
@@ -120,6 +140,7 @@ impl Error {
     pub fn chain(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
         let first: Option<&(dyn std::error::Error + 'static)> = match &*self.0 {
             Carried::Error(error, _) => Some(&**error),
+            Carried::Report(report) => Some(report.head()),
             Carried::Rejection(_) | Carried::Answer(_) => None,
         };
         std::iter::successors(first, |error| error.source()).take(logged::LONGEST_CHAIN)
@@ -130,16 +151,25 @@ impl Error {
     pub(crate) fn with_sources(&self) -> String {
         match &*self.0 {
             Carried::Error(error, _) => logged::Sources(&**error).to_string(),
+            Carried::Report(report) => logged::Sources(report.head()).to_string(),
             Carried::Rejection(rejection) => logged::text(rejection).to_string(),
             Carried::Answer(answer) => logged::chain(answer).to_string(),
         }
     }
 
-    /// How the error closes, where that was known when it was made.
-    pub(crate) fn known_close(&self) -> Option<&Close> {
+    /// How the error closes, where its type was known when it was made.
+    pub(super) fn known_rule(&self) -> Option<&CloseRule> {
         match &*self.0 {
-            Carried::Error(_, close) => close.as_ref(),
-            Carried::Rejection(_) | Carried::Answer(_) => None,
+            Carried::Error(_, rule) => rule.as_ref(),
+            Carried::Report(_) | Carried::Rejection(_) | Carried::Answer(_) => None,
+        }
+    }
+
+    /// The report of `anyhow` or `eyre`, if the error is one.
+    pub(super) fn report(&self) -> Option<&ErrorReport> {
+        match &*self.0 {
+            Carried::Report(report) => Some(report),
+            Carried::Error(..) | Carried::Rejection(_) | Carried::Answer(_) => None,
         }
     }
 
@@ -169,10 +199,9 @@ pub trait Handled: Send + 'static {
 
 impl<E: std::error::Error + Send + Sync + 'static> Handled for E {
     fn find(error: &Error, place: usize) -> Option<&Self> {
-        match error.carried() {
-            Carried::Error(..) => error.chain().nth(place)?.downcast_ref(),
-            Carried::Rejection(_) | Carried::Answer(_) => None,
-        }
+        let at_place = error.chain().nth(place)?.downcast_ref();
+        // What was added to a report as context is of no type that a chain shows.
+        at_place.or_else(|| error.report().filter(|_| place == 0)?.find())
     }
 
     fn promotion() -> Option<Promote> {
@@ -194,6 +223,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Carried::Error(error, _) => error.fmt(f),
+            Carried::Report(report) => fmt::Display::fmt(report.head(), f),
             Carried::Rejection(rejection) => rejection.fmt(f),
             Carried::Answer(answer) => answer.fmt(f),
         }
@@ -204,6 +234,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Carried::Error(error, _) => error.fmt(f),
+            Carried::Report(report) => fmt::Debug::fmt(report.head(), f),
             Carried::Rejection(rejection) => fmt::Display::fmt(rejection, f),
             Carried::Answer(answer) => fmt::Display::fmt(answer, f),
         }

@@ -40,8 +40,11 @@
 //! [`Error`] itself for the catch-all.
 
 mod any;
+pub(crate) mod as_error;
+mod bail;
 mod disconnect;
 pub(crate) mod ending;
+mod error_report;
 mod http_error;
 pub(crate) mod into_close;
 mod json;
@@ -49,7 +52,8 @@ mod panic;
 mod receive;
 mod refusal;
 pub(crate) mod rejection;
-mod stands_for;
+mod send;
+pub(crate) mod stands_for;
 mod try_send;
 
 pub(crate) use self::{
@@ -66,11 +70,13 @@ pub(crate) use self::{
 };
 pub use self::{
     any::{Error, Handled, Result},
+    as_error::AsError,
     disconnect::Disconnect,
     http_error::HttpError,
     into_close::IntoClose,
     json::JsonError,
     panic::Panic,
     receive::ReceiveError,
+    send::SendError,
     try_send::TrySendError,
 };

@@ -32,7 +32,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct Rejection {
     value: Mutex<Box<dyn Any + Send>>,
     type_id: TypeId,
-    name: &'static str,
+    /// The type of the extractor's rejection; `None` for what a layer has answered.
+    name: Option<&'static str>,
     into_response: fn(Box<dyn Any + Send>) -> Response,
 }
 
@@ -54,11 +55,19 @@ impl Rejection {
         Self {
             value: Mutex::new(value),
             type_id: TypeId::of::<R>(),
-            name: type_name::<R>(),
+            name: Some(type_name::<R>()),
             into_response: |value| match value.downcast::<R>() {
                 Ok(rejection) => rejection.into_response(),
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             },
+        }
+    }
+
+    /// What a layer has answered.
+    pub(super) fn of_layer(response: Response) -> Self {
+        Self {
+            name: None,
+            ..Self::new::<Response>(Box::new(response))
         }
     }
 
@@ -121,7 +130,8 @@ impl Rejection {
 
 /// What a rejection has answered, whose type nobody knows.
 pub(crate) struct Answered {
-    name: &'static str,
+    /// The type of the extractor's rejection; `None` for what a layer has answered.
+    name: Option<&'static str>,
     text: String,
     close: Close,
     /// Where a client may see it. In a lock, as a body cannot be shared.
@@ -150,7 +160,8 @@ impl Answered {
 
 impl fmt::Display for Answered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rejected by an extractor with {} ({})", self.name, self.text)
+        tell(self.name, f)?;
+        write!(f, " ({})", self.text)
     }
 }
 
@@ -200,7 +211,14 @@ fn reason(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Reason {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rejected by an extractor with {}", self.name)
+        tell(self.name, f)
+    }
+}
+
+fn tell(name: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match name {
+        Some(name) => write!(f, "rejected by an extractor with {name}"),
+        None => f.write_str("answered in place of an endpoint"),
     }
 }
 

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{
     Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError,
     ending::Ending,
-    into_close::registered_close,
+    into_close::{Says, registered, registered_in},
     refusal::{refuse_with_errors, refuse_with_http},
 };
 use crate::{logged, params::ValidationError};
@@ -17,10 +17,52 @@ use crate::{logged, params::ValidationError};
 /// How an error ends the connection by what its own type says, or else the first of its `source()` chain that says
 /// something; `None` where none does.
 pub(crate) fn ending_of(error: &Error) -> Option<Ending> {
-    if let Some(close) = error.known_close() {
-        return Some(Ending::Close(close.clone()));
+    let first = error.chain().next()?;
+    let known = error.known_rule().and_then(|rule| rule.of_error(first));
+    if let Some(says) = known {
+        return says.ending();
     }
-    error.chain().find_map(by_type)
+    match error.report() {
+        // A `Close` that was added as context is nearer than the error that it was added to.
+        Some(report) => report
+            .find::<Close>()
+            .cloned()
+            .map(Ending::Close)
+            .or_else(|| of_chain(first))
+            .or_else(|| {
+                report
+                    .find::<HttpError>()
+                    .map(|error| Ending::Http(error.to_response()))
+            })
+            .or_else(|| registered_in(report)?.ending()),
+        None => of_chain(first),
+    }
+}
+
+/// The Close frame of an error that hands on to this one.
+#[doc(hidden)]
+#[must_use]
+pub fn close_as(error: &(dyn StdError + 'static)) -> Close {
+    match of_chain(error) {
+        Some(Ending::Close(close) | Ending::Refuse { close, .. }) => close,
+        Some(Ending::Http(_) | Ending::PeerLeft) | None => CloseCode::INTERNAL_ERROR.into(),
+    }
+}
+
+impl Says<'_> {
+    fn ending(self) -> Option<Ending> {
+        match self {
+            Self::Close(close) => Some(Ending::Close(close)),
+            Self::As(error) => of_chain(error),
+        }
+    }
+}
+
+/// The ending of the first error of a chain that says something.
+fn of_chain(error: &(dyn StdError + 'static)) -> Option<Ending> {
+    std::iter::successors(Some(error), |error| (**error).source())
+        .take(logged::LONGEST_CHAIN)
+        .find_map(by_type)
 }
 
 fn by_type(error: &(dyn StdError + 'static)) -> Option<Ending> {
@@ -50,7 +92,7 @@ fn by_type(error: &(dyn StdError + 'static)) -> Option<Ending> {
     if error.is::<Disconnect>() {
         return Some(Ending::PeerLeft);
     }
-    registered_close(error).map(Ending::Close)
+    registered(error)?.ending()
 }
 
 /// As the rejection of an extractor in a plain HTTP route: what the error stands for under

@@ -134,7 +134,7 @@ fn unhandled(error: Error, refusal: Refusal) -> Ending {
     }
     match error.into_carried() {
         Carried::Answer(answer) => answer.into_ending(refusal),
-        Carried::Error(..) | Carried::Rejection(_) => Ending::internal_error(),
+        Carried::Error(..) | Carried::Report(_) | Carried::Rejection(_) => Ending::internal_error(),
     }
 }
 

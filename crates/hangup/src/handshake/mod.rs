@@ -9,7 +9,7 @@ mod peer;
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::{DeflateAgreement, DeflateConfig, HandshakeError, HeaderLines, RequestView, handshake};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 
 pub(crate) use self::{
@@ -68,6 +68,16 @@ impl Opening {
             }
         }
     }
+}
+
+/// Whether a request opens a WebSocket: it keeps the rules, and the server can upgrade the connection.
+pub(crate) fn opens_websocket<B>(request: &Request<B>) -> bool {
+    let view = RequestView {
+        method: request.method().as_str(),
+        http_version: http_version(request.version()),
+        headers: &Lines(request.headers()),
+    };
+    request.extensions().get::<OnUpgrade>().is_some() && handshake::check(&view).is_ok()
 }
 
 /// Whether a request asks for a WebSocket, even if it violates other rules.

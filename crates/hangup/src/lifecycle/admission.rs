@@ -3,7 +3,7 @@
 use hangup_protocol::{Close, CloseCode, DeflateConfig};
 use http::{StatusCode, request::Parts};
 
-use super::verdict::{Cause, HttpRefusal};
+use super::verdict::{Cause, HttpRefusal, Verdict};
 use crate::{
     error::{catch_panic_now, refuse_with_http, refuse_with_status},
     logged,
@@ -16,7 +16,7 @@ pub(super) enum NotAdmitted {
     /// The answer is this response, whatever the [`Refusal`].
     Http(Box<HttpRefusal>),
     /// The handshake is completed, and this is said over it; the places are those of the connection meanwhile.
-    Close(Close, Box<[Slot]>),
+    Close(Verdict, Box<[Slot]>),
 }
 
 /// How messages may be compressed on the connection of this request.
@@ -40,13 +40,17 @@ pub(super) fn admit(
     is_stopping: bool,
 ) -> Result<Box<[Slot]>, Box<NotAdmitted>> {
     // The check may be a function of the user's.
-    match catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins)) {
-        Ok(Ok(())) => {}
-        Ok(Err(stranger)) => {
-            let close = Close::new(CloseCode::FORBIDDEN, "origin not allowed");
-            return Err(refused(&close, stranger.to_string()));
-        }
+    let checked = catch_panic_now(|| origin::check(parts, addressing, &settings.allowed_origins));
+    let stranger = match checked {
+        Ok(Ok(())) => None,
+        Ok(Err(stranger)) => Some(stranger.to_string()),
         Err(panic) => return Err(refused(&CloseCode::INTERNAL_ERROR.into(), panic.to_string())),
+    };
+    let forbidden = || Close::new(CloseCode::FORBIDDEN, "origin not allowed");
+    if let Some(stranger) = &stranger
+        && settings.refusal_without_endpoint == Refusal::Http
+    {
+        return Err(refused(&forbidden(), stranger.clone()));
     }
     let mut slots = Vec::new();
     for limit in &settings.connection_limits {
@@ -56,7 +60,7 @@ pub(super) fn admit(
                 return Err(match (settings.refusal, too_many.refusal) {
                     (Refusal::Close, Some(slot)) => {
                         let close = too_many_connections(settings.overload_code);
-                        Box::new(NotAdmitted::Close(close, [slot].into()))
+                        Box::new(NotAdmitted::Close(by_reason(close), [slot].into()))
                     }
                     _ => {
                         let close = too_many_connections(settings.overload_code);
@@ -68,14 +72,24 @@ pub(super) fn admit(
             }
         }
     }
+    if let Some(stranger) = stranger {
+        // It has its place among the connections until it is closed.
+        let verdict = Verdict::not_admitted(forbidden(), stranger);
+        return Err(Box::new(NotAdmitted::Close(verdict, slots.into())));
+    }
     if is_stopping {
         let close = Close::new(CloseCode::SERVICE_RESTART, "the server is stopping");
         return Err(match settings.refusal {
-            Refusal::Close => Box::new(NotAdmitted::Close(close, slots.into())),
+            Refusal::Close => Box::new(NotAdmitted::Close(by_reason(close), slots.into())),
             Refusal::Http => refused(&close, "the server is stopping".to_owned()),
         });
     }
     Ok(slots.into())
+}
+
+fn by_reason(close: Close) -> Verdict {
+    let error = close.reason().to_string();
+    Verdict::not_admitted(close, error)
 }
 
 fn too_many_connections(code: CloseCode) -> Close {

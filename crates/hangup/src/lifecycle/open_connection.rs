@@ -10,6 +10,7 @@ use std::{
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
+use tracing::Span;
 
 use super::{conversation::ended, report::Report, upgraded::transport_of, verdict::Verdict};
 use crate::{
@@ -26,6 +27,8 @@ pub(super) struct OpenConnection {
     /// Until its end.
     present: Option<(Box<Report>, Option<Member>)>,
     write_timeout: Duration,
+    /// In which it runs, where somebody listens.
+    span: Option<Box<Span>>,
 }
 
 impl OpenConnection {
@@ -43,6 +46,9 @@ impl OpenConnection {
                 is_last: false,
             })),
             driver,
+            span: Some(report.span())
+                .filter(|span| !span.is_disabled())
+                .map(Box::new),
             present: Some((Box::new(report), member)),
             write_timeout: settings.write_timeout,
         }
@@ -78,39 +84,55 @@ impl OpenConnection {
     }
 }
 
+impl OpenConnection {
+    fn poll_to_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.poll_upgrade(cx));
+        let driven = Pin::new(&mut self.driver).poll(cx);
+        debug_assert!(self.present.is_some(), "a connection is polled behind its end");
+        match driven {
+            Poll::Pending => {
+                if let (Some(conclusion), Some((report, _))) = (self.driver.conclusion(), &mut self.present) {
+                    report.concluded(conclusion);
+                }
+                Poll::Pending
+            }
+            Poll::Ready(conclusion) => {
+                if let Some((report, member)) = self.present.take() {
+                    report.ended(&conclusion);
+                    drop(member);
+                }
+                Poll::Ready(())
+            }
+        }
+    }
+}
+
 impl Future for OpenConnection {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        ready!(this.poll_upgrade(cx));
-        let driven = Pin::new(&mut this.driver).poll(cx);
-        debug_assert!(this.present.is_some(), "a connection is polled behind its end");
-        match (driven, &mut this.present) {
-            (Poll::Pending, present) => {
-                if let (Some(conclusion), Some((report, _))) = (this.driver.conclusion(), present) {
-                    report.concluded(conclusion);
-                }
-                return Poll::Pending;
-            }
-            (Poll::Ready(conclusion), present) => {
-                if let Some((report, member)) = present.take() {
-                    report.ended(&conclusion);
-                    drop(member);
-                }
-            }
-        }
-        Poll::Ready(())
+        let span = self.span.take();
+        let polled = {
+            let _entered = span.as_deref().map(Span::enter);
+            self.poll_to_end(cx)
+        };
+        self.span = span;
+        polled
     }
 }
 
 impl Drop for OpenConnection {
-    /// Where the runtime stops before the closing handshake is over, the log still has how the endpoint ended.
+    /// Where the runtime stops before the end, the endpoint is dropped within the span, and the log has how it ended.
     fn drop(&mut self) {
-        if let Some(conclusion) = self.driver.conclusion()
-            && let Some((report, _)) = self.present.take()
-        {
-            report.ended(conclusion);
+        let span = self.span.take();
+        let _entered = span.as_deref().map(Span::enter);
+        match self.driver.conclusion() {
+            Some(conclusion) => {
+                if let Some((report, _)) = self.present.take() {
+                    report.ended(conclusion);
+                }
+            }
+            None => self.driver.drop_endpoint(),
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::{mem, sync::Arc};
 
 use axum::response::Response;
-use hangup_protocol::{Close, Side};
-use tracing::Level;
+use futures_util::FutureExt;
+use hangup_protocol::{Close, CloseCode, Side};
+use hyper::upgrade::OnUpgrade;
+use tracing::{Level, Span};
 
 use super::{
     access::Access,
@@ -20,6 +22,9 @@ use crate::{
     socket::{Conclusion, Shared},
 };
 
+/// The reason beside the 1011 of a peer of which nothing is heard.
+const KEEP_ALIVE_REASON: &str = "keepalive ping timeout";
+
 /// Says how a connection ended, exactly once: also where it is dropped before its event.
 pub(super) struct Report {
     endpoint: Arc<EndpointContext>,
@@ -28,6 +33,10 @@ pub(super) struct Report {
     phase: Phase,
     is_told: bool,
     is_failure_told: bool,
+    /// Where somebody listens.
+    span: Option<Box<Span>>,
+    /// Until the handshake is answered: gives an error where the HTTP connection has ended.
+    on_upgrade: Option<OnUpgrade>,
     /// The places of the connection among those that are counted.
     slots: Box<[Slot]>,
 }
@@ -47,7 +56,13 @@ struct Event<'a> {
 }
 
 impl Report {
-    pub(super) fn new(endpoint: Arc<EndpointContext>, shared: Arc<Shared>, access: Access) -> Self {
+    pub(super) fn new(
+        endpoint: Arc<EndpointContext>,
+        shared: Arc<Shared>,
+        access: Access,
+        span: Span,
+        on_upgrade: OnUpgrade,
+    ) -> Self {
         Self {
             endpoint,
             access,
@@ -55,8 +70,15 @@ impl Report {
             phase: Phase::BeforeAccept,
             is_told: false,
             is_failure_told: false,
+            span: (!span.is_disabled()).then(|| Box::new(span)),
+            on_upgrade: Some(on_upgrade),
             slots: Box::default(),
         }
+    }
+
+    /// The span in which the connection lives; none where nobody listens.
+    pub(super) fn span(&self) -> Span {
+        self.span.as_deref().map_or_else(Span::none, Span::clone)
     }
 
     /// Keeps the places of the connection until it has ended.
@@ -67,6 +89,7 @@ impl Report {
     /// The endpoint has accepted.
     pub(super) fn accepted(&mut self) {
         self.phase = Phase::AfterAccept;
+        self.on_upgrade = None;
         self.access.accepted();
     }
 
@@ -78,6 +101,7 @@ impl Report {
     /// The handshake is completed so that a refusal can be said over it: with this Close frame, where that is known
     /// already.
     pub(super) fn refusing(&mut self, close: Option<&Close>) {
+        self.on_upgrade = None;
         self.access.refusing(close);
     }
 
@@ -168,6 +192,15 @@ impl Report {
                 core.note(),
             )
         };
+        // A peer that falls silent is closed with 1011 too, and nobody is at fault.
+        let is_by_choice = sent.as_ref().is_some_and(|sent| {
+            sent.code() == CloseCode::INTERNAL_ERROR && **sent.reason() != *KEEP_ALIVE_REASON
+        });
+        let level = match cause {
+            Some(cause) => cause.level,
+            None if is_by_choice && begun_by == Some(Side::Local) => Level::ERROR,
+            None => Level::INFO,
+        };
         self.tell(&Event {
             phase: cause.map_or(self.phase, |cause| cause.phase),
             status: None,
@@ -180,7 +213,7 @@ impl Report {
             dropped,
             error: cause.map(|cause| &*cause.error).or(violation.as_deref()),
             note: note.as_deref(),
-            level: cause.map_or(Level::INFO, |cause| cause.level),
+            level,
         });
     }
 
@@ -252,12 +285,20 @@ impl Drop for Report {
                 core.fail_to_open();
             }
         }
-        if !self.is_told {
-            self.tell_of_frames(Some(&Cause {
-                error: "cancelled: the client disconnected, or the server shut down".to_owned(),
-                level: Level::INFO,
-                phase: self.phase,
-            }));
+        if self.is_told {
+            return;
         }
+        let span = self.span();
+        let _entered = span.enter();
+        let error = match self.on_upgrade.take().map(FutureExt::now_or_never) {
+            Some(Some(_)) => "cancelled: the client left, or the server stopped",
+            Some(None) => "cancelled by a layer around the endpoint, such as a timeout",
+            None => "cancelled: the runtime stopped",
+        };
+        self.tell_of_frames(Some(&Cause {
+            error: error.to_owned(),
+            level: Level::INFO,
+            phase: self.phase,
+        }));
     }
 }

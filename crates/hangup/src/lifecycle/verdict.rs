@@ -91,10 +91,9 @@ impl Verdict {
         )
     }
 
-    /// The request was not admitted, for the reason that the Close names.
-    pub(super) fn not_admitted(close: Close) -> Self {
-        let cause = Cause::info(&**close.reason());
-        Self::new(Ending::Close(close), cause)
+    /// The request was not admitted.
+    pub(super) fn not_admitted(close: Close, error: String) -> Self {
+        Self::new(Ending::Close(close), Cause::info(error))
     }
 
     /// Something panicked before `accept` where no panic is expected, such as in the drop of a future.

@@ -31,6 +31,7 @@
 mod connection_limit;
 mod deadline;
 mod deflate_if;
+mod make_span;
 mod refusal;
 mod slow_consumer;
 
@@ -41,6 +42,7 @@ use hangup_protocol::CloseCode;
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
     deadline::{FAR, deadline, deadline_from},
+    make_span::MakeSpan,
 };
 pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
@@ -72,6 +74,7 @@ macro_rules! settings {
         pub struct Settings {
             in_total: Option<ConnectionLimit>,
             per_peer: Option<ConnectionLimit>,
+            span: Option<MakeSpan>,
             $($name: Option<$type>,)*
         }
 
@@ -93,6 +96,7 @@ macro_rules! settings {
                 }
                 Resolved {
                     connection_limits: limits,
+                    span: self.span.as_ref().or(outer.span.as_ref()).cloned(),
                     $($name: self.$name.as_ref().unwrap_or(&outer.$name).clone(),)*
                 }
             }
@@ -103,6 +107,8 @@ macro_rules! settings {
         pub(crate) struct Resolved {
             /// All limits that count the connection, the outermost first.
             pub(crate) connection_limits: Vec<ConnectionLimit>,
+            /// Makes the span of the connection, in place of the one around the request.
+            pub(crate) span: Option<MakeSpan>,
             $(pub(crate) $name: $type,)*
         }
 
@@ -110,6 +116,7 @@ macro_rules! settings {
             fn default() -> Self {
                 Self {
                     connection_limits: Vec::new(),
+                    span: None,
                     $($name: $default,)*
                 }
             }
@@ -120,6 +127,14 @@ macro_rules! settings {
 settings! {
     /// How a connection that ends before `accept` is answered. Default: [`Refusal::Close`].
     refusal(Refusal): Refusal = Refusal::Close;
+
+    /// How a request is answered that opens a WebSocket and gets to no endpoint: by a layer within this one, at a path
+    /// without a route, or from a page of another origin. With [`Refusal::Close`] the handshake is completed and closed at
+    /// once: with the code that the status stands for (401 is 3000, 403 is 3003, 408 is 3008, 429 and 503 are 1013, other
+    /// 4xx 1008, the rest 1011), and with the text of the response as the reason, or, where that is JSON of more than 123
+    /// bytes or none, the name of its status; what a 5xx says goes to the log. A browser shows both, and an HTTP status as 1006. What an endpoint answers itself stays as it is. Default:
+    /// [`Refusal::Http`].
+    refusal_without_endpoint(Refusal): Refusal = Refusal::Http;
 
     /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
     /// [`Origins::same`].

@@ -69,6 +69,11 @@ impl<T> Driver<T> {
         drop_conversation(replaced);
     }
 
+    /// Drops the endpoint before its end, where the runtime stops.
+    pub(crate) fn drop_endpoint(&mut self) {
+        drop_conversation(self.conversation.take());
+    }
+
     /// How the conversation has ended, once it has; the closing handshake may go on.
     pub(crate) fn conclusion(&self) -> Option<&Conclusion<T>> {
         self.conversation.is_none().then_some(&self.conclusion)

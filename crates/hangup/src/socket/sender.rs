@@ -21,7 +21,7 @@ use super::{
     server::{Server, Shared},
     shared::Wait,
 };
-use crate::error::{Disconnect, Error, TrySendError};
+use crate::error::{Disconnect, SendError, TrySendError};
 
 /// Sends on a connection, from any task; clones send on the same connection.
 ///
@@ -60,8 +60,8 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// Besides [`Disconnect`] the error of `serde_json`, if the value cannot be JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), Error> {
+    /// [`SendError`]: the peer has left, or the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), SendError> {
         self.send_text(serde_json::to_string(value)?).await?;
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
     server::Shared, shared::Wait,
 };
-use crate::error::{Disconnect, Error, ReceiveError, TrySendError};
+use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
@@ -142,9 +142,8 @@ impl WebSocket {
     ///
     /// # Errors
     ///
-    /// [`Disconnect`] once the peer has closed or vanished; the error of `serde_json` if the value cannot be
-    /// JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    /// [`SendError`]: the peer has closed or vanished, or the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendError> {
         self.sender.send_json(value).await
     }
 

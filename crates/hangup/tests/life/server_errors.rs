@@ -166,6 +166,22 @@ async fn every_1011_is_an_error_with_its_cause() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_1011_that_an_endpoint_closes_with_is_an_error() {
+    async fn close(handshake: Handshake) -> Result {
+        let socket = handshake.accept().await?;
+        socket
+            .close(Close::new(CloseCode::INTERNAL_ERROR, "chosen"))
+            .await;
+        Ok(())
+    }
+    let log = Log::listen();
+    let mut peer = Peer::open(TestClient::new(App::new().route("/ws", close)).stream(), "/ws").await;
+    assert_eq!(peer.frame().await, Frame::close(1011, "chosen"));
+    drop(peer);
+    assert_eq!(log.connection().await.level, Level::ERROR);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_1011_of_the_peer_is_not_ours() {
     async fn wait(handshake: Handshake) -> Result {
         let mut socket = handshake.accept().await?;
