@@ -47,7 +47,7 @@ enum Heard {
 pub(super) enum Flow {
     /// The peer is read from; all that was sent is on the wire.
     Free,
-    /// Too much waits for the endpoint; the peer takes no more.
+    /// Too much waits for the endpoint; what was sent waits for the peer.
     Blocked,
 }
 

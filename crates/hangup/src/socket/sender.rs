@@ -27,7 +27,7 @@ use crate::error::{Disconnect, SendError, TrySendError};
 ///
 /// What is sent is written when the connection's task has been polled, with all else that was sent until then
 /// in one system call. A send waits only while more than
-/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes no more of them; what it does
+/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system's buffer is full; what it does
 /// instead of waiting can be set with [`slow_consumer`](crate::Settings::slow_consumer).
 ///
 /// Every send is cancel safe: a future that is dropped before it is ready has sent nothing, and is forgotten.
@@ -80,7 +80,7 @@ impl Sender {
     /// # Errors
     ///
     /// [`TrySendError::Full`] if more than [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the
-    /// system takes no more of them, whatever [`slow_consumer`](crate::Settings::slow_consumer) says, or if the
+    /// system's buffer is full, whatever [`slow_consumer`](crate::Settings::slow_consumer) says, or if the
     /// handshake is not answered yet; [`TrySendError::Disconnect`] once the peer has left.
     pub fn try_send(&self, message: impl Into<Message>) -> Result<(), TrySendError> {
         let mut message = message.into();

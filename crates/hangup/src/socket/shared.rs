@@ -13,8 +13,9 @@ use std::{
 use shuttle::sync::{Mutex, MutexGuard};
 
 use super::{
-    core::Core,
+    core::{Core, Undelivered},
     environment::Environment,
+    shared_frames::SharedFrames,
     waiting::{Ticket, Wakeups},
 };
 
@@ -36,6 +37,18 @@ impl<E: Environment> SharedCore<E> {
             core: self.core.lock().unwrap_or_else(PoisonError::into_inner),
             wakeups: None,
         }
+    }
+}
+
+impl<E: Environment> SharedCore<E> {
+    /// Sends whole frames that many connections share, from any task, and never waits: see [`Core::deliver`].
+    ///
+    /// # Errors
+    ///
+    /// [`Undelivered`]: too much is unsent, the connection is over, or it compresses with a context of its own.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
+    pub(crate) fn deliver(&self, frames: &SharedFrames) -> Result<(), Undelivered> {
+        self.lock().deliver(frames)
     }
 }
 

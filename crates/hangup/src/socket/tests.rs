@@ -4,6 +4,8 @@
 //! It is the real `Driver`, `Core` and `Sender`; in unit tests the core's mutex is shuttle's, so that every lock is a
 //! place where another thread may go on.
 
+mod fan_out;
+
 use std::{
     future::{Future, pending, poll_fn},
     io,
@@ -13,7 +15,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
-    time::Duration,
 };
 
 use hangup_protocol::{Close, CloseCode};
@@ -22,13 +23,9 @@ use shuttle::{
     sync::{Condvar, Mutex},
     thread,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::Instant,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    core::Kicked,
     driver::{Conclude, Driver},
     io::Transport,
     message::Message,
@@ -278,48 +275,6 @@ fn a_close_from_another_thread_is_written() {
     let clock = clock();
     let _deadlines = clock.enter();
     shuttle::check_random(closes, SCHEDULES / 3);
-}
-
-/// Behind a kick nothing but the rest of one frame comes before the Close frame, and whoever waits for it is woken.
-#[test]
-fn a_kick_from_another_thread_is_written_and_answered() {
-    fn kicks() {
-        let pipe = Pipe::of(Some(5));
-        let (shared, task) = connection(&pipe, FRAME);
-        let sending = Sender::new(Arc::clone(&shared));
-        let sending = thread::spawn(move || {
-            block_on(async {
-                for _ in 0..4 {
-                    if sending.send_text("before").await.is_err() {
-                        break;
-                    }
-                }
-            });
-        });
-        let kicking = thread::spawn(move || {
-            let close = Close::new(CloseCode::of::<4000>(), "bye");
-            block_on(shared.kick(&close, Instant::now() + Duration::from_secs(3600)))
-        });
-        let mut bytes = Vec::new();
-        while !bytes.ends_with(b"\x88\x05\x0f\xa0bye") {
-            bytes.extend(pipe.read());
-        }
-        let sent = &bytes[..bytes.len() - 7];
-        assert!(
-            sent.chunks(FRAME).all(|frame| frame == b"\x81\x06before"),
-            "{}",
-            bytes.escape_ascii()
-        );
-        pipe.write(&[0x88, 0x82, 0, 0, 0, 0, 0x0f, 0xa0]);
-        assert_eq!(kicking.join().unwrap(), Kicked::Closed);
-        sending.join().unwrap();
-        pipe.finish();
-        task.join().unwrap();
-    }
-    let clock = clock();
-    let _deadlines = clock.enter();
-    shuttle::check_random(kicks, SCHEDULES / 3);
-    shuttle::check_pct(kicks, SCHEDULES / 3, 3);
 }
 
 /// A receiver on another thread misses nothing, whoever reads: the connection's task, or it while that one polls.

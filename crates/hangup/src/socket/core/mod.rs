@@ -3,7 +3,6 @@
 
 mod close;
 mod deadlines;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
 mod deliver;
 mod drive;
 mod kick;

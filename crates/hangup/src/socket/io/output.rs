@@ -105,7 +105,7 @@ impl Output {
         self.unsent.as_mut().map_or(0, |unsent| unsent.drop_frames())
     }
 
-    /// Writes until nothing is left or the transport takes no more. Ready once all is on the wire.
+    /// Writes until nothing is left or the transport is not writable. Ready once all is on the wire.
     pub(crate) fn poll_flush(
         &mut self,
         cx: &mut Context<'_>,
