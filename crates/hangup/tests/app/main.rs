@@ -8,7 +8,9 @@
 
 mod raw;
 
+mod key_limits;
 mod listeners;
+
 mod paths;
 mod shutdown;
 mod testing;
