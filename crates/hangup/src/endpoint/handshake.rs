@@ -104,14 +104,14 @@ impl Handshake {
     }
 
     /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
-    pub fn add_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+    pub fn add_response_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
         self.answer.acceptance.headers.append(name, value);
         self
     }
 
     /// The headers that are sent with the 101 besides those of the handshake itself.
     #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn response_headers(&self) -> &HeaderMap {
         &self.answer.acceptance.headers
     }
 

@@ -12,11 +12,14 @@ mod limits;
 mod message;
 mod note;
 mod opening;
+mod over;
 mod pings;
 mod pool;
 mod receiving;
 mod sender;
 mod sending;
+mod sink;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transport;

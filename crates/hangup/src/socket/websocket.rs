@@ -48,7 +48,10 @@ impl WebSocket {
     pub(crate) fn new(shared: Arc<Shared>, subprotocol: Option<Box<str>>) -> Self {
         Self {
             sender: Sender::new(Arc::clone(&shared)),
-            receiver: Receiver { shared },
+            receiver: Receiver {
+                shared,
+                has_told_end: false,
+            },
             subprotocol,
         }
     }
@@ -179,6 +182,11 @@ impl WebSocket {
         self.sender.expire_at(at);
     }
 
+    /// Closes the connection when that time has passed: see [`expire_at`](Self::expire_at).
+    pub fn expire_in(&self, time: Duration) {
+        self.sender.expire_in(time);
+    }
+
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
     /// See [`ping_interval`](crate::Settings::ping_interval).
     #[doc(alias = "latency")]
@@ -220,6 +228,10 @@ impl WebSocket {
     #[must_use]
     pub fn sender(&self) -> Sender {
         self.sender.clone()
+    }
+
+    pub(super) fn halves(&mut self) -> (&mut Sender, &mut Receiver) {
+        (&mut self.sender, &mut self.receiver)
     }
 
     /// Splits the socket, so that one task may receive while others send.
@@ -266,6 +278,8 @@ impl Closed {
 /// The receiving half of a split [`WebSocket`].
 pub struct Receiver {
     shared: Arc<Shared>,
+    /// Whether the stream has given the end.
+    pub(super) has_told_end: bool,
 }
 
 impl Receiver {

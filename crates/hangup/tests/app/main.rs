@@ -13,4 +13,6 @@ mod listeners;
 
 mod paths;
 mod shutdown;
+mod streams;
 mod testing;
+mod with_http;
