@@ -10,6 +10,35 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 type Room = broadcast::Sender<String>;
 
+/// Somebody in the room, who has left when this is dropped: however the endpoint ends, by an error or a panic too.
+struct Guest {
+    room: Room,
+    name: String,
+}
+
+impl Guest {
+    fn join(room: Room, name: String) -> Self {
+        let guest = Self { room, name };
+        guest.tell("joined");
+        guest
+    }
+
+    fn tell(&self, what: &str) {
+        // A send fails only where nobody is in the room.
+        let _ = self.room.send(format!("{} {what}", self.name));
+    }
+
+    fn say(&self, text: &str) {
+        let _ = self.room.send(format!("{}: {text}", self.name));
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.tell("left");
+    }
+}
+
 #[websocket("/chat")]
 async fn chat(
     handshake: Handshake,
@@ -18,14 +47,10 @@ async fn chat(
 ) -> Result {
     let mut messages = room.subscribe();
     let mut socket = handshake.accept().await?;
-    // A send fails only if there is no receiver, and this client has one.
-    let _ = room.send(format!("{name} joined"));
-    let left = loop {
+    let guest = Guest::join(room, name);
+    loop {
         tokio::select! {
-            said = socket.recv_text() => match said {
-                Ok(said) => drop(room.send(format!("{name}: {said}"))),
-                Err(left) => break left,
-            },
+            said = socket.recv_text() => guest.say(&said?),
             message = messages.recv() => match message {
                 Ok(message) => socket.send_text(message).await?,
                 Err(RecvError::Lagged(_)) => {
@@ -34,9 +59,7 @@ async fn chat(
                 Err(RecvError::Closed) => return Ok(()),
             },
         }
-    };
-    let _ = room.send(format!("{name} left"));
-    Err(left.into())
+    }
 }
 
 pub(crate) fn app() -> App {

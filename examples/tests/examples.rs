@@ -1,5 +1,7 @@
 //! Each example, run as its user would run it.
 
+use std::time::Duration;
+
 use hangup::{
     CloseCode,
     testing::{Received, TestClient},
@@ -158,6 +160,23 @@ async fn chat() {
     bob.send_close(CloseCode::GOING_AWAY, "").await;
     assert!(matches!(bob.recv().await, Received::Close(_)));
     assert_eq!(ann.recv_text().await, "bob left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_says_that_a_slow_client_has_left() {
+    let client = TestClient::new(chat::app()).time_limit(Duration::from_secs(120));
+    let mut ann = client.connect("/chat?name=ann").await.unwrap();
+    assert_eq!(ann.recv_text().await, "ann joined");
+    // It reads nothing.
+    let slow = client.connect("/chat?name=slow").await.unwrap();
+    assert_eq!(ann.recv_text().await, "slow joined");
+    let text = "x".repeat(60_000);
+    for _ in 0..10 {
+        ann.send_text(&text).await;
+        assert_eq!(ann.recv_text().await.len(), text.len() + "ann: ".len());
+    }
+    assert_eq!(ann.recv_text().await, "slow left");
+    drop(slow);
 }
 
 #[cfg(feature = "tls")]

@@ -22,6 +22,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     ("bytes", "payloads of binary messages"),
     ("chrono", "parameter types, behind the feature of that name"),
+    ("futures_core", "the trait `Stream`: messages of a socket"),
+    ("futures_sink", "the trait `Sink`: messages to a socket"),
     ("hangup_macros", "re-exported: its own macros"),
     ("hangup_validation", "re-exported: parameters and their errors"),
     ("hangup_protocol", "re-exported: close codes, reasons and text"),

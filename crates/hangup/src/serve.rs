@@ -35,6 +35,8 @@
 //! | choose how a shutdown proceeds | [`Serve::lame_duck`], [`Serve::shutdown_code`], [`Serve::shutdown_notice`], [`Serve::shutdown_batches`], [`Serve::shutdown_timeout`] |
 //! | notice a shutdown in an endpoint | [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown), which gives a [`ServerShutdown`] |
 //! | learn how the connections ended | [`Serve::on_shutdown`], which gets a [`Drained`] |
+//! | close every connection when `axum::serve` shuts down | [`Drain`](crate::Drain) |
+//! | serve plain HTTP on the path of an endpoint | [`WithHttp::http`] |
 //! | serve in an axum application | [`route`](crate::route), or [`App::into_router`](crate::App::into_router) with `axum::serve` |
 //!
 //! # Graceful shutdown
@@ -52,7 +54,7 @@
 #[cfg(feature = "tls")]
 pub use crate::app::{Tls, TlsError};
 pub use crate::{
-    app::{DrainService, ListenOn, Serve, Served},
+    app::{DrainService, ListenOn, Serve, Served, WithHttp},
     connections::Drained,
     socket::ServerShutdown,
 };

@@ -15,10 +15,11 @@ mod signals;
 mod stage;
 #[cfg(feature = "tls")]
 mod tls;
+mod with_http;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
-use axum::Router;
+use axum::{Router, routing::MethodRouter};
 
 pub(crate) use self::in_memory::InMemoryServer;
 use self::routing::Routes;
@@ -30,6 +31,7 @@ pub use self::{
     route::route,
     serve::Serve,
     served::Served,
+    with_http::WithHttp,
 };
 use crate::{
     endpoint::{Endpoint, Routed},
@@ -123,6 +125,34 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
+    /// Adds an endpoint under a path, on which `http` answers plain requests: see [`WithHttp::http`].
+    ///
+    /// ```
+    /// use axum::routing::get;
+    /// use hangup::{App, Handshake, Result};
+    ///
+    /// async fn live(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     Ok(socket.send_text("7 open").await?)
+    /// }
+    ///
+    /// let app: App = App::new().route_with_http("/orders", live, get(async || "7 open"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`route`](Self::route).
+    #[track_caller]
+    pub fn route_with_http<E, A>(mut self, path: &str, endpoint: E, http: MethodRouter<S>) -> Self
+    where
+        E: Endpoint<A, S>,
+        A: 'static,
+    {
+        self.take(path, Location::caller());
+        self.routes = self.routes.route(path, route(endpoint).http(http));
+        self
+    }
+
     /// Adds all routes of another app below a prefix. Its error handlers and settings apply to its own routes only, and
     /// come before those of this app.
     ///
@@ -173,6 +203,11 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// They keep axum's rules: the path of a request is matched as it came, so that `/files/a%2Fb` is one segment below
     /// `/files`, and `/%66iles/a` is another path. [`Served`] says what holds for the endpoints of the app. The fallback
     /// of the router is asked where neither a route nor an endpoint matches.
+    ///
+    /// # Panics
+    ///
+    /// If a route of the router answers GET, or every method, on the path of an endpoint, as one would hide the other.
+    /// [`route_with_http`](Self::route_with_http) serves both.
     #[track_caller]
     pub fn merge(mut self, router: Router<S>) -> Self {
         self.routes = self.routes.merge(router);

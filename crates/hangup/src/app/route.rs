@@ -44,6 +44,11 @@ use crate::{
 ///     .layer(ErrorHandlers::new())
 ///     .with_state("hello");
 /// ```
+///
+/// A path that serves both is `hangup::route(ws).http(get(page))`: see [`WithHttp`]. Two routes for GET on one path, this
+/// and another, make axum panic when the router is built, as one would hide the other.
+///
+/// [`WithHttp`]: crate::serve::WithHttp
 #[doc(alias = "websocket")]
 #[doc(alias = "add_api_websocket_route")]
 #[track_caller]
@@ -72,11 +77,13 @@ where
             .settings
             .map(|settings| Nested::new(Addition::Settings(Box::new(settings)))),
     };
-    any(EndpointHandler {
+    let handler = EndpointHandler {
         endpoint,
         route: Arc::new(route),
         arguments: PhantomData,
-    })
+    };
+    // GET by name: axum would prefer another handler for GET on the same path, and no handshake would get here.
+    any(handler.clone()).get(handler)
 }
 
 /// The scope of routes without settings or handlers around them.

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::{Ready, ready},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     task::{Context, Poll},
 };
 
@@ -35,7 +36,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[track_caller]
     pub(super) fn route(self, path: &str, endpoint: MethodRouter<S>) -> Self {
         Self {
-            all: self.all.route(path, endpoint.clone()),
+            all: explained(|| self.all.route(path, endpoint.clone())),
             endpoints: self.endpoints.route(path, endpoint),
             merged: self.merged,
         }
@@ -44,7 +45,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[track_caller]
     pub(super) fn nest(self, prefix: &str, inner: Self) -> Self {
         Self {
-            all: self.all.nest(prefix, inner.all),
+            all: explained(|| self.all.nest(prefix, inner.all)),
             endpoints: self.endpoints.nest(prefix, inner.endpoints),
             merged: self.merged.nest(prefix, inner.merged),
         }
@@ -53,7 +54,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[track_caller]
     pub(super) fn include(self, other: Self) -> Self {
         Self {
-            all: self.all.merge(other.all),
+            all: explained(|| self.all.merge(other.all)),
             endpoints: self.endpoints.merge(other.endpoints),
             merged: self.merged.merge(other.merged),
         }
@@ -63,7 +64,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[track_caller]
     pub(super) fn merge(self, router: Router<S>) -> Self {
         Self {
-            all: self.all.merge(router.clone()),
+            all: explained(|| self.all.merge(router.clone())),
             endpoints: self.endpoints,
             merged: self.merged.merge(router),
         }
@@ -83,6 +84,26 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             all: self.all.with_state(state.clone()),
             endpoints: self.endpoints.with_state(state.clone()),
             merged: self.merged.with_state(state),
+        }
+    }
+}
+
+/// Adds to axum's panic about a path that is taken what to write instead.
+#[track_caller]
+fn explained<S>(add: impl FnOnce() -> Router<S>) -> Router<S> {
+    match catch_unwind(AssertUnwindSafe(add)) {
+        Ok(router) => router,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            match text {
+                Some(text) if text.contains("Overlapping method route") => panic!(
+                    "{text}: an endpoint and a route of axum's for the same path would hide one another; write \
+                     `App::route_with_http(path, endpoint, get(handler))`, or \
+                     `hangup::route(endpoint).http(get(handler))` in a router"
+                ),
+                _ => resume_unwind(panic),
+            }
         }
     }
 }

@@ -104,14 +104,14 @@ impl Handshake {
     }
 
     /// Adds a header to the 101, such as `Set-Cookie`. It cannot replace a header of the handshake itself.
-    pub fn add_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+    pub fn add_response_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
         self.answer.acceptance.headers.append(name, value);
         self
     }
 
     /// The headers that were added to those of the handshake itself.
     #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn response_headers(&self) -> &HeaderMap {
         &self.answer.acceptance.headers
     }
 

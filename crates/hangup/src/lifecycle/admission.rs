@@ -54,7 +54,12 @@ pub(super) fn admit(
     }
     let mut slots = Vec::new();
     for limit in &settings.connection_limits {
-        match limit.admit(addressing.client) {
+        // The key of a request may be found by a function of the user's.
+        let admitted = match catch_panic_now(|| limit.admit_request(addressing.client, parts)) {
+            Ok(admitted) => admitted,
+            Err(panic) => return Err(refused(&CloseCode::INTERNAL_ERROR.into(), panic.to_string())),
+        };
+        match admitted {
             Ok(slot) => slots.extend(slot),
             Err(too_many) => {
                 return Err(match (settings.refusal, too_many.refusal) {
@@ -64,7 +69,12 @@ pub(super) fn admit(
                     }
                     _ => {
                         let close = too_many_connections(settings.overload_code);
-                        let response = refuse_with_status(StatusCode::SERVICE_UNAVAILABLE, &close);
+                        let status = if too_many.is_of_key {
+                            StatusCode::TOO_MANY_REQUESTS
+                        } else {
+                            StatusCode::SERVICE_UNAVAILABLE
+                        };
+                        let response = refuse_with_status(status, &close);
                         let cause = Cause::info("too many connections");
                         Box::new(NotAdmitted::Http(HttpRefusal::new(response, cause)))
                     }

@@ -35,9 +35,10 @@ mod make_span;
 mod refusal;
 mod slow_consumer;
 
-use std::time::Duration;
+use std::{hash::Hash, time::Duration};
 
 use hangup_protocol::CloseCode;
+use http::request::Parts;
 
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
@@ -75,6 +76,7 @@ macro_rules! settings {
             in_total: Option<ConnectionLimit>,
             per_peer: Option<ConnectionLimit>,
             span: Option<MakeSpan>,
+            per_key: Vec<ConnectionLimit>,
             $($name: Option<$type>,)*
         }
 
@@ -88,7 +90,7 @@ macro_rules! settings {
 
             pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
                 let mut limits = outer.connection_limits.clone();
-                for limit in self.in_total.iter().chain(&self.per_peer) {
+                for limit in self.in_total.iter().chain(&self.per_peer).chain(&self.per_key) {
                     // Clones of settings count together, and a connection within two of them counts once.
                     if !limits.iter().any(|other| other.is(limit)) {
                         limits.push(limit.clone());
@@ -334,6 +336,36 @@ impl Settings {
     #[must_use]
     pub fn max_connections_per_peer(mut self, connections: usize) -> Self {
         self.per_peer = Some(ConnectionLimit::per_peer(connections));
+        self
+    }
+
+    /// How many connections with the same key may be live at once, counted as with
+    /// [`max_connections`](Self::max_connections): those of a user, a tenant or a token, wherever they connect from. One
+    /// more is refused with 1013 "too many connections" (HTTP 429 under [`Refusal::Http`]). Default: no limit.
+    ///
+    /// `key` is asked once for each handshake, before any parameter of the endpoint is read; a request for which it is
+    /// `None` is not counted. What layers in front have found out stands in the extensions of the request. A key is
+    /// trusted: one that a client may choose freely limits nobody. Where the function panics the connection is refused
+    /// with 1011. Each call adds a limit. Of a key a digest of 16 bytes is kept, while a connection with it is live.
+    ///
+    /// ```
+    /// use hangup::Settings;
+    ///
+    /// #[derive(Clone, Hash)]
+    /// struct UserId(u64);
+    ///
+    /// // A layer around the app checks the token, and inserts the user.
+    /// let settings = Settings::new()
+    ///     .max_connections_per_key(3, |request| request.extensions.get::<UserId>().cloned());
+    /// ```
+    #[doc(alias = "rate_limit")]
+    #[must_use]
+    pub fn max_connections_per_key<K: Hash + 'static>(
+        mut self,
+        connections: usize,
+        key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,
+    ) -> Self {
+        self.per_key.push(ConnectionLimit::per_key(connections, key));
         self
     }
 }

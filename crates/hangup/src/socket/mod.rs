@@ -22,6 +22,8 @@ mod server;
 mod shared;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
 mod shared_frames;
+mod sink;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;

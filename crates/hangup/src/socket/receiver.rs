@@ -17,11 +17,16 @@ use crate::error::{Disconnect, ReceiveError, from_json};
 /// The receiving half of a split [`WebSocket`](crate::WebSocket).
 pub struct Receiver {
     shared: Arc<Shared>,
+    /// Whether the stream has given the end.
+    pub(super) has_told_end: bool,
 }
 
 impl Receiver {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self {
+            shared,
+            has_told_end: false,
+        }
     }
 
     /// The connection that is received from.

@@ -20,8 +20,12 @@ use super::{
     message::Message,
     server::{Server, Shared},
     shared::Wait,
+    sink::PendingSend,
 };
-use crate::error::{Disconnect, SendError, TrySendError};
+use crate::{
+    error::{Disconnect, SendError, TrySendError},
+    settings::deadline,
+};
 
 /// Sends on a connection, from any task; clones send on the same connection.
 ///
@@ -38,11 +42,15 @@ use crate::error::{Disconnect, SendError, TrySendError};
 #[derive(Clone)]
 pub struct Sender {
     shared: Arc<Shared>,
+    pub(super) pending: PendingSend,
 }
 
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self {
+            shared,
+            pending: PendingSend::default(),
+        }
     }
 
     /// Sends a text message.
@@ -109,6 +117,36 @@ impl Sender {
     /// hold for so long. A later call replaces the time.
     pub fn expire_at(&self, at: impl Into<Instant>) {
         self.shared.lock().expire_at(at.into());
+    }
+
+    /// Closes the connection when that time has passed: see [`expire_at`](Self::expire_at).
+    pub fn expire_in(&self, time: Duration) {
+        self.expire_at(deadline(time));
+    }
+
+    /// Waits until the connection is closed, and says how: when a Close frame has been sent or received, or the peer has
+    /// vanished. For a task that only sends, and is to end with the connection.
+    ///
+    /// ```
+    /// use hangup::Sender;
+    ///
+    /// async fn send_prices(sender: Sender) {
+    ///     let mut every_second = tokio::time::interval(std::time::Duration::from_secs(1));
+    ///     loop {
+    ///         tokio::select! {
+    ///             _ = sender.closed() => return,
+    ///             _ = every_second.tick() => drop(sender.try_send("a price")),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// It is cancel safe.
+    #[doc(alias = "wait_closed")]
+    pub fn closed(&self) -> impl Future<Output = Disconnect> {
+        Wait::on(&self.shared).until(|core, cx, ticket| core.poll_over(cx, ticket))
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.

@@ -181,6 +181,11 @@ impl WebSocket {
         self.sender.expire_at(at);
     }
 
+    /// Closes the connection when that time has passed: see [`expire_at`](Self::expire_at).
+    pub fn expire_in(&self, time: Duration) {
+        self.sender.expire_in(time);
+    }
+
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
     /// See [`ping_interval`](crate::Settings::ping_interval).
     #[doc(alias = "latency")]
@@ -222,6 +227,10 @@ impl WebSocket {
     #[must_use]
     pub fn sender(&self) -> Sender {
         self.sender.clone()
+    }
+
+    pub(super) fn halves(&mut self) -> (&mut Sender, &mut Receiver) {
+        (&mut self.sender, &mut self.receiver)
     }
 
     /// Splits the socket, so that one task may receive while others send.

@@ -8,7 +8,11 @@
 
 mod raw;
 
+mod key_limits;
 mod listeners;
+
 mod paths;
 mod shutdown;
+mod streams;
 mod testing;
+mod with_http;

@@ -13,6 +13,7 @@ use super::{
     },
     Core,
 };
+use crate::error::Disconnect;
 use crate::settings::{deadline, deadline_from};
 
 impl<E: Environment> Core<E> {
@@ -49,6 +50,18 @@ impl<E: Environment> Core<E> {
             self.protocol.close_received().cloned(),
             self.manner(),
         ))
+    }
+
+    /// Ready when a Close frame has been sent or received, or the connection to the peer is broken.
+    pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<Disconnect> {
+        self.poll_in_place(cx);
+        match self.over() {
+            Some(over) => Poll::Ready(over.clone()),
+            None => {
+                self.waiting.add(Awaited::Drain, ticket, cx);
+                Poll::Pending
+            }
+        }
     }
 
     /// Takes the closing as far as it goes now.
