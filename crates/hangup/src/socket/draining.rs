@@ -1,4 +1,4 @@
-//! `ServerShutdown`: how an endpoint learns that its server stops.
+//! `ServerShutdown`: how an endpoint notices the shutdown of its server.
 
 use std::{
     fmt,
@@ -10,7 +10,8 @@ use std::{
 
 use super::{server::Shared, waiting::Ticket};
 
-/// Ready once the server stops, or the connection is over: see [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
+/// Ready at the shutdown of the server, or at the end of the connection: see
+/// [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
 #[must_use = "it tells nothing unless it is awaited"]
 pub struct ServerShutdown {
     shared: Arc<Shared>,

@@ -105,10 +105,11 @@ impl Sender {
         self.enqueue_with_capacity(move |core| core.enqueue_ping(&payload))
     }
 
-    /// Closes the connection with a code and a reason, from any task: what was sent before goes out first, and the
-    /// endpoint sees a [`Disconnect`] with that code. Nothing happens if it is closed already.
+    /// Starts the closing handshake with a code and a reason, from any task (RFC 6455, 7.1.2). Earlier messages are sent
+    /// first, and the endpoint sees a [`Disconnect`] with that code. It has no effect if the connection is closed already.
     ///
-    /// It does not wait for the closing handshake, which the connection's task takes to its end.
+    /// It does not wait for the closing handshake, which the connection's task completes;
+    /// [`WebSocket::close`](crate::WebSocket::close) waits for it.
     pub fn start_close(&self, close: impl Into<Close>) {
         self.shared.lock().close_from_outside(&close.into());
     }
@@ -157,7 +158,7 @@ impl Sender {
         self.shared.lock().round_trip_time()
     }
 
-    /// Waits until the server stops. See [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
+    /// Waits for the shutdown of the server. See [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
     pub fn server_shutdown(&self) -> ServerShutdown {
         ServerShutdown::new(&self.shared)
     }

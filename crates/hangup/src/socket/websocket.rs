@@ -194,9 +194,9 @@ impl WebSocket {
         self.sender.round_trip_time()
     }
 
-    /// Waits until the server stops ([`Serve`](crate::serve::Serve)), so that the endpoint can say good-bye and end before
-    /// it is closed, for which it has the time of [`shutdown_notice`](crate::serve::Serve::shutdown_notice). It is ready as well
-    /// once the connection is over. It borrows nothing, and may be asked for again and again.
+    /// Waits for the shutdown of the server ([`Serve`](crate::serve::Serve)), or for the end of the connection. The endpoint
+    /// can then send a last message and end. Its connection is closed after
+    /// [`shutdown_notice`](crate::serve::Serve::shutdown_notice). The future borrows nothing, and may be made several times.
     ///
     /// ```
     /// use hangup::{Handshake, Result};

@@ -1,4 +1,4 @@
-//! The server stops: every open connection is closed with 1001, within the drain deadline.
+//! Graceful shutdown: every open connection is closed with 1001, within its deadline.
 
 use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
 
