@@ -28,7 +28,8 @@
 //! |---|---|
 //! | answer a handshake | [`Handshake::accept`], [`Handshake::deny`] |
 //! | talk | [`WebSocket`], [`Sender`], [`Receiver`], [`Message`] |
-//! | end with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`] |
+//! | end with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`], [`bail!`] |
+//! | refuse from a middleware, and outside of endpoints | [`refuse`], [`Settings::refusal_without_endpoint`] |
 //! | end with an HTTP response | [`HttpError`], [`Handshake::deny`] |
 //! | see how the peer left | [`Disconnect`], [`DisconnectCode`], [`ReceiveError`] |
 //! | handle errors by type | [`ErrorHandlers`], [`App::error_handler`], [`Failure`] |
@@ -48,7 +49,7 @@
 //! |---|---|
 //! | [`Close`] as the error | Close with its code and reason; before accept a refusal with them |
 //! | an error with a handler (its own type, else the first of its `source()` chain that has one) | what the handler returns |
-//! | a type with [`IntoClose`] | its own code and reason |
+//! | a type with [`IntoClose`] (its own type, else the first of its `source()` chain that says how it closes) | its own code and reason |
 //! | [`HttpError`] before accept | an HTTP response: status, headers, JSON `{"detail": ..}` |
 //! | [`HttpError`] after accept | 1011 |
 //! | any other error, a panic, a handler that fails | 1011 and an empty reason; the error is in the log alone (a panic ends the process where the program is built with `panic = "abort"`; the server warns of that when it starts) |
@@ -66,7 +67,8 @@
 //! | too many messages in a second ([`Settings::messages_per_second`]) | 1008 |
 //! | no message for long, or open for long ([`Settings::idle_timeout`], [`Settings::max_lifetime`]) | 1001 |
 //! | the credentials expire ([`WebSocket::expire_at`]) | 3000 "expired" |
-//! | a page of another origin, unless [`Origins`] names it | HTTP 403 |
+//! | a page of another origin, unless [`Origins`] names it | HTTP 403, or what [`Settings::refusal_without_endpoint`] says |
+//! | a path without a route, the answer of another layer | its HTTP response, or what [`Settings::refusal_without_endpoint`] says |
 //! | not a WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
 //! A **refusal** is a Close frame behind a completed handshake, or an HTTP response: see [`Refusal`].
@@ -79,7 +81,16 @@
 //! (`local`, `peer` or `none`), `clean`, `dropped` (messages that
 //! [`SlowConsumer::DropNewest`] has dropped, where there are any), `duration_ms`, `error` (with its whole chain of sources), `note`
 //! (that the peer does not know the close code, or that messages were thrown away which nobody received). Its level is ERROR
-//! where nobody had foreseen the error, and INFO otherwise. Control characters in what comes from outside are escaped.
+//! where the server is at fault: where an error was not foreseen, and wherever this side closes with 1011, whoever chose
+//! the code (but for a peer that falls silent). It is INFO otherwise. Control characters in what comes from outside are
+//! escaped.
+//!
+//! A failure of an endpoint is in the log before that, as soon as it is known: the event `endpoint failed` of the target
+//! `hangup::endpoint` and the level ERROR, with `endpoint`, `path`, `client`, `phase` and `error`. Neither a peer that does
+//! not answer the Close frame nor the end of the process delays or loses it. Count failures by one of the two targets.
+//!
+//! All of it stands in the span around the request, such as that of tower-http's `TraceLayer`, or in the one that
+//! [`Settings::span`] makes; so does all that an endpoint logs, before and after `accept`.
 //!
 //! # The access log
 //!
