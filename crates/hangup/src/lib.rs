@@ -147,6 +147,7 @@ mod metrics;
 pub mod metrics;
 mod origin;
 pub mod params;
+mod refuse;
 mod scope;
 mod settings;
 mod socket;

@@ -4,7 +4,6 @@ mod access;
 mod admission;
 mod conversation;
 mod open_connection;
-mod refuse;
 mod report;
 mod unchosen;
 mod verdict;
@@ -17,6 +16,7 @@ use hyper::body::Body as _;
 use tokio::time::timeout_at;
 use tracing::{Instrument, Span};
 
+pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit, deflate_for},
@@ -24,10 +24,6 @@ use self::{
     open_connection::OpenConnection,
     report::Report,
     verdict::{HttpRefusal, Verdict},
-};
-pub(crate) use self::{
-    access::{Logged, answered_without_endpoint},
-    refuse::refuse,
 };
 use crate::{
     connections::Connections,
