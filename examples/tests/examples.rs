@@ -33,6 +33,7 @@ example!(chat, "../06_chat.rs");
 example!(tls, "../07_tls.rs");
 example!(behind_nginx, "../08_behind_nginx/main.rs");
 example!(http_parameters, "../10_http_parameters.rs");
+example!(spans, "../11_spans.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -237,5 +238,57 @@ async fn http_parameters() {
     let named: serde_json::Value = serde_json::from_str(close.reason()).unwrap();
     for (named, error) in named.as_array().unwrap().iter().zip(errors.as_array().unwrap()) {
         assert_eq!((&named["type"], &named["loc"]), (&error["type"], &error["loc"]));
+    }
+}
+
+/// The lines of a log.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn spans() {
+    let lines = Lines::default();
+    let written = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || written.clone())
+        .finish();
+    let _listening = tracing::subscriber::set_default(subscriber);
+    let client = TestClient::new(spans::app());
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let parent = HeaderValue::from_static("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    let mut socket = client
+        .connect("/ws?user=ann")
+        .header(HeaderName::from_static("traceparent"), parent)
+        .await
+        .unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "hi");
+    socket.send_text("").await;
+    socket
+        .assert_closed(CloseCode::of::<4000>(), "ann says nothing")
+        .await;
+    drop(socket);
+    let log = || String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    while !log().contains("connection ended") {
+        tokio::task::yield_now().await;
+    }
+    for event in ["WebSocket accepted", "a message", "connection ended"] {
+        let log = log();
+        let line = log.lines().find(|line| line.contains(event)).unwrap();
+        assert!(line.contains(trace) && line.contains("user=\"ann\""), "{line}");
     }
 }

@@ -83,6 +83,5 @@ async fn params(
     let mut socket = handshake.accept().await?;
     let session = session.to_string();
     let all = json!({ "n": n, "limit": limit, "tags": tags, "x-token": x_token, "session": session });
-    socket.send_json(&all).await?;
-    Ok(())
+    Ok(socket.send_json(&all).await?)
 }

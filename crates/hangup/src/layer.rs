@@ -51,7 +51,8 @@ use crate::{
     error::Error,
     handlers::ErrorHandlers,
     handshake::opens_websocket,
-    lifecycle::{self, Logged},
+    lifecycle::Logged,
+    refuse::refuse_handshake,
     scope::{Addition, Nested, Scope},
     settings::{Refusal, Settings},
 };
@@ -90,7 +91,7 @@ pub fn refuse(request: Request, error: impl Into<Error>) -> impl Future<Output =
     let (error, place) = (error.into(), Location::caller());
     async move {
         if opens_websocket(&request) {
-            lifecycle::refuse(request, error, place).await
+            refuse_handshake(request, error, place).await
         } else {
             error.into_response()
         }
@@ -161,7 +162,7 @@ where
             if is_of_endpoint || response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 return Ok(response);
             }
-            Ok(lifecycle::refuse(again, Error::of_layer(response), Location::caller()).await)
+            Ok(refuse_handshake(again, Error::of_layer(response), Location::caller()).await)
         }))
     }
 }

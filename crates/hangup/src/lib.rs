@@ -83,6 +83,7 @@ mod metrics;
 pub mod metrics;
 pub mod origin;
 pub mod params;
+mod refuse;
 mod scope;
 pub mod serve;
 pub mod settings;

@@ -4,7 +4,6 @@ mod access;
 mod admission;
 mod conversation;
 mod open_connection;
-mod refuse;
 mod report;
 mod unchosen;
 mod upgraded;
@@ -29,7 +28,6 @@ use self::{
 };
 pub(crate) use self::{
     access::{Logged, answered_without_endpoint},
-    refuse::refuse,
     witness::Witness,
 };
 use crate::{

@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 22] = [
     "logged",
     "origin",
     "settings",
@@ -22,6 +22,8 @@ const ORDER: [&str; 20] = [
     "scope",
     "connections",
     "lifecycle",
+    "refuse",
+    "layer",
     "app",
     "close",
     "message",

@@ -280,7 +280,9 @@ impl<'a> Serve<'a> {
         tracing::info!(
             scheme = %logged::text(scheme),
             address = %logged::text(listener.address()?),
-            routes = %logged::chain(self.app.paths().join(" ")),
+            routes = Some(self.app.paths().join(" "))
+                .filter(|routes| !routes.is_empty())
+                .map(|routes| tracing::field::display(logged::chain(routes))),
             "server started"
         );
         if let Some(warning) = abort_warning(cfg!(panic = "abort")) {

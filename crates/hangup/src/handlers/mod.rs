@@ -108,7 +108,8 @@ impl ErrorHandlers {
     /// [`HttpError`] or HTTP response (an answer only before `accept`), or a `Result` of one of these.
     ///
     /// A handler of `Failure<Error>`, short `Failure`, is the scope's catch-all: it gets the errors and panics
-    /// that would otherwise close with 1011, but not those that say themselves how they close.
+    /// that would otherwise close with 1011, but not those that say themselves how they close. Rejections of extractors
+    /// with a 5xx are among them, and with a redirect where that closes.
     ///
     /// # Panics
     ///

@@ -36,7 +36,7 @@ async fn http_error(_: Handshake) -> Result {
     Err(HttpError::new(StatusCode::NOT_FOUND, "of the endpoint").into())
 }
 
-/// Refuses by the helper.
+/// Refuses by `hangup::refuse`.
 async fn authenticate(request: Request, next: Next) -> Response {
     match request.uri().query() {
         Some("token") => refuse(request, Close::new(CloseCode::UNAUTHORIZED, "no token")).await,
@@ -119,7 +119,7 @@ async fn whoever_refuses_a_browser_sees_the_code_and_the_reason() {
 }
 
 #[tokio::test]
-async fn without_the_setting_layers_answer_as_they_do_and_the_helper_closes() {
+async fn without_the_setting_layers_answer_as_they_do_and_a_middleware_closes() {
     for (address, server) in servers(Settings::new()).await {
         for (path, more, status) in [
             ("/nowhere", "", 404),
@@ -139,7 +139,7 @@ async fn without_the_setting_layers_answer_as_they_do_and_the_helper_closes() {
 }
 
 #[tokio::test]
-async fn the_helper_keeps_to_the_refusal_that_is_set() {
+async fn a_middleware_keeps_to_the_refusal_that_is_set() {
     for (address, server) in servers(Settings::new().refusal(Refusal::Http)).await {
         let mut peer = ask(address, "/ws?token", "").await;
         assert!(peer.head().await.starts_with("HTTP/1.1 401 "));

@@ -12,17 +12,17 @@ use axum::{
 };
 use http::request::Parts;
 
-use super::{Logged, serve};
 use crate::{
     endpoint::{Description, Endpoint, Handshake},
     error::{Error, Result},
+    lifecycle::{Logged, serve},
     metrics::RouteMetrics,
     params::EndpointContext,
     scope::Scope,
 };
 
 /// Answers an opening handshake as an endpoint does that fails with this error before `accept`.
-pub(crate) async fn refuse(
+pub(crate) async fn refuse_handshake(
     mut request: Request,
     error: Error,
     place: &'static Location<'static>,
