@@ -290,16 +290,36 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     }
 }
 
-impl App {
+impl<S> App<S> {
     /// The app as an axum router, for tests, for other layers, and to be a part of another application.
-    pub fn into_router(self) -> Router {
-        self.into_routes().all
+    pub fn into_router(self) -> Router
+    where
+        S: StateGiven,
+    {
+        StateGiven::complete(self).into_routes().all
     }
 }
 
-impl From<App> for Router {
-    fn from(app: App) -> Self {
+impl<S: StateGiven> From<App<S>> for Router {
+    fn from(app: App<S>) -> Self {
         app.into_router()
+    }
+}
+
+/// The state of an [`App`] whose endpoints need none any more: [`with_state`](App::with_state) gives it.
+#[diagnostic::on_unimplemented(
+    message = "the endpoints of this app take the state `{Self}`, which it was not given",
+    label = "`{Self}` is missing",
+    note = "give it with `.with_state(..)`, before the app is served, tested or made a router"
+)]
+pub trait StateGiven: Sized {
+    #[doc(hidden)]
+    fn complete(app: App<Self>) -> App;
+}
+
+impl StateGiven for () {
+    fn complete(app: App) -> App {
+        app
     }
 }
 
