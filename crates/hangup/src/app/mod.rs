@@ -13,6 +13,7 @@ mod serve;
 mod served;
 mod signals;
 mod stage;
+mod state_given;
 #[cfg(feature = "tls")]
 mod tls;
 mod with_http;
@@ -31,6 +32,7 @@ pub use self::{
     route::route,
     serve::Serve,
     served::Served,
+    state_given::StateGiven,
     with_http::WithHttp,
 };
 use crate::{
@@ -303,23 +305,6 @@ impl<S> App<S> {
 impl<S: StateGiven> From<App<S>> for Router {
     fn from(app: App<S>) -> Self {
         app.into_router()
-    }
-}
-
-/// The state of an [`App`] whose endpoints need none any more: [`with_state`](App::with_state) gives it.
-#[diagnostic::on_unimplemented(
-    message = "the endpoints of this app take the state `{Self}`, which it was not given",
-    label = "`{Self}` is missing",
-    note = "give it with `.with_state(..)`, before the app is served, tested or made a router"
-)]
-pub trait StateGiven: Sized {
-    #[doc(hidden)]
-    fn complete(app: App<Self>) -> App;
-}
-
-impl StateGiven for () {
-    fn complete(app: App) -> App {
-        app
     }
 }
 
