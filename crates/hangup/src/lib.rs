@@ -149,7 +149,7 @@ pub use hangup_protocol::{
 #[cfg(feature = "tls")]
 pub use self::app::{Tls, TlsError};
 pub use self::{
-    app::{App, Drain, DrainService, ListenOn, Serve, Served, StateGiven, WithHttp, route},
+    app::{App, Drain, DrainService, ListenOn, Serve, Served, WithHttp, route},
     connections::Drained,
     endpoint::{Declared, Description, Endpoint, Handshake, IntoOutcome, Routed},
     error::{

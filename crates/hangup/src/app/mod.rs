@@ -13,7 +13,6 @@ mod serve;
 mod served;
 mod signals;
 mod stage;
-mod state_given;
 #[cfg(feature = "tls")]
 mod tls;
 mod with_http;
@@ -32,7 +31,6 @@ pub use self::{
     route::route,
     serve::Serve,
     served::Served,
-    state_given::StateGiven,
     with_http::WithHttp,
 };
 use crate::{
@@ -292,18 +290,15 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     }
 }
 
-impl<S> App<S> {
+impl App {
     /// The app as an axum router, for tests, for other layers, and to be a part of another application.
-    pub fn into_router(self) -> Router
-    where
-        S: StateGiven,
-    {
-        StateGiven::complete(self).into_routes().all
+    pub fn into_router(self) -> Router {
+        self.into_routes().all
     }
 }
 
-impl<S: StateGiven> From<App<S>> for Router {
-    fn from(app: App<S>) -> Self {
+impl From<App> for Router {
+    fn from(app: App) -> Self {
         app.into_router()
     }
 }

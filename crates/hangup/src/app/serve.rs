@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 #[cfg(feature = "tls")]
 use super::Tls;
 use super::{
-    App, Served, StateGiven,
+    App, Served,
     accept::Accepting,
     draining::{Batches, ServerDrain},
     listener::{Bound, ListenOn},
@@ -34,7 +34,7 @@ use crate::{
 
 type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<Bound>> + Send + 'a>>;
 
-impl<S> App<S> {
+impl App {
     /// Serves the app on an address or on a listener, until SIGTERM or SIGINT.
     ///
     /// It takes what tokio resolves to an address, and whatever `axum::serve` takes: a `TcpListener`, a `UnixListener`, a
@@ -74,27 +74,18 @@ impl<S> App<S> {
     ///
     /// Each request has the address of its peer as the extension
     /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo), where that is one of IP.
-    pub fn serve<'a, Kind: 'a>(self, on: impl ListenOn<Kind> + Send + 'a) -> Serve<'a>
-    where
-        S: StateGiven,
-    {
-        Serve::new(StateGiven::complete(self), Box::pin(on.listen()))
+    pub fn serve<'a, Kind: 'a>(self, on: impl ListenOn<Kind> + Send + 'a) -> Serve<'a> {
+        Serve::new(self, Box::pin(on.listen()))
     }
 
     /// Serves the app on a listener that is bound already. See [`serve`](Self::serve).
-    pub fn serve_on<'a>(self, listener: TcpListener) -> Serve<'a>
-    where
-        S: StateGiven,
-    {
-        Serve::new(
-            StateGiven::complete(self),
-            Box::pin(std::future::ready(Ok(Bound::tcp(listener)))),
-        )
+    pub fn serve_on<'a>(self, listener: TcpListener) -> Serve<'a> {
+        Serve::new(self, Box::pin(std::future::ready(Ok(Bound::tcp(listener)))))
     }
 }
 
 #[cfg(feature = "tls")]
-impl<S> App<S> {
+impl App {
     /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. See [`serve`](Self::serve),
     /// which this is in all other ways, and [`Tls`].
     ///
@@ -116,18 +107,12 @@ impl<S> App<S> {
     ///     App::new().route("/ws", greet).serve_tls("0.0.0.0:8443", tls).await
     /// }
     /// ```
-    pub fn serve_tls<'a>(self, address: impl ToSocketAddrs + Send + 'a, tls: Tls) -> Serve<'a>
-    where
-        S: StateGiven,
-    {
+    pub fn serve_tls<'a>(self, address: impl ToSocketAddrs + Send + 'a, tls: Tls) -> Serve<'a> {
         self.serve(address).over(tls)
     }
 
     /// Serves the app over TLS on a listener that is bound already. See [`serve_tls`](Self::serve_tls).
-    pub fn serve_tls_on<'a>(self, listener: TcpListener, tls: Tls) -> Serve<'a>
-    where
-        S: StateGiven,
-    {
+    pub fn serve_tls_on<'a>(self, listener: TcpListener, tls: Tls) -> Serve<'a> {
         self.serve_on(listener).over(tls)
     }
 }

@@ -12,7 +12,7 @@ use axum::{
 };
 use tower_service::Service;
 
-use super::{App, StateGiven, routing::Routing};
+use super::{App, routing::Routing};
 #[cfg(feature = "tls")]
 use crate::origin::OverTls;
 use crate::{
@@ -48,9 +48,8 @@ enum RoutingRules {
     ByRoute(Arc<Routing>),
 }
 
-impl<S: StateGiven> From<App<S>> for Served {
-    fn from(app: App<S>) -> Self {
-        let app = StateGiven::complete(app);
+impl From<App> for Served {
+    fn from(app: App) -> Self {
         let max_head_size = app.max_head_size();
         let routing = Routing::new(app.into_routes());
         Self::new(RoutingRules::ByRoute(Arc::new(routing)), max_head_size)
