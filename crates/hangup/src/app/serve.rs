@@ -10,10 +10,9 @@ use std::{
 };
 
 use hangup_protocol::CloseCode;
-use tokio::{net::TcpListener, sync::watch};
-
 #[cfg(feature = "tls")]
 use tokio::net::ToSocketAddrs;
+use tokio::{net::TcpListener, sync::watch};
 
 #[cfg(feature = "tls")]
 use super::Tls;

@@ -51,7 +51,10 @@ use crate::settings::Settings;
     message = "`{Self}` is not a WebSocket endpoint",
     label = "not an endpoint for a router with this state",
     note = "an endpoint is an `async fn(Handshake, extractors..) -> hangup::Result` whose future is `Send`, \
-            or a function with `#[hangup::websocket(\"/path\")]`"
+            or a function with `#[hangup::websocket(\"/path\")]`",
+    note = "`#[hangup::websocket(\"/path\")]` above the function has the compiler say what is missing: which parameter is \
+            no extractor, or what is held across an `.await` and is not `Send`",
+    note = "an app or a router whose endpoints take `State<..>` is given its state by `.with_state(..)`, before it is served"
 )]
 pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
     /// The arguments of the endpoint other than the handshake.
