@@ -126,6 +126,7 @@ mod endpoint;
 mod error;
 mod handlers;
 mod handshake;
+pub mod hub;
 mod lifecycle;
 mod logged;
 #[cfg(not(feature = "metrics"))]
