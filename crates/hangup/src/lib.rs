@@ -157,6 +157,7 @@ pub use self::{
         TrySendError,
     },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    hub::Hub,
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,

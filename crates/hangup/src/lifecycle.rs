@@ -41,6 +41,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Offers, Opening, first_subprotocol, switching_protocols},
+    hub, logged,
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -114,6 +115,7 @@ where
                     return *response;
                 }
             };
+            hub::join(&parts, &shared);
             let handshake = Handshake::new(Arc::clone(&shared), offers, Arc::clone(&context));
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
@@ -334,11 +336,26 @@ enum Answer {
     Refused(Box<Verdict>),
 }
 
-/// Polls the endpoint until it accepts or ends.
+/// Drops an endpoint that has not accepted, whose panic stays here.
+fn drop_running(conversation: Option<Conversation>) {
+    if let Err(panic) = catch_panic_now(|| drop(conversation)) {
+        tracing::error!(panic = %logged::text(panic), "an endpoint panicked while it was dropped");
+    }
+}
+
+/// Polls the endpoint until it accepts, ends, or is refused from outside.
 async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
     let mut conversation = Some(conversation);
     poll_fn(|cx| {
-        shared.lock().set_driver(cx);
+        let refusal = {
+            let mut core = shared.lock();
+            core.set_driver(cx);
+            core.take_refusal()
+        };
+        if let Some(close) = refusal {
+            drop_running(conversation.take());
+            return Poll::Ready(Answer::Refused(Box::new(Verdict::not_admitted(close))));
+        }
         let Some(running) = &mut conversation else {
             return Poll::Pending;
         };
@@ -348,7 +365,15 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
             Ok(Poll::Pending) => None,
         };
         // An endpoint may ask for the 101 and end in one poll: then it has accepted.
-        match (shared.lock().take_acceptance(), ended) {
+        let (acceptance, refusal) = {
+            let mut core = shared.lock();
+            (core.take_acceptance(), core.take_refusal())
+        };
+        if let Some(close) = refusal {
+            drop_running(conversation.take());
+            return Poll::Ready(Answer::Refused(Box::new(Verdict::not_admitted(close))));
+        }
+        match (acceptance, ended) {
             (Some(acceptance), Some(verdict)) => Poll::Ready(Answer::Accepted(
                 acceptance,
                 Box::pin(std::future::ready(verdict)),

@@ -24,6 +24,7 @@ use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
+    hub::Hub,
     origin::TrustedProxies,
     settings::{Refusal, Resolved, Settings},
 };
@@ -60,6 +61,7 @@ pub struct App<S = ()> {
     router: Router<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
+    hub: Option<Hub>,
     /// Where each path was taken, by its template with the names left out.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
@@ -77,6 +79,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             router: Router::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
+            hub: None,
             taken: HashMap::new(),
         }
     }
@@ -191,18 +194,43 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
+    /// The hub of the app: endpoints and HTTP handlers take it as an argument, and connections take part in it. In an axum
+    /// application it is a layer: `Router::layer(hub.clone())`.
+    ///
+    /// ```
+    /// use hangup::{App, Handshake, Hub, Result};
+    ///
+    /// async fn room(handshake: Handshake, hub: Hub) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     let room = hub.topic("room");
+    ///     socket.subscribe(&room).await?;
+    ///     loop {
+    ///         room.publish(socket.recv().await?).await?;
+    ///     }
+    /// }
+    ///
+    /// let hub = Hub::new();
+    /// let app: App = App::new().hub(&hub).route("/room", room);
+    /// ```
+    pub fn hub(mut self, hub: &Hub) -> Self {
+        self.hub = Some(hub.clone());
+        self
+    }
+
     /// Gives the state that the endpoints' [`State`](axum::extract::State) extractors take.
     pub fn with_state(self, state: S) -> App {
         let Self {
             router,
             handlers,
             settings,
+            hub,
             taken,
         } = self;
         App {
             router: router.with_state(state),
             handlers,
             settings,
+            hub,
             taken,
         }
     }
@@ -214,8 +242,12 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         } else {
             self.router.layer(self.handlers)
         };
-        match self.settings {
+        let router = match self.settings {
             Some(settings) => router.layer(settings),
+            None => router,
+        };
+        match self.hub {
+            Some(hub) => router.layer(hub),
             None => router,
         }
     }

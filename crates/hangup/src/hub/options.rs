@@ -38,9 +38,9 @@ macro_rules! hub_options {
         /// The bounds of a [`Hub`](crate::Hub), and what it does where one is reached.
         ///
         /// ```
-        /// use hangup::hub::HubOptions;
+        /// use hangup::{Hub, hub::HubOptions};
         ///
-        /// let options = HubOptions::new().topics_per_connection(10);
+        /// let hub = Hub::with(HubOptions::new().topics_per_connection(10));
         /// ```
         #[derive(Clone, Debug)]
         pub struct HubOptions {

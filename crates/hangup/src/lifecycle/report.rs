@@ -215,6 +215,7 @@ impl Drop for Report {
                 core.fail_to_open();
             }
         }
+        self.shared.detach();
         if !self.is_told {
             self.tell_of_frames(Some(&Log {
                 error: "cancelled: the client left, or the server stopped".to_owned(),

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use super::{
+    attached::Attachment,
     buffers::{Input, Output},
     closing::Closing,
     draining::DrainState,
@@ -36,12 +37,14 @@ use crate::{error::Disconnect, metrics::Traffic, settings::Resolved};
 /// One connection's [`Core`], shared by the connection's task, the socket and its senders.
 pub(crate) struct Shared {
     core: Mutex<Core>,
+    pub(super) attachment: Attachment,
 }
 
 impl Shared {
     pub(crate) fn new(settings: Arc<Resolved>, traffic: Traffic) -> Arc<Self> {
         Arc::new(Self {
             core: Mutex::new(Core::new(settings, traffic)),
+            attachment: Attachment::default(),
         })
     }
 
@@ -98,6 +101,8 @@ pub(crate) struct Core {
     pub(super) is_cut: bool,
     /// Whether endpoint and peer are given up on.
     pub(crate) is_aborted: bool,
+    /// With what the handshake is refused, whatever its endpoint does.
+    pub(super) refusal: Option<Box<Close>>,
     /// Whether a message has come or gone since the connection's task looked last.
     pub(super) is_active: bool,
     /// Whether the last poll of the endpoint has left no budget for reading and writing.
@@ -131,6 +136,7 @@ impl Core {
             closing: Closing::Not,
             is_cut: false,
             is_aborted: false,
+            refusal: None,
             is_active: false,
             is_starved: false,
             has_unsent_message: false,

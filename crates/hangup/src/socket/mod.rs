@@ -1,5 +1,6 @@
 //! The open connection: what an endpoint sends, receives and closes, and the task that moves the bytes.
 
+mod attached;
 mod buffers;
 mod closing;
 mod core;
@@ -25,6 +26,7 @@ mod waiting;
 mod websocket;
 
 pub(crate) use self::{
+    attached::{Attached, Delivery, NotAttached},
     core::Shared,
     driver::{Conclude, Conclusion, Driver},
     opening::{Acceptance, watch_opening},

@@ -54,6 +54,8 @@ impl Core {
     #[must_use]
     pub(crate) fn accept(&mut self, cx: &Context<'_>, acceptance: impl FnOnce() -> Acceptance) -> bool {
         match self.opening {
+            // Whoever answers the request refuses it.
+            Opening::Waiting if self.is_refused() => false,
             Opening::Waiting => {
                 let acceptance = acceptance();
                 if let Some(agreement) = &acceptance.deflate {
@@ -74,6 +76,7 @@ impl Core {
     #[must_use]
     pub(super) fn request_refusal(&mut self, cx: &Context<'_>) -> bool {
         match self.opening {
+            Opening::Waiting | Opening::Unanswered if self.is_refused() => false,
             Opening::Waiting | Opening::Unanswered => {
                 self.inbox.shut();
                 let acceptance = Acceptance {

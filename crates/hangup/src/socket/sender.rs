@@ -45,6 +45,10 @@ impl Sender {
         Self { shared }
     }
 
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Sends a text message.
     pub fn send_text(&self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
         self.send_with(move |core| core.send_text(text.as_ref()))

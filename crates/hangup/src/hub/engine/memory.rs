@@ -19,7 +19,22 @@ const KEPT_KICKS: usize = 10_000;
 
 /// An engine in memory: hubs of one process that are nodes of one service, as they would be on several machines. For tests.
 ///
-/// A hub of one process needs no engine.
+/// A hub of one process needs no engine: see [`Hub::new`](crate::Hub::new).
+///
+/// ```
+/// use hangup::{Hub, hub::MemoryEngine};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> hangup::Result {
+/// let engine = MemoryEngine::new();
+/// let here = Hub::connect(engine.another_node()).await?;
+/// let there = Hub::connect(engine).await?;
+/// let mut listener = there.topic("news").listen().await?;
+/// here.topic("news").publish("hello").await?;
+/// assert_eq!(listener.recv().await?.message, "hello".into());
+/// # Ok(())
+/// # }
+/// ```
 pub struct MemoryEngine {
     service: Arc<Mutex<MemoryService>>,
     node: Mutex<Option<Node>>,

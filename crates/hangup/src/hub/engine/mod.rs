@@ -10,7 +10,6 @@ mod record;
 
 use std::{fmt, future::Future, sync::Arc};
 
-#[expect(unused_imports, reason = "the hub itself comes with the next commit")]
 pub(super) use self::erased::ErasedEngine;
 pub use self::{
     event::{EngineEvent, Publication},
