@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use hangup::{DeflateConfig, InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
 
-use crate::limits::Limits;
+use crate::{engine::EngineChoice, limits::Limits};
 
 /// Serves every sample of the two documents, and prints the line to try each with.
 #[derive(Parser, Debug)]
@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<Network>,
+    /// What connects the nodes of the hub: memory (this process alone), redis://host:port/ or nats://host:port.
+    #[arg(long, value_name = "ENGINE", default_value = "memory")]
+    pub(crate) hub: EngineChoice,
     #[command(flatten)]
     pub(crate) limits: Limits,
     #[cfg(feature = "tls")]

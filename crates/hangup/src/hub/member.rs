@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     error::slow_consumer,
-    socket::{Delivery, Message, Shared},
+    socket::{Delivery, Kickable, Message, Shared},
 };
 
 /// A connection that takes part in a hub. Two are equal if they are one connection.
@@ -46,8 +46,8 @@ impl Member {
         core.close_from_outside(&close);
     }
 
-    /// Closes or refuses with this Close. `false` if the connection is over already.
-    pub(super) fn kick(&self, close: &Close) -> bool {
+    /// Closes or refuses with this Close, unless the connection is closed already; how it was before.
+    pub(super) fn kick(&self, close: &Close) -> Kickable {
         self.0.lock().kick(close)
     }
 
@@ -83,10 +83,12 @@ pub(super) async fn remove_all(members: Vec<Member>, close: &Close, within: Dura
     /// How many members are kicked before other tasks may go on.
     const BURST: usize = 64;
     let by = crate::settings::deadline(within);
-    let mut kicked = Vec::with_capacity(members.len());
+    let (mut kicked, mut closing) = (Vec::with_capacity(members.len()), Vec::new());
     for (number, member) in members.into_iter().enumerate() {
-        if member.kick(close) {
-            kicked.push(member);
+        match member.kick(close) {
+            Kickable::Open => kicked.push(member),
+            Kickable::Closing => closing.push(member),
+            Kickable::Over => {}
         }
         if number % BURST == BURST - 1 {
             tokio::task::yield_now().await;
@@ -98,6 +100,10 @@ pub(super) async fn remove_all(members: Vec<Member>, close: &Close, within: Dura
             Removal::Closed => closed += 1,
             Removal::Cut => cut += 1,
         }
+    }
+    // They were closed for another reason, and are not to linger either.
+    for member in closing {
+        cut += u64::from(member.removed(by, close).await == Removal::Cut);
     }
     (closed, cut)
 }

@@ -151,9 +151,7 @@ impl Slots {
             let mut list = self.list();
             let free = list.free;
             let removed = match list.entries.get_mut(slot as usize) {
-                Some(entry) if entry.is_of(member) => {
-                    Some(mem::replace(entry, Entry::Free(free)))
-                }
+                Some(entry) if entry.is_of(member) => Some(mem::replace(entry, Entry::Free(free))),
                 _ => None,
             };
             if removed.is_some() {

@@ -10,6 +10,7 @@ use std::{
 use hangup_protocol::Close;
 
 use super::{
+    closing::Closing,
     core::{Core, Shared},
     message::Message,
     wait::Wait,
@@ -49,6 +50,15 @@ pub(crate) enum Delivery {
     /// Too much is unsent, and the system takes no more.
     Full,
     /// The connection is over.
+    Over,
+}
+
+/// How a connection was when it was kicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kickable {
+    Open,
+    /// It had been closed before, and its transport is not gone yet.
+    Closing,
     Over,
 }
 
@@ -145,10 +155,13 @@ impl Core {
     }
 
     /// Closes from outside: at once where the handshake is answered; otherwise it is refused with this Close, and its endpoint
-    /// dropped. `false` if it is over already.
-    pub(crate) fn kick(&mut self, close: &Close) -> bool {
+    /// dropped.
+    pub(crate) fn kick(&mut self, close: &Close) -> Kickable {
         if self.over().is_some() || self.refusal.is_some() {
-            return false;
+            return match self.closing {
+                Closing::Done => Kickable::Over,
+                _ => Kickable::Closing,
+            };
         }
         if self.is_accepted() {
             self.close_from_outside(close);
@@ -156,7 +169,7 @@ impl Core {
             self.refusal = Some(Box::new(close.clone()));
             self.waiting.wake_driver();
         }
-        true
+        Kickable::Open
     }
 
     /// With what the handshake is to be refused, once that was asked for from outside.

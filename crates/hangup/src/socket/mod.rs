@@ -26,7 +26,7 @@ mod waiting;
 mod websocket;
 
 pub(crate) use self::{
-    attached::{Attached, Delivery, NotAttached},
+    attached::{Attached, Delivery, Kickable, NotAttached},
     core::Shared,
     driver::{Conclude, Conclusion, Driver},
     opening::{Acceptance, watch_opening},
