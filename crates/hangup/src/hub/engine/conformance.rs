@@ -228,11 +228,17 @@ pub async fn kicks_reach_all_nodes_and_the_log<S: EngineService>(service: &S) {
 /// The log behind a position holds the later kicks in their order, and nothing is missing.
 pub async fn the_log_is_read_from_a_position<S: EngineService>(service: &S) {
     let a = start(service).await;
+    let empty = done(a.engine.kicks_after(None).await, "kicks_after");
+    assert!(empty.kicks.is_empty() && !empty.is_incomplete);
+    let Some(before) = empty.last else {
+        panic!("an empty log has a place in its epoch");
+    };
     let kicks = [kick_of(a.node), kick_of(a.node), kick_of(a.node)];
     let mut positions = Vec::new();
     for kick in &kicks {
         positions.push(done(a.engine.append_kick(kick).await, "append_kick"));
     }
+    assert!(positions[0].follows(before), "{before:?} {positions:?}");
     assert!(
         positions.windows(2).all(|pair| pair[1].follows(pair[0])),
         "{positions:?}"

@@ -96,6 +96,38 @@ impl MemoryEngine {
         }
     }
 
+    /// Cuts one node off until it is [brought back](Self::bring_back), and forgets its subscriptions.
+    pub fn cut_off(&self, node: Node) {
+        if let Some(node) = self.service().nodes.get_mut(&node) {
+            node.is_reachable = false;
+            node.topics.clear();
+            node.events
+                .send(EngineEvent::Down("the node was cut off".to_owned()));
+        }
+    }
+
+    /// Brings a node back that was cut off.
+    pub fn bring_back(&self, node: Node) {
+        if let Some(node) = self.service().nodes.get_mut(&node) {
+            node.is_reachable = true;
+            node.events.send(EngineEvent::Up);
+        }
+    }
+
+    /// Publishes without being a node.
+    pub fn inject(&self, topic: &str, message: &Message) {
+        self.service().publish(topic, message);
+    }
+
+    /// To how many topics a node is subscribed.
+    #[must_use]
+    pub fn subscriptions(&self, node: Node) -> usize {
+        self.service()
+            .nodes
+            .get(&node)
+            .map_or(0, |node| node.topics.len())
+    }
+
     /// Forgets the log of kicks and all positions, as a service without storage does when it restarts.
     pub fn forget(&self) {
         let mut service = self.service();
@@ -242,7 +274,7 @@ impl MemoryService {
         let last = self.last_kick.map_or(0, |last| last.offset);
         let first = kicks.first().map_or(last + 1, |first| first.position.offset);
         let is_incomplete = !is_known || position.is_some() && first > after + 1;
-        KickLog::new(kicks, self.last_kick, is_incomplete)
+        KickLog::new(kicks, Some(Position::new(self.epoch, last)), is_incomplete)
     }
 }
 

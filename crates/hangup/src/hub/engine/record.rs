@@ -134,7 +134,8 @@ impl LoggedKick {
 pub struct KickLog {
     /// The kicks, the oldest first.
     pub kicks: Vec<LoggedKick>,
-    /// The place of the last kick that was ever appended, also of one that is not kept any more.
+    /// The place of the last kick that was ever appended, also of one that is not kept any more. An empty log has the offset 0 in its
+    /// epoch, so that a log that is lost afterwards is noticed.
     pub last: Option<Position>,
     /// Whether kicks may be missing: the position that was asked for is of another epoch, or kicks behind it are not kept
     /// any more.
