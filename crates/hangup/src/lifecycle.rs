@@ -350,7 +350,7 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
         let refusal = {
             let mut core = shared.lock();
             core.set_driver(cx);
-            core.take_refusal()
+            core.refusal()
         };
         if let Some(close) = refusal {
             drop_running(conversation.take());
@@ -367,7 +367,7 @@ async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
         // An endpoint may ask for the 101 and end in one poll: then it has accepted.
         let (acceptance, refusal) = {
             let mut core = shared.lock();
-            (core.take_acceptance(), core.take_refusal())
+            (core.take_acceptance(), core.refusal())
         };
         if let Some(close) = refusal {
             drop_running(conversation.take());

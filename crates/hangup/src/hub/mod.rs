@@ -22,6 +22,8 @@ mod slots;
 mod state;
 mod tag;
 mod tagged;
+#[cfg(test)]
+mod tests;
 mod topic;
 mod upkeep;
 

@@ -173,11 +173,10 @@ impl Core {
     }
 
     /// With what the handshake is to be refused, once that was asked for from outside.
-    pub(crate) fn take_refusal(&mut self) -> Option<Close> {
+    pub(crate) fn refusal(&self) -> Option<Close> {
         if self.is_accepted() {
             return None;
         }
-        // What asks later finds that it was asked for.
         self.refusal.as_deref().cloned()
     }
 
