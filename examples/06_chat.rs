@@ -1,47 +1,34 @@
-//! A chat: one task receives and sends, and messages of all others come through a channel.
+//! A chat: what one client says goes to all through a topic of the hub, without passing through the other endpoints.
 //!
 //! `cargo run --example 06_chat`, then several times `wscat -c 'ws://127.0.0.1:8000/chat?name=ann'`.
 
 use std::io::IsTerminal;
 
-use axum::extract::State;
-use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
-use tokio::sync::broadcast::{self, error::RecvError};
-
-type Room = broadcast::Sender<String>;
+use hangup::{App, Handshake, Hub, Result, websocket};
 
 #[websocket("/chat")]
 async fn chat(
     handshake: Handshake,
-    State(room): State<Room>,
+    hub: Hub,
     #[query(min_length = 1, max_length = 20)] name: String,
 ) -> Result {
-    let mut messages = room.subscribe();
     let mut socket = handshake.accept().await?;
-    // A send fails only where nobody is in the room, and this client is.
-    let _ = room.send(format!("{name} joined"));
+    let room = hub.topic("chat");
+    // From here on the client gets what is published; one that does not read is closed with 1013.
+    socket.subscribe(&room).await?;
+    room.publish(format!("{name} joined")).await?;
     let left = loop {
-        tokio::select! {
-            said = socket.recv_text() => match said {
-                Ok(said) => drop(room.send(format!("{name}: {said}"))),
-                Err(left) => break left,
-            },
-            message = messages.recv() => match message {
-                Ok(message) => socket.send_text(message).await?,
-                Err(RecvError::Lagged(_)) => {
-                    return Err(Close::new(CloseCode::TRY_AGAIN_LATER, "you are too slow").into());
-                }
-                Err(RecvError::Closed) => return Ok(()),
-            },
-        }
+        match socket.recv_text().await {
+            Ok(said) => room.publish(format!("{name}: {said}")).await?,
+            Err(left) => break left,
+        };
     };
-    let _ = room.send(format!("{name} left"));
+    room.publish(format!("{name} left")).await?;
     Err(left.into())
 }
 
 pub(crate) fn app() -> App {
-    let (room, _) = broadcast::channel(64);
-    App::new().endpoint(chat).with_state(room)
+    App::new().hub(&Hub::new()).endpoint(chat)
 }
 
 #[tokio::main]

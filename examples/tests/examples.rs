@@ -31,6 +31,7 @@ example!(chat, "../06_chat.rs");
 example!(tls, "../07_tls.rs");
 example!(behind_nginx, "../08_behind_nginx/main.rs");
 example!(http_parameters, "../10_http_parameters.rs");
+example!(prices, "../11_prices.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -218,5 +219,22 @@ async fn http_parameters() {
     let named: serde_json::Value = serde_json::from_str(close.reason()).unwrap();
     for (named, error) in named.as_array().unwrap().iter().zip(errors.as_array().unwrap()) {
         assert_eq!((&named["type"], &named["loc"]), (&error["type"], &error["loc"]));
+    }
+}
+
+#[tokio::test]
+async fn prices() {
+    let hub = hangup::Hub::new();
+    let client = TestClient::new(prices::app(&hub));
+    let mut socket = client.connect("/prices/ws").await.unwrap();
+    while hub.topic("price:ACME").subscribers() + hub.topic("price:INITECH").subscribers() < 2 {
+        tokio::task::yield_now().await;
+    }
+    tokio::spawn(prices::publish(hub));
+    let mut seen = std::collections::BTreeSet::new();
+    while seen.len() < 3 {
+        let price: serde_json::Value = socket.recv_json().await;
+        assert!(price["cents"].as_u64() >= Some(10_000));
+        seen.insert(price["symbol"].as_str().map(str::to_owned));
     }
 }
