@@ -28,7 +28,7 @@ pub struct HubCounts {
     pub delivered: u64,
     /// Missed by a slow subscriber.
     pub dropped: u64,
-    /// For a connection that was over or had unsubscribed by then.
+    /// For a connection that was over, or that unsubscribed while its latest message waited.
     pub ended: u64,
 }
 
@@ -57,6 +57,7 @@ impl Tally {
     /// A message is to be delivered to so many subscribers, or so many messages to one.
     pub(super) fn offered(&self, messages: u64) {
         self.books.offered.fetch_add(messages, Ordering::AcqRel);
+        self.metrics.offered(messages);
     }
 
     pub(super) fn delivered(&self, messages: u64) {
@@ -71,5 +72,6 @@ impl Tally {
 
     pub(super) fn ended(&self, messages: u64) {
         self.books.ended.fetch_add(messages, Ordering::AcqRel);
+        self.metrics.ended(messages);
     }
 }

@@ -26,7 +26,9 @@ pub(crate) struct TopicMetrics(Arc<TopicHandles>);
 struct TopicHandles {
     subscribers: Gauge,
     publications: Counter,
+    offered: Counter,
     deliveries: Counter,
+    ended: Counter,
     dropped: Counter,
 }
 
@@ -81,7 +83,9 @@ impl TopicMetrics {
         Self(Arc::new(TopicHandles {
             subscribers: gauge!(names::HUB_SUBSCRIBERS, "prefix" => prefix.clone()),
             publications: counter(names::HUB_PUBLICATIONS),
+            offered: counter(names::HUB_OFFERED),
             deliveries: counter(names::HUB_DELIVERIES),
+            ended: counter(names::HUB_ENDED),
             dropped: counter(names::HUB_DROPPED),
         }))
     }
@@ -96,6 +100,14 @@ impl TopicMetrics {
 
     pub(crate) fn published(&self) {
         self.0.publications.increment(1);
+    }
+
+    pub(crate) fn offered(&self, messages: u64) {
+        self.0.offered.increment(messages);
+    }
+
+    pub(crate) fn ended(&self, messages: u64) {
+        self.0.ended.increment(messages);
     }
 
     pub(crate) fn delivered(&self, messages: u64) {

@@ -29,6 +29,10 @@ impl TopicMetrics {
 
     pub(crate) fn published(&self) {}
 
+    pub(crate) fn offered(&self, _messages: u64) {}
+
+    pub(crate) fn ended(&self, _messages: u64) {}
+
     pub(crate) fn delivered(&self, _messages: u64) {}
 
     pub(crate) fn dropped(&self, _messages: u64) {}

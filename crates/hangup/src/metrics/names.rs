@@ -80,10 +80,14 @@ metrics! {
         "Subscriptions of connections to topics, by the prefix of the topic.";
     HUB_PUBLICATIONS = "hangup_hub_publications_total", Counter, Count, ["prefix"],
         "Messages that this node has published.";
+    HUB_OFFERED = "hangup_hub_offered_total", Counter, Count, ["prefix"],
+        "Messages times the subscribers that they were published for.";
     HUB_DELIVERIES = "hangup_hub_deliveries_total", Counter, Count, ["prefix"],
         "Messages that were put into the output of a subscriber.";
     HUB_DROPPED = "hangup_hub_dropped_total", Counter, Count, ["prefix"],
         "Messages that a slow subscriber has missed.";
+    HUB_ENDED = "hangup_hub_ended_total", Counter, Count, ["prefix"],
+        "Messages for a subscriber whose connection was over, or that had unsubscribed.";
     HUB_KICKS = "hangup_hub_kicks_total", Counter, Count, ["outcome"],
         "Kicks of this node: complete, with a node that is silent, or failed.";
     HUB_KICKED = "hangup_hub_kicked_connections_total", Counter, Count, ["outcome"],
