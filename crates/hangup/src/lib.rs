@@ -37,6 +37,7 @@
 //! | know that the server stops, see the round-trip time | [`WebSocket::draining`], [`WebSocket::round_trip_time`] |
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
+//! | reach many connections at once: topics, tags, kicks, in one process or on many nodes | [`Hub`], and the guide [`hub`](mod@hub) |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
 //! | count what happens | the feature `metrics` and its module, with the names of all metrics |

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 use hangup_protocol::{Close, CloseCode};
 
 use super::{engine::EngineError, kicked::Kicked};
-use crate::{error::IntoClose, recognise_close};
+use crate::error::{CloseRule, IntoClose};
 
 /// Why a message was not published.
 ///
@@ -216,7 +216,7 @@ impl IntoClose for KickError {
     }
 }
 
-recognise_close!(PublishError);
-recognise_close!(SubscribeError);
-recognise_close!(TagError);
-recognise_close!(KickError);
+inventory::submit! { CloseRule::new::<PublishError>() }
+inventory::submit! { CloseRule::new::<SubscribeError>() }
+inventory::submit! { CloseRule::new::<TagError>() }
+inventory::submit! { CloseRule::new::<KickError>() }

@@ -28,7 +28,12 @@ use super::{
     topic::Topic,
     upkeep::Upkeep,
 };
-use crate::{endpoint::Handshake, error::IntoClose, recognise_close, socket::Shared};
+use crate::{
+    endpoint::Handshake,
+    error::{CloseRule, IntoClose},
+    logged,
+    socket::Shared,
+};
 
 /// All connections of a service that can reach each other, of this process or of many nodes: see the [guide](crate::hub).
 ///
@@ -258,9 +263,9 @@ impl IntoClose for HubMissing {
 
 impl IntoResponse for HubMissing {
     fn into_response(self) -> Response {
-        tracing::error!("{self}");
+        tracing::error!(error = %logged::text(self), "a handler takes a hub");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }
 
-recognise_close!(HubMissing);
+inventory::submit! { CloseRule::new::<HubMissing>() }

@@ -14,9 +14,9 @@ use tokio::{
 
 use super::{
     books::Books,
-    member::Member,
+    member::HubMember,
     options::SlowSubscriber,
-    slots::{Burst, Served, Slots},
+    slots::{Addressee, Burst, Slots},
 };
 use crate::socket::{Delivery, Message};
 
@@ -118,7 +118,7 @@ impl Running {
     }
 }
 
-async fn deliver_burst(slots: &Arc<Slots>, burst: &Burst, served: &mut Vec<Served>) {
+async fn deliver_burst(slots: &Arc<Slots>, burst: &Burst, served: &mut Vec<Addressee>) {
     let mut from = Some(0);
     while let Some(slot) = from {
         from = slots.next(slot, BEFORE_YIELD, burst, served);
@@ -130,8 +130,8 @@ async fn deliver_burst(slots: &Arc<Slots>, burst: &Burst, served: &mut Vec<Serve
 }
 
 /// Delivers a burst to one subscriber.
-fn serve(slots: &Arc<Slots>, subscriber: &Served, burst: &Burst) {
-    let Served {
+fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst) {
+    let Addressee {
         slot, member, slow, ..
     } = subscriber;
     let bound = match slow {
@@ -176,7 +176,7 @@ fn serve(slots: &Arc<Slots>, subscriber: &Served, burst: &Burst) {
 }
 
 /// Waits until a subscriber takes a message again, and delivers the latest, until none is kept for it.
-async fn deliver_latest(slots: Arc<Slots>, slot: u32, member: Member) {
+async fn deliver_latest(slots: Arc<Slots>, slot: u32, member: HubMember) {
     loop {
         member.deliverable(0).await;
         let Some(message) = slots.unpark(slot, &member) else {
@@ -194,7 +194,7 @@ async fn deliver_latest(slots: Arc<Slots>, slot: u32, member: Member) {
 }
 
 /// A message for some connections alone, not by a topic: how many took it.
-pub(super) fn send_to_all(members: &[Member], message: &Message) -> usize {
-    let taken = |member: &&Member| member.deliver(message, None) == Delivery::Sent;
+pub(super) fn send_to_all(members: &[HubMember], message: &Message) -> usize {
+    let taken = |member: &&HubMember| member.deliver(message, None) == Delivery::Sent;
     members.iter().filter(taken).count()
 }

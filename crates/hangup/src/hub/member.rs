@@ -1,4 +1,4 @@
-//! `Member`: a connection as the hub sees it. The hub's only file that uses the socket's inside.
+//! `HubMember`: a connection as the hub sees it. The hub's only file that uses the socket's inside.
 
 use std::{hash::Hash, ptr, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// A connection that takes part in a hub. Two are equal if they are one connection.
 #[derive(Clone)]
-pub(super) struct Member(Arc<Shared>);
+pub(super) struct HubMember(Arc<Shared>);
 
 /// How the closing of a member went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Removal {
     Cut,
 }
 
-impl Member {
+impl HubMember {
     pub(super) const fn new(shared: Arc<Shared>) -> Self {
         Self(shared)
     }
@@ -64,22 +64,22 @@ impl Member {
     }
 }
 
-impl PartialEq for Member {
+impl PartialEq for HubMember {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Member {}
+impl Eq for HubMember {}
 
-impl Hash for Member {
+impl Hash for HubMember {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         ptr::hash(Arc::as_ptr(&self.0), state);
     }
 }
 
 /// Closes members and waits for them: how many were closed, and how many cut.
-pub(super) async fn remove_all(members: Vec<Member>, close: &Close, within: Duration) -> (u64, u64) {
+pub(super) async fn remove_all(members: Vec<HubMember>, close: &Close, within: Duration) -> (u64, u64) {
     /// How many members are kicked before other tasks may go on.
     const BURST: usize = 64;
     let by = crate::settings::deadline(within);

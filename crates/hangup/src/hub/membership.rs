@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     channel::Channel,
     error::{SubscribeError, TagError},
-    member::Member,
+    member::HubMember,
     options::{EngineLoss, SlowSubscriber},
     readiness::ReadinessState,
     slots::SkipNotice,
@@ -19,7 +19,7 @@ use crate::socket::{Attached, NotAttached, Shared};
 
 /// The part of one connection in a hub.
 pub(super) struct Membership {
-    member: Member,
+    member: HubMember,
     hub: Arc<HubState>,
     lane: u16,
     holds: Mutex<Holds>,
@@ -49,7 +49,7 @@ impl Membership {
     pub(super) fn of(shared: &Arc<Shared>, hub: &Arc<HubState>) -> Result<Arc<Self>, SubscribeError> {
         let attached = shared.attach(|shared| {
             Arc::new(Self {
-                member: Member::new(Arc::clone(shared)),
+                member: HubMember::new(Arc::clone(shared)),
                 hub: Arc::clone(hub),
                 lane: hub.next_lane(),
                 holds: Mutex::default(),

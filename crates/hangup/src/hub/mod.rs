@@ -1,4 +1,6 @@
 //! The hub: many connections that reach each other, in one process or on many nodes.
+#![doc = ""]
+#![doc = include_str!("../../docs/hub.md")]
 
 mod backoff;
 mod books;

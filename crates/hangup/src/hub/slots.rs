@@ -9,7 +9,7 @@ use std::{
 use smallvec::SmallVec;
 use tokio::task::AbortHandle;
 
-use super::{books::Tally, member::Member, options::SlowSubscriber};
+use super::{books::Tally, member::HubMember, options::SlowSubscriber};
 use crate::socket::Message;
 
 /// The subscribers of one topic in one lane.
@@ -61,14 +61,14 @@ enum Entry {
 }
 
 impl Entry {
-    fn is_of(&self, member: &Member) -> bool {
+    fn is_of(&self, member: &HubMember) -> bool {
         matches!(self, Self::Taken(taken) if taken.member == *member)
     }
 }
 
 /// A subscriber: one connection.
 struct Subscriber {
-    member: Member,
+    member: HubMember,
     /// How many messages were published before it came.
     joined: u32,
     skipped: u32,
@@ -91,9 +91,9 @@ pub(super) struct Burst {
 }
 
 /// A subscriber as a lane's task serves it.
-pub(super) struct Served {
+pub(super) struct Addressee {
     pub(super) slot: u32,
-    pub(super) member: Member,
+    pub(super) member: HubMember,
     pub(super) slow: SlowSubscriber,
     /// How many messages of the burst came before the subscriber.
     pub(super) before: usize,
@@ -114,7 +114,7 @@ impl Slots {
     }
 
     /// Adds a subscriber; the number of its slot.
-    pub(super) fn add(&self, member: Member, slow: SlowSubscriber, notice: Option<SkipNotice>) -> u32 {
+    pub(super) fn add(&self, member: HubMember, slow: SlowSubscriber, notice: Option<SkipNotice>) -> u32 {
         self.tally.metrics.subscribed();
         let mut list = self.list();
         list.live += 1;
@@ -146,7 +146,7 @@ impl Slots {
     }
 
     /// Removes the subscriber of a slot, if it is this one still.
-    pub(super) fn remove(&self, slot: u32, member: &Member) {
+    pub(super) fn remove(&self, slot: u32, member: &HubMember) {
         let removed = {
             let mut list = self.list();
             let free = list.free;
@@ -180,7 +180,7 @@ impl Slots {
     }
 
     /// How many messages the subscriber of a slot has missed; `None` if it is another one.
-    pub(super) fn skipped(&self, slot: u32, member: &Member) -> Option<u64> {
+    pub(super) fn skipped(&self, slot: u32, member: &HubMember) -> Option<u64> {
         match self.list().entries.get(slot as usize) {
             Some(Entry::Taken(taken)) if taken.member == *member => Some(taken.skipped.into()),
             _ => None,
@@ -232,12 +232,12 @@ impl Slots {
         from: u32,
         limit: usize,
         burst: &Burst,
-        served: &mut Vec<Served>,
+        served: &mut Vec<Addressee>,
     ) -> Option<u32> {
         let mut list = self.list();
         let list = &mut *list;
-        let mut slot = from;
-        for entry in list.entries.get_mut(from as usize..)? {
+        let entries = list.entries.get_mut(from as usize..)?;
+        for (slot, entry) in (from..).zip(entries) {
             if served.len() == limit {
                 return Some(slot);
             }
@@ -255,7 +255,7 @@ impl Slots {
                         subscriber.skipped = subscriber.skipped.saturating_add(missed);
                         self.tally.dropped(missed.into());
                     }
-                    (Some(_), None) => served.push(Served {
+                    (Some(_), None) => served.push(Addressee {
                         slot,
                         member: subscriber.member.clone(),
                         slow: subscriber.slow,
@@ -267,7 +267,6 @@ impl Slots {
                     }),
                 }
             }
-            slot += 1;
         }
         None
     }
@@ -275,7 +274,7 @@ impl Slots {
     fn with_subscriber<T>(
         &self,
         slot: u32,
-        member: &Member,
+        member: &HubMember,
         then: impl FnOnce(&mut Subscriber, &mut StalledMap) -> T,
     ) -> Option<T> {
         let mut list = self.list();
@@ -294,7 +293,7 @@ impl Slots {
     }
 
     /// A subscriber has missed messages.
-    pub(super) fn skip(&self, slot: u32, member: &Member, messages: usize) {
+    pub(super) fn skip(&self, slot: u32, member: &HubMember, messages: usize) {
         let messages = u32::try_from(messages).unwrap_or(u32::MAX);
         self.tally.dropped(messages.into());
         self.with_subscriber(slot, member, |subscriber, _| {
@@ -304,14 +303,14 @@ impl Slots {
     }
 
     /// A subscriber was told of what it has missed.
-    pub(super) fn reported(&self, slot: u32, member: &Member, messages: u32) {
+    pub(super) fn reported(&self, slot: u32, member: &HubMember, messages: u32) {
         self.with_subscriber(slot, member, |subscriber, _| {
             subscriber.unreported = subscriber.unreported.saturating_sub(messages);
         });
     }
 
     /// Keeps the newest message for a subscriber that takes only the latest. Whether it is there still.
-    pub(super) fn park(&self, slot: u32, member: &Member, newest: &Message, missed: usize) -> bool {
+    pub(super) fn park(&self, slot: u32, member: &HubMember, newest: &Message, missed: usize) -> bool {
         let missed = u32::try_from(missed).unwrap_or(u32::MAX);
         self.tally.dropped(missed.into());
         self.with_subscriber(slot, member, |subscriber, stalled| {
@@ -322,16 +321,17 @@ impl Slots {
     }
 
     /// The task that waits for a stalled subscriber; it is aborted when the subscriber goes.
-    pub(super) fn set_waiter(&self, slot: u32, member: &Member, waiter: AbortHandle) {
-        self.with_subscriber(slot, member, |_, stalled| match stalled.get_mut(&slot) {
-            Some(stalled) => stalled.waiter = Some(waiter),
-            // It has delivered already.
-            None => {}
+    pub(super) fn set_waiter(&self, slot: u32, member: &HubMember, waiter: AbortHandle) {
+        self.with_subscriber(slot, member, |_, stalled| {
+            // Otherwise it has delivered already.
+            if let Some(stalled) = stalled.get_mut(&slot) {
+                stalled.waiter = Some(waiter);
+            }
         });
     }
 
     /// The message that is kept for a subscriber, to be delivered; `None` if there is none, and then it is stalled no more.
-    pub(super) fn unpark(&self, slot: u32, member: &Member) -> Option<Message> {
+    pub(super) fn unpark(&self, slot: u32, member: &HubMember) -> Option<Message> {
         self.with_subscriber(slot, member, |_, all| {
             let message = all.get_mut(&slot).and_then(|stalled| stalled.parked.take());
             if message.is_none() {
@@ -342,7 +342,7 @@ impl Slots {
     }
 
     /// Keeps a message again that could not be delivered, unless a newer one is kept.
-    pub(super) fn park_again(&self, slot: u32, member: &Member, message: Message) {
+    pub(super) fn park_again(&self, slot: u32, member: &HubMember, message: Message) {
         let is_replaced = self.with_subscriber(slot, member, |subscriber, all| {
             let stalled = all.entry(slot).or_default();
             let is_replaced = stalled.parked.is_some();

@@ -20,13 +20,13 @@ use super::{
     interest::Interest,
     kicks::{KickStore, Storing},
     lane::Lane,
-    member::{Member, remove_all},
+    member::{HubMember, remove_all},
     options::HubOptions,
     readiness::Readiness,
     registry::{KickReach, TagRegistry},
     reports::Reports,
 };
-use crate::metrics::HubMetrics;
+use crate::{logged, metrics::HubMetrics};
 
 /// Into how many lanes connections are divided at the most.
 const MOST_LANES: usize = 64;
@@ -40,7 +40,7 @@ pub(super) struct HubState {
     pub(super) channels: Arc<Channels>,
     pub(super) lanes: Box<[Arc<Lane>]>,
     next_lane: AtomicUsize,
-    pub(super) tags: TagRegistry<Member>,
+    pub(super) tags: TagRegistry<HubMember>,
     pub(super) kicks: KickStore,
     pub(super) metrics: HubMetrics,
     /// How many publishes wait for the engine.
@@ -60,7 +60,7 @@ pub(super) struct Remote {
 /// What became of a kick on this node.
 pub(super) enum Applied {
     /// These connections are to be closed.
-    Reaches(Vec<Member>),
+    Reaches(Vec<HubMember>),
     Known,
     Full,
 }
@@ -119,20 +119,20 @@ impl HubState {
     }
 
     /// Carries a kick out on these connections: how many were closed, and how many cut.
-    pub(super) async fn carry_out(&self, kick: &Kick, members: Vec<Member>) -> (u64, u64) {
+    pub(super) async fn carry_out(&self, kick: &Kick, members: Vec<HubMember>) -> (u64, u64) {
         let (closed, cut) = remove_all(members, &kick.close, kick.within).await;
         self.metrics.removed(closed, cut);
         (closed, cut)
     }
 
     /// The same for a kick of another node, which is told.
-    pub(super) async fn carry_out_remote(self: Arc<Self>, logged: LoggedKick, members: Vec<Member>) {
+    pub(super) async fn carry_out_remote(self: Arc<Self>, logged: LoggedKick, members: Vec<HubMember>) {
         let (closed, cut) = self.carry_out(&logged.kick, members).await;
         if let Some(remote) = &self.remote {
             let report = super::engine::KickReport::new(logged.kick.id, self.node, closed, cut);
             let reported = remote.engine.report_kick(&report);
             if let Err(error) = self.timed(reported).await {
-                tracing::warn!(engine = remote.engine.name(), %error, "a kick was carried out and could not be reported");
+                tracing::warn!(engine = remote.engine.name(), error = %logged::error(&error), "a kick was carried out and could not be reported");
             }
         }
     }

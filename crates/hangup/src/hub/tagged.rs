@@ -17,7 +17,7 @@ use super::{
     error::{KickError, PublishError},
     kicked::Kicked,
     lane::send_to_all,
-    member::Member,
+    member::HubMember,
     membership::topic_of_tag,
     state::{Applied, HubState, Remote},
     tag::Tag,
@@ -173,7 +173,7 @@ async fn carry_out_everywhere(
     hub: &HubState,
     remote: &Remote,
     kick: &Kick,
-    members: Vec<Member>,
+    members: Vec<HubMember>,
 ) -> Result<Kicked, KickError> {
     let reports = remote.reports.collect(kick.id);
     let until = crate::settings::deadline(kick.within.saturating_add(hub.options.engine_timeout));

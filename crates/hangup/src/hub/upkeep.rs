@@ -23,6 +23,7 @@ use super::{
     tag::Tag,
     topic::{tag_of_topic, wait_for_lanes},
 };
+use crate::logged;
 
 /// What this node has read of the log of kicks.
 #[derive(Default)]
@@ -74,13 +75,13 @@ async fn take_events(hub: Weak<HubState>, mut events: EventReceiver, reading: Ar
         };
         match event {
             EngineEvent::Up => {
-                tracing::info!(engine = remote.engine.name(), node = %hub.node, "engine reached");
+                tracing::info!(engine = remote.engine.name(), node = %logged::text(hub.node), "engine reached");
                 remote.interest.lost();
                 remote.readiness.recovering();
                 remote.interest.wanted.notify_one();
             }
             EngineEvent::Down(reason) => {
-                tracing::warn!(engine = remote.engine.name(), node = %hub.node, reason = %crate::logged::text(&reason), "engine lost");
+                tracing::warn!(engine = remote.engine.name(), node = %logged::text(hub.node), reason = %logged::text(&reason), "engine lost");
                 remote.readiness.down();
                 remote.interest.wanted.notify_one();
             }
@@ -144,7 +145,7 @@ fn apply(hub: &Arc<HubState>, logged: LoggedKick) {
         Applied::Known => return,
         Applied::Full => {
             tracing::error!(
-                tag = %crate::logged::text(&logged.kick.tag),
+                tag = %logged::text(&logged.kick.tag),
                 "a kick is carried out and not remembered: kicks_in_force are remembered already"
             );
             hub.tags.with(&logged.kick.tag)
@@ -187,7 +188,7 @@ async fn keep(hub: Weak<HubState>, reading: Arc<Reading>) {
             ReadinessState::Ready => Some(follow(&hub, remote, &reading).await),
         };
         if let Some(Err(error)) = &work {
-            tracing::warn!(engine = remote.engine.name(), %error, "the engine is out of step");
+            tracing::warn!(engine = remote.engine.name(), error = %logged::error(error), "the engine is out of step");
         }
         let (interest, is_again) = match work {
             None | Some(Ok(())) => {
@@ -215,7 +216,7 @@ async fn recover(hub: &Arc<HubState>, remote: &Remote, reading: &Reading) -> Res
     subscribe(hub, remote).await?;
     if matches!(remote.readiness.get(), ReadinessState::Recovering { .. }) {
         remote.readiness.ready();
-        tracing::info!(engine = remote.engine.name(), node = %hub.node, "hub ready");
+        tracing::info!(engine = remote.engine.name(), node = %logged::text(hub.node), "hub ready");
     }
     Ok(())
 }
@@ -269,7 +270,7 @@ async fn subscribe(hub: &Arc<HubState>, remote: &Remote) -> Result<(), EngineErr
             let unsubscribed = hub.timed(remote.engine.unsubscribe(&changes.unsubscribe)).await;
             if let Err(error) = unsubscribed {
                 // What still comes is thrown away.
-                tracing::debug!(engine = remote.engine.name(), %error, "topics were not unsubscribed");
+                tracing::debug!(engine = remote.engine.name(), error = %logged::error(&error), "topics were not unsubscribed");
             }
         }
         if !changes.subscribe.is_empty() {

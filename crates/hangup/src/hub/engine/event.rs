@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{KickReport, LoggedKick, Position};
+use super::{
+    position::Position,
+    record::{KickReport, LoggedKick},
+};
 use crate::socket::Message;
 
-/// What an engine sends to its hub through an [`EventSender`](super::EventSender).
+/// What an engine sends to its hub through an [`EventSender`](crate::hub::EventSender).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EngineEvent {

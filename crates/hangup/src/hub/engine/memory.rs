@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     Engine, EngineError, EngineEvent, EventSender, Kick, KickLog, KickReport, LoggedKick, Node, Position,
-    Publication, record::random_number,
+    Publication, random::random_number,
 };
 use crate::socket::Message;
 

@@ -8,7 +8,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{EngineEvent, KickReport, LoggedKick, Publication};
+use super::{
+    event::{EngineEvent, Publication},
+    record::{KickReport, LoggedKick},
+};
 
 /// How many kicks wait at most. Behind that many the log is read again instead, so that none is lost.
 const WAITING_KICKS: usize = 1024;

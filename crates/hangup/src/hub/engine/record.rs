@@ -1,23 +1,12 @@
 //! Kicks and reports as an engine stores and sends them.
 
-use std::{
-    collections::hash_map::RandomState,
-    fmt,
-    hash::{BuildHasher, Hasher},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use hangup_protocol::{Close, CloseCode};
 use serde::{Deserialize, Serialize};
 
-use super::{Node, Position};
+use super::{node::Node, position::Position, random::random_number};
 use crate::hub::tag::Tag;
-
-/// A number that no other process draws.
-pub(super) fn random_number() -> u64 {
-    // The keys of the standard library's hash tables come from the system.
-    RandomState::new().build_hasher().finish()
-}
 
 /// What tells kicks apart: the node that has kicked, and a random number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -20,43 +20,25 @@
 //! # }
 //! ```
 
-use std::{future::Future, sync::Arc, time::Duration};
+mod node;
+mod service;
+
+use std::{sync::Arc, time::Duration};
 
 use hangup_protocol::{Close, CloseCode};
 use tokio::time::timeout;
 
+use self::node::{PATIENCE, SILENCE, done, start};
+pub use self::service::EngineService;
 use super::{
-    Engine, EngineError, EngineEvent, EventReceiver, Kick, KickReport, LoggedKick, Node, Position,
-    Publication, event_queue, record::random_number,
+    contract::Engine,
+    event::Publication,
+    node::Node,
+    position::Position,
+    random::random_number,
+    record::{Kick, KickReport},
 };
 use crate::{hub::tag::Tag, socket::Message};
-
-/// How long a check waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a check waits for what must not come.
-const SILENCE: Duration = Duration::from_millis(300);
-
-/// A service under test, whose nodes are engines.
-pub trait EngineService: Sync {
-    /// The engine.
-    type Engine: Engine;
-
-    /// The engine of one more node, not started yet.
-    fn engine(&self) -> impl Future<Output = Self::Engine> + Send;
-
-    /// Makes the service unreachable for all its engines, for example by a proxy that cuts all connections.
-    fn interrupt(&self) -> impl Future<Output = ()> + Send;
-
-    /// Makes it reachable again, with its log of kicks.
-    fn restore(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// A started engine and its events.
-struct TestNode<E> {
-    engine: E,
-    node: Node,
-    events: EventReceiver,
-}
 
 /// Runs every check, each on a service of its own.
 pub async fn check_all<S: EngineService>(mut service: impl AsyncFnMut() -> S) {
@@ -353,86 +335,6 @@ pub async fn the_log_survives_an_outage<S: EngineService>(service: &S) {
     assert!(!log.is_incomplete);
 }
 
-async fn start<S: EngineService>(service: &S) -> TestNode<S::Engine> {
-    let (sender, events) = event_queue(64 << 20);
-    let engine = service.engine().await;
-    let node = Node::random();
-    done(engine.start(node, sender).await, "start");
-    let mut started = TestNode { engine, node, events };
-    started.state(true).await;
-    started
-}
-
-impl<E: Engine> TestNode<E> {
-    async fn next<T>(&mut self, what: &str, mut find: impl FnMut(EngineEvent) -> Option<T>) -> T {
-        let found = timeout(PATIENCE, async {
-            loop {
-                match self.events.recv().await {
-                    Some(event) => {
-                        if let Some(found) = find(event) {
-                            return found;
-                        }
-                    }
-                    None => panic!("the engine has dropped its sender; {what} was awaited"),
-                }
-            }
-        });
-        match found.await {
-            Ok(found) => found,
-            Err(_) => panic!("{what} has not come within {PATIENCE:?}"),
-        }
-    }
-
-    async fn publication(&mut self) -> Publication {
-        self.next("a publication", |event| match event {
-            EngineEvent::Published(publication) => Some(publication),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn kick(&mut self) -> LoggedKick {
-        self.next("a kick", |event| match event {
-            EngineEvent::Kicked(kick) => Some(kick),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn report(&mut self) -> KickReport {
-        self.next("a report", |event| match event {
-            EngineEvent::Reported(report) => Some(report),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn state(&mut self, is_up: bool) {
-        self.next(if is_up { "`Up`" } else { "`Down`" }, |event| match event {
-            EngineEvent::Up if is_up => Some(()),
-            EngineEvent::Down(_) if !is_up => Some(()),
-            _ => None,
-        })
-        .await;
-    }
-
-    /// No publication and no report comes for a time.
-    async fn is_silent(&mut self) {
-        let unwanted = timeout(SILENCE, async {
-            loop {
-                match self.events.recv().await {
-                    Some(event @ (EngineEvent::Published(_) | EngineEvent::Reported(_))) => return event,
-                    Some(_) => {}
-                    None => std::future::pending().await,
-                }
-            }
-        });
-        if let Ok(event) = unwanted.await {
-            panic!("this must not come: {event:?}");
-        }
-    }
-}
-
 fn unique(kind: &str) -> Arc<str> {
     format!("conformance:{kind}:{:016x}", random_number()).into()
 }
@@ -445,12 +347,4 @@ fn kick_of(node: Node) -> Kick {
         close,
         Duration::from_secs(1),
     )
-}
-
-#[track_caller]
-fn done<T>(result: Result<T, EngineError>, what: &str) -> T {
-    match result {
-        Ok(value) => value,
-        Err(error) => panic!("{what} failed: {error}"),
-    }
 }
