@@ -15,12 +15,15 @@ use tokio::time::Instant;
 
 use super::{
     engine::{Kick, Node},
+    error::PublishError,
     kicks::{KickStore, Storing},
+    member::HubMember,
     membership::Membership,
-    options::HubOptions,
+    options::{HubOptions, SlowSubscriber},
     registry::{KickReach, TagRegistry},
     state::{Applied, HubState},
     tag::Tag,
+    topic::Topic,
 };
 use crate::{
     metrics::Traffic,
@@ -150,4 +153,25 @@ fn no_handshake_escapes_a_kick_that_races_with_its_accept() {
     }
     shuttle::check_random(accepts, SCHEDULES / 4);
     shuttle::check_pct(accepts, SCHEDULES / 4, 3);
+}
+
+/// Where the lanes have no processor, a publish fails in time, and nothing more is queued.
+#[tokio::test(start_paused = true)]
+async fn a_topic_whose_lanes_are_behind_takes_nothing_more() {
+    let hub = std::sync::Arc::new(HubState::new(HubOptions::new().topic_backlog(100), None));
+    let topic = Topic::new(&hub, "busy");
+    let shared = Shared::new(std::sync::Arc::new(Resolved::default()), Traffic::default());
+    let channel = hub.channels.find("busy").unwrap();
+    let books = std::sync::Arc::default();
+    let slots = channel.slots(0, &books);
+    slots.add(HubMember::new(shared), SlowSubscriber::Close, None);
+    // As if the lane's task was at it, and got no further.
+    assert!(slots.push(&"x".repeat(200).into()));
+    let begun = Instant::now();
+    assert!(matches!(
+        topic.publish("more").await,
+        Err(PublishError::Overloaded)
+    ));
+    assert_eq!(begun.elapsed(), Duration::from_secs(1));
+    assert_eq!(slots.take().unwrap().messages.len(), 1);
 }
