@@ -15,7 +15,7 @@ struct Paging {
     limit: i64,
 }
 
-/// Its errors are the reason of a Close frame with 1008, and come whole in a text message before it.
+/// Its errors are the reason of a Close frame with 1008, and all of them are in a text message before it.
 #[websocket("/search", error_message)]
 async fn search(
     handshake: Handshake,
@@ -30,7 +30,7 @@ async fn search(
     Ok(())
 }
 
-/// This one has a handler of its own, as it is included with it.
+/// This one has its own handler, because it is included with it.
 #[websocket("/count")]
 async fn count(handshake: Handshake, #[query] from: i64) -> Result {
     let mut socket = handshake.accept().await?;

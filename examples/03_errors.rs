@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 
 use hangup::{App, Close, CloseCode, Failure, Handshake, IntoClose, Result, websocket};
 
-/// Says per variant how it closes, wherever it is raised.
+/// Defines per variant how it closes.
 #[derive(Debug, thiserror::Error, IntoClose)]
 enum RoomError {
     #[error("there is no room {0:?}")]
@@ -20,7 +20,7 @@ enum RoomError {
     Storage(#[source] std::io::Error),
 }
 
-/// Says nothing: it has a handler.
+/// Has a handler instead.
 #[derive(Debug, thiserror::Error)]
 #[error("{word:?} is not said here")]
 struct Rude {
@@ -62,7 +62,7 @@ pub(crate) fn app() -> App {
             ))
         })
         .error_handler(async |failed: Failure| {
-            tracing::error!(error = %failed.error(), "nobody had thought of that");
+            tracing::error!(error = %failed.error(), "unexpected error");
             Close::new(CloseCode::INTERNAL_ERROR, "something went wrong")
         })
 }

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use hangup::{App, Error, Handshake, IntoClose, Params, Result, websocket};
 use http::request::Parts;
 
-/// Who is connected.
+/// The user of the connection.
 struct CurrentUser {
     name: String,
 }
@@ -29,8 +29,8 @@ enum LoginError {
     Banned(String),
 }
 
-/// Its errors go the way of the endpoint's own: a missing header is a validation error, an unknown token closes as
-/// its type says.
+/// Its errors are handled as those of the endpoint: a missing header is a validation error; an unknown token closes with
+/// the code of its type.
 impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = Error;
 

@@ -4,7 +4,36 @@
 
 use std::io::IsTerminal;
 
-use hangup::{App, Handshake, Hub, Result, websocket};
+use hangup::{
+    App, Handshake, Hub, Result,
+    hub::{PublishError, Topic},
+    websocket,
+};
+
+/// Somebody in the room, who has left when this is dropped: however the endpoint ends, by an error or a panic too.
+struct Guest {
+    room: Topic,
+    name: String,
+}
+
+impl Guest {
+    async fn join(room: Topic, name: String) -> Result<Self, PublishError> {
+        room.publish(format!("{name} joined")).await?;
+        Ok(Self { room, name })
+    }
+
+    async fn say(&self, text: &str) -> Result<(), PublishError> {
+        self.room.publish(format!("{}: {text}", self.name)).await?;
+        Ok(())
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let (room, left) = (self.room.clone(), format!("{} left", self.name));
+        tokio::spawn(async move { room.publish(left).await });
+    }
+}
 
 #[websocket("/chat")]
 async fn chat(
@@ -16,15 +45,10 @@ async fn chat(
     let room = hub.topic("chat");
     // From here on the client gets what is published; one that does not read is closed with 1013.
     socket.subscribe(&room).await?;
-    room.publish(format!("{name} joined")).await?;
-    let left = loop {
-        match socket.recv_text().await {
-            Ok(said) => room.publish(format!("{name}: {said}")).await?,
-            Err(left) => break left,
-        };
-    };
-    room.publish(format!("{name} left")).await?;
-    Err(left.into())
+    let guest = Guest::join(room, name).await?;
+    loop {
+        guest.say(&socket.recv_text().await?).await?;
+    }
 }
 
 pub(crate) fn app() -> App {

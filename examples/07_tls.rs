@@ -1,4 +1,4 @@
-//! TLS without a proxy, and a certificate that is renewed while the server runs.
+//! TLS without a proxy, and a certificate that is reloaded while the server runs.
 //!
 //! ```console
 //! $ openssl req -x509 -newkey rsa:2048 -noenc -keyout key.pem -out chain.pem -days 30 -subj /CN=localhost \
@@ -7,14 +7,14 @@
 //! $ wscat --ca chain.pem -c wss://localhost:8443/echo
 //! ```
 //!
-//! When the files have changed, `kill -HUP` has the new certificate shown, as it has with nginx.
+//! After a change of the files, `kill -HUP` reloads the certificate, as with nginx.
 
 use std::{
     env,
     io::{self, IsTerminal},
 };
 
-use hangup::{App, Handshake, Result, Tls, websocket};
+use hangup::{App, Handshake, Result, serve::Tls, websocket};
 
 /// Repeat what is said.
 #[websocket("/echo")]
@@ -30,7 +30,7 @@ pub(crate) fn app() -> App {
     App::new().endpoint(echo)
 }
 
-/// Reads the certificate anew at each SIGHUP. Where that fails the old one stays.
+/// Reloads the certificate at each SIGHUP. If that fails, the old one stays in use.
 #[cfg(unix)]
 async fn reload_at_each_hangup(tls: Tls) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -38,8 +38,8 @@ async fn reload_at_each_hangup(tls: Tls) -> io::Result<()> {
     let mut hangups = signal(SignalKind::hangup())?;
     while hangups.recv().await.is_some() {
         match tls.reload() {
-            Ok(()) => tracing::info!("the certificate was read anew"),
-            Err(error) => tracing::error!(%error, "the old certificate stays"),
+            Ok(()) => tracing::info!("certificate reloaded"),
+            Err(error) => tracing::error!(%error, "certificate not reloaded, the old one stays in use"),
         }
     }
     Ok(())

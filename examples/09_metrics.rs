@@ -1,4 +1,4 @@
-//! Metrics for Prometheus, with a dashboard of them for Grafana in `09_metrics_dashboard.json`.
+//! Metrics for Prometheus, with a dashboard for Grafana in `09_metrics_dashboard.json`.
 //!
 //! `cargo run --example 09_metrics`, then `wscat -c ws://127.0.0.1:8000/echo`, and
 //! `curl http://127.0.0.1:8000/metrics` beside it.
@@ -22,13 +22,13 @@ async fn echo(handshake: Handshake) -> Result {
     }
 }
 
-/// With buckets Prometheus can add up the histograms of several servers; without them it gets quantiles of each.
+/// With buckets, Prometheus can aggregate the histograms of several servers. Without them it gets quantiles of each.
 pub(crate) fn exporter() -> std::result::Result<PrometheusBuilder, BuildError> {
     let seconds = Matcher::Suffix("_seconds".to_owned());
     PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS_BUCKETS)
 }
 
-/// The page is for Prometheus alone: have the proxy in front of the server keep it from everybody else.
+/// The page is for Prometheus only: let the proxy in front of the server deny it to all others.
 pub(crate) fn app(metrics: PrometheusHandle) -> App {
     let page = get(async move || {
         let content_type = (header::CONTENT_TYPE, "text/plain; version=0.0.4");
@@ -49,7 +49,7 @@ async fn main() -> io::Result<()> {
     let metrics = exporter.install_recorder().map_err(io::Error::other)?;
     let tidied = metrics.clone();
     tokio::spawn(async move {
-        // A histogram keeps each of its values until it is asked for, or until this.
+        // A histogram keeps all values until they are rendered, or until this runs.
         loop {
             tokio::time::sleep(Duration::from_secs(5)).await;
             tidied.run_upkeep();

@@ -61,7 +61,7 @@ fn panel(result: &Measured, y: &mut f64, body: &mut String) {
     *y += 10.0;
 }
 
-/// The ratio, or the cost where nothing stands for 1.
+/// The ratio, or the cost if there is no base.
 fn shown(line: &Line) -> (String, f64) {
     match line.ratio {
         Some(ratio) => (format!("{:.2}", ratio.median), ratio.median),

@@ -1,4 +1,4 @@
-//! What an idle connection holds: resident bytes of the server, before and after many are opened.
+//! The memory of an idle connection: resident bytes of the server, before and after many are opened.
 
 use std::io;
 use std::net::TcpStream;

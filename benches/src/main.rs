@@ -1,4 +1,4 @@
-//! What hangup costs beside its peers: `cargo xtask bench` builds and runs this program; README.md says what it measures.
+//! Compares the cost of hangup with its peers. `cargo xtask bench` builds and runs this program; see README.md.
 
 mod chart;
 mod command_line;

@@ -1,4 +1,4 @@
-//! Who is measured, and what each can be asked to do.
+//! The measured peers, and what each can do.
 
 use crate::scenario::{BUN, Exchange, RAW, Scenario};
 
@@ -73,7 +73,7 @@ impl Peer {
         self.skill == Skill::Bytes
     }
 
-    /// As people write it.
+    /// The name for display.
     pub fn title(&self) -> &'static str {
         match self.name {
             RAW => "raw TCP echo",

@@ -1,4 +1,4 @@
-//! The rounds: in each, the peers take turns, so that what the machine does besides falls on all of them.
+//! The rounds: in each, the peers take turns, so that other load on the machine affects all of them.
 
 use std::collections::BTreeMap;
 use std::io;

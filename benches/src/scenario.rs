@@ -118,7 +118,7 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 impl Scenario {
-    /// The name of the peer that stands for 1.
+    /// The name of the peer that is the base.
     pub fn base(&self) -> &'static str {
         match self.exchange {
             Exchange::Echo { .. } => RAW,

@@ -1,4 +1,4 @@
-//! The results as text for the terminal and as Markdown for the documents.
+//! The results, as text for the terminal and as Markdown for the documents.
 
 use std::fmt::Write;
 

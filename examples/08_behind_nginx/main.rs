@@ -1,11 +1,11 @@
-//! Behind nginx: `nginx.conf` beside this file, and an app that believes what nginx says of a request.
+//! Behind nginx: an app that trusts the forwarded headers of nginx, with `nginx.conf` beside this file.
 //!
-//! `cargo run --example 08_behind_nginx` serves it on 127.0.0.1:8000, where nginx looks for it. README.md says what
-//! each line of the configuration is for, and what clients then see.
+//! `cargo run --example 08_behind_nginx` serves it on 127.0.0.1:8000, the address in `nginx.conf`. README.md explains each
+//! line of the configuration, and what clients see.
 
 use std::io::IsTerminal;
 
-use hangup::{App, Handshake, Result, Settings, TrustedProxies, websocket};
+use hangup::{App, Handshake, Result, Settings, origin::TrustedProxies, websocket};
 
 /// Repeat what is said.
 #[websocket("/echo")]
@@ -18,7 +18,7 @@ async fn echo(handshake: Handshake) -> Result {
 }
 
 pub(crate) fn app() -> App {
-    // With this the log names the client and not nginx, and the origin check knows that the page came over TLS.
+    // With this the log has the address of the client, and the origin check knows that the page came over TLS.
     let nginx = TrustedProxies::list(["127.0.0.1"]);
     App::new()
         .endpoint(echo)
@@ -31,6 +31,6 @@ async fn main() -> std::io::Result<()> {
         .compact()
         .with_ansi(std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .init();
-    // The address that nginx alone can reach: a client that goes around it could say what it likes.
+    // Only nginx can reach this address: a client that bypasses nginx could forge the headers.
     app().serve("127.0.0.1:8000").await
 }

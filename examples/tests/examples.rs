@@ -1,5 +1,7 @@
 //! Each example, run as its user would run it.
 
+use std::time::Duration;
+
 use hangup::{
     CloseCode,
     testing::{Received, TestClient},
@@ -31,7 +33,8 @@ example!(chat, "../06_chat.rs");
 example!(tls, "../07_tls.rs");
 example!(behind_nginx, "../08_behind_nginx/main.rs");
 example!(http_parameters, "../10_http_parameters.rs");
-example!(prices, "../11_prices.rs");
+example!(spans, "../11_spans.rs");
+example!(prices, "../12_prices.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -48,7 +51,7 @@ async fn echo() {
         .unwrap();
     socket.send_text("hi").await;
     assert_eq!(socket.recv_text().await, "Message text was: hi, for item ID: foo");
-    socket.close(CloseCode::NORMAL_CLOSURE, "bye").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "bye").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "bye").await;
 }
 
@@ -156,9 +159,26 @@ async fn chat() {
     ann.send_text("hello").await;
     assert_eq!(bob.recv_text().await, "ann: hello");
     assert_eq!(ann.recv_text().await, "ann: hello");
-    bob.close(CloseCode::GOING_AWAY, "").await;
+    bob.send_close(CloseCode::GOING_AWAY, "").await;
     assert!(matches!(bob.recv().await, Received::Close(_)));
     assert_eq!(ann.recv_text().await, "bob left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_says_that_a_slow_client_has_left() {
+    let client = TestClient::new(chat::app()).time_limit(Duration::from_secs(120));
+    let mut ann = client.connect("/chat?name=ann").await.unwrap();
+    assert_eq!(ann.recv_text().await, "ann joined");
+    // It reads nothing.
+    let slow = client.connect("/chat?name=slow").await.unwrap();
+    assert_eq!(ann.recv_text().await, "slow joined");
+    let text = "x".repeat(60_000);
+    for _ in 0..10 {
+        ann.send_text(&text).await;
+        assert_eq!(ann.recv_text().await.len(), text.len() + "ann: ".len());
+    }
+    assert_eq!(ann.recv_text().await, "slow left");
+    drop(slow);
 }
 
 #[cfg(feature = "tls")]
@@ -219,6 +239,58 @@ async fn http_parameters() {
     let named: serde_json::Value = serde_json::from_str(close.reason()).unwrap();
     for (named, error) in named.as_array().unwrap().iter().zip(errors.as_array().unwrap()) {
         assert_eq!((&named["type"], &named["loc"]), (&error["type"], &error["loc"]));
+    }
+}
+
+/// The lines of a log.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn spans() {
+    let lines = Lines::default();
+    let written = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || written.clone())
+        .finish();
+    let _listening = tracing::subscriber::set_default(subscriber);
+    let client = TestClient::new(spans::app());
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let parent = HeaderValue::from_static("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    let mut socket = client
+        .connect("/ws?user=ann")
+        .header(HeaderName::from_static("traceparent"), parent)
+        .await
+        .unwrap();
+    socket.send_text("hi").await;
+    assert_eq!(socket.recv_text().await, "hi");
+    socket.send_text("").await;
+    socket
+        .assert_closed(CloseCode::of::<4000>(), "ann says nothing")
+        .await;
+    drop(socket);
+    let log = || String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    while !log().contains("connection ended") {
+        tokio::task::yield_now().await;
+    }
+    for event in ["WebSocket accepted", "a message", "connection ended"] {
+        let log = log();
+        let line = log.lines().find(|line| line.contains(event)).unwrap();
+        assert!(line.contains(trace) && line.contains("user=\"ann\""), "{line}");
     }
 }
 

@@ -41,7 +41,7 @@ async fn the_page_shows_what_happens_as_prometheus_reads_it() {
         live.contains("\nhangup_connections_live{route=\"/echo\"} 1\n"),
         "{live}"
     );
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
     drop(socket);
     client

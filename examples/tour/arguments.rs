@@ -1,11 +1,15 @@
 //! The command line of the tour.
 
 use clap::{Parser, ValueEnum};
-use hangup::{DeflateConfig, InvalidOrigin, Network, Origin, Origins, Refusal, TrustedProxies};
+use hangup::{
+    Refusal,
+    origin::{InvalidOrigin, Network, Origin, Origins, TrustedProxies},
+    settings::DeflateConfig,
+};
 
 use crate::{engine::EngineChoice, limits::Limits};
 
-/// Serves every sample of the two documents, and prints the line to try each with.
+/// Serves every sample of the two documents, and prints a command to try each.
 #[derive(Parser, Debug)]
 #[command(name = "tour")]
 pub(crate) struct Arguments {
@@ -21,17 +25,17 @@ pub(crate) struct Arguments {
     /// Print nothing but the line with the address.
     #[arg(long)]
     pub(crate) quiet: bool,
-    /// Serve /metrics for Prometheus, to whoever can reach the port.
+    /// Serve /metrics for Prometheus, to all who can reach the port.
     #[arg(long)]
     pub(crate) metrics: bool,
-    /// Which messages are compressed where the client offers it. Without it those of /echo, with contexts taken over.
+    /// Which messages are compressed if the client offers it. By default those of /echo, with context takeover.
     #[arg(long, value_enum, num_args = 0..=1, require_equals = false, default_missing_value = "on")]
     pub(crate) deflate: Option<Deflate>,
     /// An origin whose pages may connect, such as https://app.example, or `any`; may be given more than once.
-    /// Without it the pages of the tour's own origin may.
+    /// By default only pages of the tour's own origin may connect.
     #[arg(long, value_name = "ORIGIN", value_parser = page)]
     allow_origin: Vec<Page>,
-    /// A reverse proxy that is believed, or a network of them, such as 10.0.0.0/8; may be given more than once.
+    /// A trusted reverse proxy, or a network of them, such as 10.0.0.0/8; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<Network>,
     /// What connects the nodes of the hub: memory (this process alone), redis://host:port/ or nats://host:port.
@@ -47,9 +51,9 @@ pub(crate) struct Arguments {
 /// How messages are compressed with permessage-deflate.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub(crate) enum Deflate {
-    /// Each message on its own.
+    /// Without context takeover: each message by itself.
     On,
-    /// With what was learned from earlier messages: smaller, at the cost of memory per connection.
+    /// With context takeover: smaller messages, for more memory per connection.
     Takeover,
     /// Not at all.
     Off,
@@ -77,7 +81,7 @@ enum Page {
 }
 
 impl Arguments {
-    /// Which proxies are believed.
+    /// The trusted proxies.
     pub(crate) fn trusted_proxies(&self) -> TrustedProxies {
         TrustedProxies::list(self.trusted_proxy.iter().copied())
     }

@@ -1,4 +1,4 @@
-//! Endpoints that end on purpose: with a code of the client's choice, with `Ok`, without an answer.
+//! Endpoints that end on purpose: with a code that the client chooses, with `Ok`, without an answer.
 
 use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
 
@@ -6,7 +6,7 @@ use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
-        shows: "a close with values of run time; a code that may not be sent is an error: 1011",
+        shows: "a close with run-time values; a code that may not be sent is an error: 1011",
         wscat: "/close/ws?code=4000&reason=bye",
         curl: None,
     },

@@ -11,7 +11,7 @@ use crate::{arguments::Deflate, sample::Sample};
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
-        shows: "waits for your close; /disconnect/last says what it saw",
+        shows: "waits for your Close frame; /disconnect/last shows what it saw",
         wscat: "/disconnect/ws",
         curl: Some("/disconnect/last"),
     },
@@ -44,7 +44,7 @@ pub(crate) fn app(max_message_size: usize, deflate: Deflate) -> App {
         .include(echo)
 }
 
-/// How the last client of `/disconnect/ws` left.
+/// How the last client of `/disconnect/ws` disconnected.
 type Last = Arc<Mutex<Option<Disconnect>>>;
 
 #[websocket("/disconnect/ws")]
@@ -52,7 +52,7 @@ async fn disconnect(handshake: Handshake, State(last): State<Last>) -> Result {
     let mut socket = handshake.accept().await?;
     loop {
         if let Err(disconnect) = socket.recv().await {
-            tracing::info!(code = disconnect.code().get(), reason = ?disconnect.reason(), "the client left");
+            tracing::info!(code = disconnect.code().get(), reason = ?disconnect.reason(), "client disconnected");
             *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(disconnect);
             return Ok(());
         }

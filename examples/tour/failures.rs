@@ -20,12 +20,12 @@ pub(crate) const SAMPLES: &[Sample] = &[
         curl: None,
     },
     Sample {
-        shows: "an unhandled error: 1011, and its text is in the log alone",
+        shows: "an unhandled error: 1011, and its text is logged, never sent",
         wscat: "/unhandled/ws?accept=true",
         curl: None,
     },
     Sample {
-        shows: "a panic: 1011, and all other connections go on",
+        shows: "a panic: 1011, and all other connections continue",
         wscat: "/panic/ws?accept=true",
         curl: None,
     },

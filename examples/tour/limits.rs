@@ -3,71 +3,72 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use hangup::{CloseCode, Serve, Settings, SlowConsumer};
+use hangup::{CloseCode, Settings, serve::Serve, settings::SlowConsumer};
 
 use crate::units::{size, time, time_or_off};
 
-/// A time, or none at all.
+/// A time, or no limit.
 type Interval = Option<Duration>;
 
-/// What is not given is as it is without a setting.
+/// Limits that are not given have their defaults.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits and deadlines (times as 20s or 500ms, sizes as 64KiB)")]
 pub(crate) struct Limits {
-    /// The largest message, which else is 32MiB for /echo and 1MiB for the others: more is 1009.
+    /// The largest message; a larger one is 1009. Default: 32MiB for /echo, 1MiB for the others.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_message_size: Option<usize>,
-    /// How many connections there may be at once: one more is 1013.
+    /// How many connections may be open at once; one more is 1013.
     #[arg(long, value_name = "N")]
     max_connections: Option<usize>,
-    /// How many of them one address may have: one more is 1013.
+    /// How many of them one address may have; one more is 1013.
     #[arg(long, value_name = "N")]
     max_connections_per_peer: Option<usize>,
-    /// How long the head of a request may take: then the connection is dropped.
+    /// How long the head of a request may take; then the connection is dropped.
     #[arg(long, value_name = "TIME", value_parser = time)]
     handshake_timeout: Option<Duration>,
-    /// How long an endpoint may take until it accepts: then 3008.
+    /// How long an endpoint may take until it accepts; then 3008.
     #[arg(long, value_name = "TIME", value_parser = time)]
     accept_timeout: Option<Duration>,
-    /// How long a connection may be without a message: then 1001 "idle".
+    /// How long a connection may be without a message; then 1001 "idle".
     #[arg(long, value_name = "TIME", value_parser = time)]
     idle_timeout: Option<Duration>,
-    /// How long a connection may be open: then 1001 "lifetime".
+    /// How long a connection may be open; then 1001 "lifetime".
     #[arg(long, value_name = "TIME", value_parser = time)]
     max_lifetime: Option<Duration>,
-    /// After what time a peer is sent a ping, or `off`.
+    /// The time between pings, or `off`.
     #[arg(long, value_name = "TIME", value_parser = time_or_off)]
     ping_interval: Option<Interval>,
-    /// How long a peer may be silent after a ping: then 1011 "keepalive ping timeout".
+    /// How long a peer may be silent after a ping; then 1011 "keepalive ping timeout".
     #[arg(long, value_name = "TIME", value_parser = time)]
     ping_timeout: Option<Duration>,
     /// How long the closing handshake may take.
     #[arg(long, value_name = "TIME", value_parser = time)]
     close_timeout: Option<Duration>,
-    /// How many messages a peer may send in a second: one more is 1008.
+    /// How many messages a peer may send in a second; one more is 1008.
     #[arg(long, value_name = "N")]
     messages_per_second: Option<u32>,
     /// How many bytes may be unsent before a peer is a slow consumer.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     write_buffer: Option<usize>,
-    /// How long a peer may take nothing of what is unsent: then 1013 "slow consumer", or, of an HTTP response, nothing.
+    /// How long writes may make no progress; then 1013 "slow consumer", or, for an HTTP response, the end of the
+    /// connection.
     #[arg(long, value_name = "TIME", value_parser = time)]
     write_timeout: Option<Duration>,
-    /// What becomes of messages to a slow consumer.
+    /// What happens to messages for a slow consumer.
     #[arg(long, value_enum)]
     slow_consumer: Option<Policy>,
-    /// How long a server that stops waits for its connections.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    drain_timeout: Option<Duration>,
-    /// How long a server that stops goes on to accept connections, whose handshakes it refuses.
+    /// How long a shutdown waits for connections.
+    #[arg(long = "drain-timeout", value_name = "TIME", value_parser = time)]
+    shutdown_timeout: Option<Duration>,
+    /// How long connections are accepted after the start of a shutdown; their handshakes are refused.
     #[arg(long, value_name = "TIME", value_parser = time)]
     lame_duck: Option<Duration>,
-    /// With which code a server that stops closes them.
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    drain_code: Option<CloseCode>,
+    /// The close code of a shutdown.
+    #[arg(long = "drain-code", value_name = "CODE", value_parser = code)]
+    shutdown_code: Option<CloseCode>,
 }
 
-/// What becomes of messages to a slow consumer.
+/// What happens to messages for a slow consumer.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Policy {
     /// The send waits.
@@ -79,7 +80,7 @@ enum Policy {
 }
 
 impl Limits {
-    /// The settings with those that are given.
+    /// Applies the given limits to the settings.
     pub(crate) fn apply(&self, mut settings: Settings) -> Settings {
         macro_rules! apply {
             ($($name:ident),* $(,)?) => {
@@ -110,22 +111,22 @@ impl Limits {
         }
     }
 
-    /// The server with what is given for it.
+    /// Applies the given limits to the server.
     pub(crate) fn serve<'a>(&self, mut serve: Serve<'a>) -> Serve<'a> {
         if let Some(timeout) = self.handshake_timeout {
             serve = serve.handshake_timeout(timeout);
         }
         if let Some(timeout) = self.write_timeout {
-            serve = serve.write_timeout(timeout);
+            serve = serve.response_write_timeout(timeout);
         }
-        if let Some(timeout) = self.drain_timeout {
-            serve = serve.drain_timeout(timeout);
+        if let Some(timeout) = self.shutdown_timeout {
+            serve = serve.shutdown_timeout(timeout);
         }
         if let Some(time) = self.lame_duck {
             serve = serve.lame_duck(time);
         }
-        if let Some(code) = self.drain_code {
-            serve = serve.drain_code(code);
+        if let Some(code) = self.shutdown_code {
+            serve = serve.shutdown_code(code);
         }
         serve
     }

@@ -1,4 +1,4 @@
-//! The tour's log: readable lines on standard error, in colours on a terminal alone.
+//! The log of the tour: readable lines on standard error, with colours only on a terminal.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
-/// Events of the level INFO and above, unless `RUST_LOG` says otherwise.
+/// Logs events of the level INFO and above, unless `RUST_LOG` is set.
 pub(crate) fn print() {
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
@@ -23,7 +23,7 @@ pub(crate) fn print() {
         .init();
 }
 
-/// No line at all, also where an endpoint panics.
+/// Logs nothing, even when an endpoint panics.
 pub(crate) fn silence() {
     panic::set_hook(Box::new(|_| {}));
 }

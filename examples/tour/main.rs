@@ -1,4 +1,4 @@
-//! The tour: every sample of the two documents and every way to end, each with the line to try it with.
+//! The tour: every sample of the two documents and every way to end, each with a command to try it.
 
 mod arguments;
 mod close;
@@ -116,7 +116,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
     if arguments.metrics {
         writeln!(
             out,
-            "\nwhat was counted so far, for Prometheus\n  curl -i 'http://{address}/metrics'"
+            "\nthe metrics so far, for Prometheus\n  curl -i 'http://{address}/metrics'"
         )?;
     }
     out.flush()

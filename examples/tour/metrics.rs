@@ -7,10 +7,10 @@ use hangup::metrics::SECONDS_BUCKETS;
 use http::header;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 
-/// How often the values that nobody has asked for are summed up.
+/// How often values that were not rendered are aggregated.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Records from now on; the page shows what was recorded.
+/// Installs the recorder, and returns what renders the page.
 pub(crate) fn page() -> io::Result<Router> {
     let seconds = Matcher::Suffix("_seconds".to_owned());
     let recorded = PrometheusBuilder::new()

@@ -1,4 +1,4 @@
-//! Endpoints that show what a service meets in operation: credentials that expire, and a server that stops.
+//! Endpoints for cases of operation: credentials that expire, and a server that shuts down.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
-        shows: "an echo whose credentials hold for some seconds: 3000 \"expired\"",
+        shows: "an echo whose credentials expire after some seconds: 3000 \"expired\"",
         wscat: "/expires/ws?seconds=3",
         curl: None,
     },
     Sample {
-        shows: "an echo that says good-bye when the tour is stopped with Ctrl-C",
+        shows: "an echo that says good-bye when Ctrl-C shuts down the tour",
         wscat: "/draining/ws",
         curl: None,
     },
@@ -37,14 +37,14 @@ async fn expires(handshake: Handshake, #[query(default = 3, ge = 0, le = 3600)] 
 #[websocket("/draining/ws")]
 async fn draining(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
-    let mut draining = socket.draining();
+    let mut shutdown = socket.server_shutdown();
     loop {
         tokio::select! {
             message = socket.recv() => {
                 let message = message?;
                 socket.send(message).await?;
             }
-            () = &mut draining => {
+            () = &mut shutdown => {
                 socket.send_text("good-bye").await?;
                 return Ok(());
             }

@@ -4,8 +4,8 @@
 pub(crate) struct Sample {
     /// What happens, in a few words.
     pub(crate) shows: &'static str,
-    /// What follows `wscat -c ws://host:port`, with further options of wscat behind it.
+    /// What follows `wscat -c ws://host:port`, with further options of wscat after it.
     pub(crate) wscat: &'static str,
-    /// What follows `curl http://host:port`, where HTTP is what is seen.
+    /// What follows `curl http://host:port`, where the result is HTTP.
     pub(crate) curl: Option<&'static str>,
 }

@@ -1,4 +1,4 @@
-//! An endpoint that takes its time until it accepts, and how many of its clients wait at the moment.
+//! An endpoint that waits before it accepts, and how many of its clients wait now.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[Sample {
-    shows: "waits for so many seconds, then accepts and ends with 1000; /slow-accept/waiting says how many wait",
+    shows: "waits for some seconds, then accepts and ends with 1000; /slow-accept/waiting shows how many wait",
     wscat: "/slow-accept/ws?seconds=10",
     curl: Some("/slow-accept/waiting"),
 }];

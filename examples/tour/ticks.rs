@@ -1,4 +1,4 @@
-//! An endpoint that only sends: a number ten times a second, whatever the client says.
+//! An endpoint that only sends: a number ten times a second. It receives nothing.
 
 use std::time::Duration;
 

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use hangup::{Tls, TlsError};
+use hangup::serve::{Tls, TlsError};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct TlsArguments {
-    /// The file with the certificate, in PEM: the tour then speaks TLS.
+    /// The file with the certificate, in PEM: the tour then uses TLS.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The file with its private key, in PEM.

@@ -1,4 +1,4 @@
-//! Sizes and times as they stand on the command line.
+//! Sizes and times on the command line.
 
 use std::time::Duration;
 

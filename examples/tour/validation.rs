@@ -1,4 +1,4 @@
-//! The samples with typed parameters: one error, all errors at once, and the handlers that change how they are told.
+//! The samples with typed parameters: one error, all errors at once, and handlers that change the ending.
 
 use hangup::{App, Close, CloseCode, Failure, Handshake, Result, ValidationError, websocket};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::sample::Sample;
 
 pub(crate) const SAMPLES: &[Sample] = &[
     Sample {
-        shows: "document 1, sample 2: a query parameter that is no integer, 1008 with the errors",
+        shows: "document 1, sample 2: a query parameter that is not an integer, 1008 with the errors",
         wscat: "/validation/ws?q=abc",
         curl: None,
     },
@@ -83,5 +83,5 @@ async fn params(
     let mut socket = handshake.accept().await?;
     let session = session.to_string();
     let all = json!({ "n": n, "limit": limit, "tags": tags, "x-token": x_token, "session": session });
-    socket.send_json(&all).await
+    Ok(socket.send_json(&all).await?)
 }

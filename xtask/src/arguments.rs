@@ -50,7 +50,7 @@ impl Arguments {
         Ok(None)
     }
 
-    /// All words that are left; an option among them is one that nobody knows.
+    /// All remaining words. An option among them is unknown.
     pub(crate) fn words(self) -> Result<Vec<String>> {
         match self.0.iter().find(|argument| argument.starts_with('-')) {
             Some(unknown) => Err(Failure::usage(format!("there is no option `{unknown}`"))),

@@ -1,4 +1,4 @@
-//! Which other crates' types and traits `hangup`'s public interface shows, from the JSON of rustdoc.
+//! Types and traits of other crates in `hangup`'s public interface, from the JSON of rustdoc.
 //!
 //! A new major version of a listed crate is a breaking change of `hangup`.
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::failure::{Result, While};
 use crate::{process, project};
 
-/// The crates that may be seen, each with the reason.
+/// The crates that may be in the public interface, each with the reason.
 const EXPECTED: &[(&str, &str)] = &[
     (
         "axum",
@@ -22,6 +22,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     ("bytes", "payloads of binary messages"),
     ("chrono", "parameter types, behind the feature of that name"),
+    ("futures_core", "the trait `Stream`: messages of a socket"),
+    ("futures_sink", "the trait `Sink`: messages to a socket"),
     ("hangup_macros", "re-exported: its own macros"),
     ("hangup_validation", "re-exported: parameters and their errors"),
     ("hangup_protocol", "re-exported: close codes, reasons and text"),
@@ -40,6 +42,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("speedate", "parameter types, behind the feature of that name"),
     ("time", "parameter types, behind the feature of that name"),
     ("tokio", "listeners and instants: hangup runs on tokio"),
+    ("tracing", "the span of a connection"),
     ("tower_layer", "layers around an endpoint and an application"),
     ("tower_service", "layers give services"),
     ("url", "a parameter type, behind the feature of that name"),

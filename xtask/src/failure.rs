@@ -19,7 +19,7 @@ impl Failure {
         }
     }
 
-    /// All has been said already: only the exit code is left.
+    /// Everything was printed already; only the exit code is missing.
     pub(crate) fn told() -> Self {
         Self::from("")
     }
@@ -48,7 +48,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Puts what was being done in front of an error that does not say it.
+/// Adds the action that failed to an error.
 pub(crate) trait While<T> {
     fn while_doing(self, what: impl fmt::Display) -> Result<T>;
 }

@@ -13,7 +13,7 @@ use crate::arguments::Arguments;
 use crate::failure::{Failure, Result, While};
 use crate::{install, process, project};
 
-/// For each target, when not said otherwise.
+/// The default for each target.
 const SECONDS: u64 = 10;
 /// Beyond the time that libFuzzer was given, which it looks at between two runs of a target.
 const SPARE: Duration = Duration::from_secs(60);
@@ -87,7 +87,7 @@ fn build() -> Result<Vec<(String, PathBuf)>> {
     Ok(programs)
 }
 
-/// The program that one of cargo's messages tells of.
+/// The program in a message of cargo.
 fn built(message: &str) -> Option<(String, PathBuf)> {
     let message: Value = serde_json::from_str(message).ok()?;
     let program = message["executable"].as_str()?;
@@ -103,7 +103,7 @@ fn host() -> Result<String> {
         .ok_or_else(|| "rustc does not say for which machine it compiles".into())
 }
 
-/// Runs a target from its seeds and from what earlier runs have found; what fails it is kept.
+/// Runs a target from its seeds and the findings of earlier runs. A failing input is kept.
 fn fuzz(name: &str, program: &PathBuf, seconds: u64) -> Result<()> {
     let seeds = project::root().join("fuzz/seeds").join(name);
     if fs::read_dir(&seeds).map_or(0, Iterator::count) == 0 {

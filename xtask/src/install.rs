@@ -1,4 +1,4 @@
-//! What the checks need besides Rust: looked for, else installed, under `target/xtask` or from Debian's packages.
+//! Tools that the checks need besides Rust. Missing ones are installed, under `target/xtask` or from Debian's packages.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -112,7 +112,7 @@ pub(crate) fn python() -> Result<()> {
     )
 }
 
-/// Debian's Chromium, or another that is there.
+/// Debian's Chromium, or another installed one.
 pub(crate) fn chromium() -> Result<PathBuf> {
     const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
     let found = || NAMES.iter().find_map(|name| find(name));

@@ -1,4 +1,4 @@
-//! The project's own commands: the list below is what `cargo xtask` can do.
+//! The commands of the project; the list below has all of `cargo xtask`.
 
 #![allow(
     clippy::print_stdout,

@@ -1,4 +1,4 @@
-//! Child processes: each has a deadline or is ended when the value that stands for it is dropped.
+//! Child processes: each has a deadline, or is killed when its value is dropped.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -76,13 +76,13 @@ impl Drop for Running {
                 .stderr(Stdio::null())
                 .status();
         }
-        // Both fail only for a child that is gone already.
+        // Both fail only if the child has exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Runs a command to its end, its output going where ours goes.
+/// Runs a command to its end, with our own output streams.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     let status = command.status().while_doing(format!("starting `{shown}`"))?;
@@ -99,7 +99,7 @@ pub(crate) struct Captured {
     pub(crate) stderr: String,
 }
 
-/// Runs a command with this input and keeps its output; after the deadline it is ended and that is an error.
+/// Runs a command with this input, and returns its output. At the deadline it is killed, which is an error.
 pub(crate) fn capture(command: &mut Command, input: &str, limit: Duration) -> Result<Captured> {
     let shown = shown(command);
     command

@@ -1,4 +1,4 @@
-//! Where things are: the project's root, its `target` folder, the files that git knows.
+//! Paths of the project: its root, its `target` folder, the files that git knows.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! One connection speaks in bursts, all hear every message.
+//! One connection sends in bursts, and all receive every message.
 
 use std::io::{self, Error, Read, Write};
 use std::net::TcpStream;

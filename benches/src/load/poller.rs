@@ -1,4 +1,4 @@
-//! epoll, with an end to waiting.
+//! epoll with deadlines.
 
 use std::io::{self, Error};
 use std::net::TcpStream;
@@ -44,7 +44,7 @@ impl Poller {
         )?)
     }
 
-    /// Waits for room to write too, or no longer.
+    /// Starts or ends waiting for the connection to become writable.
     pub fn also_writable(&self, stream: &TcpStream, id: usize, also: bool) -> io::Result<()> {
         let flags = if also {
             EventFlags::IN | EventFlags::OUT
@@ -59,7 +59,7 @@ impl Poller {
         )?)
     }
 
-    /// The connections that have something to read or room to write.
+    /// The connections that are readable or writable.
     pub fn ready(&mut self, ids: &mut Vec<usize>) -> io::Result<()> {
         let patience = Timespec {
             tv_sec: PATIENCE as i64,

@@ -36,7 +36,7 @@ async fn refused(_: Handshake) -> Result {
 
 static ROOM: Mutex<Vec<Sender>> = Mutex::new(Vec::new());
 
-/// Everybody who connects hears what anybody says.
+/// Every client receives every message.
 async fn fan(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
     {

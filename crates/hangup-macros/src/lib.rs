@@ -1,17 +1,19 @@
-//! The attribute and derive macros of `hangup`, which re-exports them: name that crate, not this one.
+//! The attribute and derive macros of `hangup`, which re-exports them: depend on that crate, not on this one.
 //!
 //! | module | what |
 //! |---|---|
 //! | `websocket` | [`#[websocket]`](macro@websocket): an async function becomes an endpoint |
 //! | `params` | [`#[derive(Params)]`](derive@Params): a struct of parameters |
 //! | `param` | [`#[derive(Param)]`](derive@Param): a field-less enum as a parameter type |
-//! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose): how an error type closes |
+//! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose) and [`recognise_close!`]: how an error type closes |
 //! | `field` | one parameter with its options: of a function, or of a struct |
 //! | `setting`, `doc`, `shape` | `name = value`, doc comments, and what the tokens of a type show |
-//! | `diagnostics`, `wording` | mistakes, all reported at once, and their words |
+//! | `diagnostics`, `wording` | mistakes, all reported at once, and their wording |
 //!
-//! A macro reads what is written (`ast`, `attr`), looks for mistakes (`check`), and writes code (`expand`). After a
-//! mistake it writes a stub, so that one mistake does not become many.
+//! A macro parses its input (`ast`, `attr`), looks for mistakes (`check`), and generates code (`expand`). After a mistake
+//! it generates a stub, so that one mistake does not cause others.
+//!
+//! Generated code names only items of the hidden module `hangup::__v1`.
 
 mod diagnostics;
 mod doc;
@@ -28,7 +30,7 @@ mod wording;
 
 use proc_macro::TokenStream;
 
-/// Makes an endpoint of an async function: it knows its path, and reads typed parameters from the request.
+/// Turns an async function into an endpoint, which knows its path and reads typed parameters from the request.
 ///
 /// ```
 /// use hangup::{App, Handshake, Result, websocket};
@@ -60,7 +62,7 @@ use proc_macro::TokenStream;
 /// | option | what |
 /// |---|---|
 /// | `refuse = "http"`, `refuse = "close"` | how a connection that ends before `accept` is answered: `hangup::Refusal` |
-/// | `error_message` | sends validation errors whole, as a text message before the Close frame |
+/// | `error_message` | sends all validation errors as a text message before the Close frame |
 ///
 /// The doc comment of the function is the description of the endpoint.
 ///
@@ -68,21 +70,21 @@ use proc_macro::TokenStream;
 ///
 /// | parameter | what |
 /// |---|---|
-/// | of the type `Handshake` | the opening handshake, once, at any place |
-/// | `#[path]`, `#[query]`, `#[header]`, `#[cookie]` | a value from there, of any type with `hangup::Param`, or a list, set or tuple of them |
+/// | of the type `Handshake` | the opening handshake; exactly one, at any position |
+/// | `#[path]`, `#[query]`, `#[header]`, `#[cookie]` | a value from this source, of any type with `hangup::params::Param`, or a list, set or tuple of them |
 /// | `#[params]` | a struct with [`#[derive(Params)]`](derive@Params) |
-/// | without an attribute | an extractor of axum's: `State`, `Extension`, your own `FromRequestParts` |
+/// | without an attribute | an axum extractor: `State`, `Extension`, your own `FromRequestParts` |
 ///
-/// An `Option` is optional, and so is a parameter with a `default`; any other is required. A doc comment above a
-/// parameter describes it. In a header's name underscores stand for hyphens: `x_token` is `x-token`.
+/// An `Option` and a parameter with a `default` are optional; any other is required. A doc comment above a parameter
+/// describes it. In the name of a header, underscores become hyphens: `x_token` is `x-token`.
 ///
-/// Extractors run first, in their order. A validation error of theirs is kept, any other rejection ends the request.
-/// Then the parameters are read: groups, path, query, header, cookie. All errors are reported as one
+/// Extractors run first, in their order. Their validation errors are kept; any other rejection ends the request. Then
+/// the parameters are read: groups, path, query, header, cookie. All errors are reported as one
 /// `hangup::ValidationError`.
 ///
 /// # Options of a parameter
 ///
-/// They are FastAPI's. An option that does not fit the type of the parameter does not compile.
+/// The options are FastAPI's. An option that does not fit the type of the parameter does not compile.
 ///
 /// | option | for | what |
 /// |---|---|---|
@@ -95,22 +97,23 @@ use proc_macro::TokenStream;
 /// | `max_digits`, `decimal_places` | decimals | a number of digits |
 /// | `allow_inf_nan = false` | floats, decimals | whether infinities and NaN pass |
 /// | `strict` | single values | no conversion from text |
-/// | `convert_underscores = false` | headers | leaves the underscores of the name as they are |
-/// | `description = "..."` | all | in place of the doc comment |
+/// | `convert_underscores = false` | headers | keeps the underscores in the name |
+/// | `description = "..."` | all | replaces the doc comment |
 /// | `deprecated` | all | a note for the documentation |
 ///
-/// # What becomes of the function
+/// # The function
 ///
-/// The name stays that of a function, which gives the endpoint to `App::endpoint` and `hangup::route`; it takes no
-/// arguments any more. What was written lives on behind it. It is `async`, returns anything that `hangup` can end a
-/// connection with (`hangup::Result`, `Result<(), E>` with `E: IntoClose`, or nothing), and has no generic
-/// parameters.
+/// The function must be `async` and without generic parameters. It returns `hangup::Result`, `Result<(), E>` with
+/// `E: IntoClose`, or nothing.
+///
+/// The macro replaces it by a function of the same name without arguments, which returns the endpoint; pass its name to
+/// `App::endpoint` and `hangup::route`.
 #[proc_macro_attribute]
 pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
     websocket::attribute(arguments.into(), item.into()).into()
 }
 
-/// Says how an error type closes a WebSocket: above a struct, or above each variant of an enum.
+/// Defines how an error type closes a WebSocket: for a struct, or for each variant of an enum.
 ///
 /// ```
 /// use hangup::{CloseCode, IntoClose};
@@ -139,22 +142,47 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[close(CODE)]` | the `Display` text |
 /// | `#[close(CODE, "text")]` | the text, with `{field}` and `{0}` as in `format!`; at most 123 bytes |
 /// | `#[close(CODE, hidden)]` | none |
+/// | `#[close(transparent)]` | as the only field closes, which is an error: a `Close`, an error of `hangup`, one with `IntoClose`, a box or report of one, or else 1011 |
 ///
 /// The code is a number that may be sent (1000-1003, 1007-1014, 3000-4999), the name of a constant of
 /// `hangup::CloseCode`, or a constant of your own of that type.
 ///
-/// The type is also registered, so that it closes with its own code when it travels as `hangup::Error` through `?`.
-/// A generic type is many types, of which none can be registered: return `Result<(), TheType>` from the endpoint, or
-/// name those that you use with `hangup::recognise_close!(TheType<u8>)`.
+/// The type is also registered, so that it closes with its own code after `?` has turned it into `hangup::Error`. A
+/// generic type cannot be registered as a whole: return `Result<(), TheType>` from the endpoint, or register the types
+/// that you use with `hangup::close::recognise_close!(TheType<u8>)`.
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()
 }
 
-/// Makes a parameter type of a field-less enum: one of a few values, as Python's `Enum` or `Literal`.
+/// Registers an error type with a hand-written `IntoClose`, so that it closes with its own code after `?` has turned it
+/// into `hangup::Error`. Use it at the top level of a module. Derived types are registered already.
 ///
 /// ```
-/// use hangup::Param;
+/// use hangup::{Close, CloseCode, IntoClose, close::recognise_close};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("room is full")]
+/// struct RoomFull;
+///
+/// impl IntoClose for RoomFull {
+///     fn to_close(&self) -> Close {
+///         Close::new(CloseCode::of::<4001>(), "room is full")
+///     }
+/// }
+///
+/// recognise_close!(RoomFull);
+/// # fn main() {}
+/// ```
+#[proc_macro]
+pub fn recognise_close(error: TokenStream) -> TokenStream {
+    into_close::recognise(error.into()).into()
+}
+
+/// Makes a field-less enum a parameter type: one of a few values, as Python's `Enum` or `Literal`.
+///
+/// ```
+/// use hangup::params::Param;
 ///
 /// #[derive(Debug, PartialEq, Param)]
 /// enum Model {
@@ -176,19 +204,19 @@ pub fn derive_into_close(input: TokenStream) -> TokenStream {
 /// assert!(format!("{wrong:?}").contains("Input should be 'alexnet', 'le_net' or 'resnet-50'"));
 /// ```
 ///
-/// The value of a variant is what `#[param(rename = "text")]` or `#[param(value = 1)]` says; else its number, if every
-/// variant is given one; else its name in snake_case.
+/// The value of a variant is that of `#[param(rename = "text")]` or `#[param(value = 1)]`. Otherwise it is the
+/// discriminant, if every variant has one; otherwise the name in snake_case.
 ///
-/// `#[param(literal)]` above the enum makes it Python's `Literal`: errors have the type `literal_error`, and values
-/// may be mixed, `true` and `false` among them. What comes as text equals text only, so a number or a flag of a
-/// `Literal` is never met in a request.
+/// `#[param(literal)]` above the enum makes it Python's `Literal`: errors have the type `literal_error`, and the values
+/// may be text, numbers, `true` and `false` together. Text in a request equals text only, so a number or a flag of a
+/// `Literal` never matches a parameter of a request.
 #[proc_macro_derive(Param, attributes(param))]
 pub fn derive_param(input: TokenStream) -> TokenStream {
     param::derive(input.into()).into()
 }
 
-/// Reads a struct of parameters from a request: for `#[params]` in an endpoint or in another struct, and as an
-/// extractor of axum's in any handler.
+/// Reads a struct of parameters from a request: for `#[params]` in an endpoint or in another struct, and as an axum
+/// extractor in any handler.
 ///
 /// ```
 /// use hangup::{Handshake, Params, Result, websocket};
@@ -225,9 +253,9 @@ pub fn derive_param(input: TokenStream) -> TokenStream {
 ///     .route("/http", axum::routing::get(over_http)); // 422 with the errors, as FastAPI
 /// ```
 ///
-/// The attributes and options are those of [`#[websocket]`](macro@websocket), with one exception: in a struct the
-/// compiler keeps `#[path]` for itself, so a path parameter is marked `#[param(path)]`, and its options follow:
-/// `#[param(path, gt = 0)]`. Such a parameter may also be named by a prefix around the endpoint.
+/// The attributes and options are those of [`#[websocket]`](macro@websocket), with one exception: the compiler reserves
+/// `#[path]` in a struct, so a path parameter is `#[param(path)]`, with its options after it: `#[param(path, gt = 0)]`. It
+/// may also be in a prefix around the endpoint.
 #[proc_macro_derive(Params, attributes(param, query, header, cookie, params))]
 pub fn derive_params(input: TokenStream) -> TokenStream {
     params::derive(input.into()).into()

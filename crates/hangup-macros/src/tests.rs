@@ -146,6 +146,21 @@ fn into_close() {
 }
 
 #[test]
+fn into_close_as_a_field() {
+    let error = quote! {
+        enum JoinError {
+            #[close(transparent)]
+            Receive(ReceiveError),
+            #[close(transparent)]
+            Room { room: RoomError },
+            #[close(POLICY_VIOLATION)]
+            Forbidden,
+        }
+    };
+    is_as_checked_in("into_close_as_a_field", crate::into_close::derive(error));
+}
+
+#[test]
 fn into_close_of_a_generic_type() {
     let error = quote! {
         #[close(GOING_AWAY)]
@@ -154,4 +169,9 @@ fn into_close_of_a_generic_type() {
             T: Send;
     };
     is_as_checked_in("into_close_of_a_generic_type", crate::into_close::derive(error));
+}
+
+#[test]
+fn recognise_close() {
+    is_as_checked_in("recognise_close", crate::into_close::recognise(quote!(Gone<u8>)));
 }

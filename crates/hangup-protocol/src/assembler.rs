@@ -7,14 +7,14 @@ use crate::frame::MessageKind;
 use crate::mask;
 use crate::utf8::{InvalidUtf8, Utf8Bytes, Utf8Validator};
 
-/// The part of a message that has arrived. Text is checked as it comes.
+/// The part of a message that has arrived. Text is validated as it arrives.
 #[derive(Debug)]
 pub(crate) enum Assembler {
     Text { text: String, utf8: Utf8Validator },
     Binary(Vec<u8>),
 }
 
-/// How many bytes to make room for: all that a short frame announced, and never much more than what arrived.
+/// How many bytes to reserve: all that a short frame announced, and never much more than has arrived.
 fn room(capacity: usize, length: usize, arrived: usize, announced: u64) -> usize {
     const SMALLEST: usize = 64;
     let needed = length.saturating_add(arrived);
@@ -47,7 +47,7 @@ impl Assembler {
         }
     }
 
-    /// Adds the next piece of a frame of which `announced` bytes, this piece among them, have not been added.
+    /// Adds the next piece of a frame. `announced` bytes of the frame are missing, including this piece.
     pub(crate) fn push_masked(
         &mut self,
         key: [u8; 4],
@@ -71,7 +71,7 @@ impl Assembler {
         }
     }
 
-    /// Adds a piece that is neither masked nor announced, which inflated data is not.
+    /// Adds a piece that is neither masked nor announced, such as inflated data.
     #[cfg(feature = "deflate")]
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), InvalidUtf8> {
         match self {
@@ -92,7 +92,7 @@ impl Assembler {
     }
 }
 
-/// A message that has come whole, in one frame and with one piece of input.
+/// A message that has arrived completely, in one frame and in one piece of input.
 pub(crate) fn whole(kind: MessageKind, key: [u8; 4], payload: &[u8]) -> Result<Event, InvalidUtf8> {
     const SHORT: usize = 128;
     if kind == MessageKind::Text && payload.len() <= SHORT {
@@ -109,7 +109,7 @@ pub(crate) fn whole(kind: MessageKind, key: [u8; 4], payload: &[u8]) -> Result<E
     message.finish()
 }
 
-/// Unmasks and checks a piece of a text, block by block, while the block is in the nearest cache.
+/// Unmasks and validates a piece of a text, block by block, while the block is in the L1 cache.
 fn decode_masked<const BLOCK: usize>(
     key: [u8; 4],
     piece: &[u8],

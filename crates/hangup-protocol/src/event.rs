@@ -1,4 +1,4 @@
-//! What a peer sent (RFC 6455, 6.2).
+//! Events: what the peer sent (RFC 6455, 6.2).
 
 use bytes::Bytes;
 
@@ -6,7 +6,7 @@ use crate::close::PeerClose;
 use crate::utf8::Utf8Bytes;
 use crate::violation::Violation;
 
-/// One thing that the peer did.
+/// One event from the peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A whole text message.
@@ -17,9 +17,9 @@ pub enum Event {
     Ping(Bytes),
     /// A pong, asked for or not (5.5.3).
     Pong(Bytes),
-    /// The peer's Close frame; it has been echoed, or ours had gone out before (5.5.1). Nothing more is read.
+    /// The peer's Close frame. It has been echoed, or ours was sent before (5.5.1). Nothing more is read.
     Close(PeerClose),
-    /// The peer broke a rule; our Close frame has been written unless one had gone out before. Nothing more is
+    /// The peer violated the protocol. Our Close frame has been written, unless one was sent before. Nothing more is
     /// read.
     Violation(Violation),
 }

@@ -58,12 +58,12 @@ impl From<MessageKind> for OpCode {
     }
 }
 
-/// What the header of a frame must be for the place where it is read.
+/// The rules for the header of a frame, which depend on the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameRules {
-    /// Whether frames must be masked, as a client's must, or must not (RFC 6455, 5.1).
+    /// Whether frames must be masked (from a client), or must not be (RFC 6455, 5.1).
     pub masked: bool,
-    /// Whether the first frame of a message may have RSV1 set, as permessage-deflate lets it (RFC 7692, 6).
+    /// Whether the first frame of a message may have RSV1 set, which permessage-deflate allows (RFC 7692, 6).
     pub rsv1: bool,
 }
 
@@ -74,7 +74,7 @@ pub struct FrameHeader {
     pub fin: bool,
     /// Whether the message is compressed (RFC 7692, 6).
     pub rsv1: bool,
-    /// What the frame is.
+    /// The opcode.
     pub opcode: OpCode,
     /// The masking key.
     pub mask: Option<[u8; 4]>,
@@ -90,7 +90,7 @@ impl FrameHeader {
     ///
     /// # Errors
     ///
-    /// The first rule that it breaks, as soon as the bytes show it.
+    /// The first rule that the header violates, as soon as the bytes show it.
     #[inline]
     pub fn parse(bytes: &[u8], rules: FrameRules) -> Result<Option<(Self, usize)>, Violation> {
         let [first, second, rest @ ..] = bytes else {

@@ -1,19 +1,19 @@
 //! RFC 6455 and RFC 7692 without I/O: the WebSocket protocol core of `hangup`.
 //!
-//! Bytes go in, events come out, and the bytes to write come out with them. Nothing here reads a socket, looks
-//! at a clock or runs a task, so every rule can be tested by a function call.
+//! Bytes go in; events and the bytes to write come out. Nothing here reads a socket, uses a clock or runs a task, so
+//! every rule can be tested by a function call.
 //!
 //! | module | subject | RFC 6455 |
 //! |---|---|---|
 //! | [`close`] | close codes, reasons, the body of a Close frame | 5.5.1, 7.4 |
 //! | [`frame`] | the frame header | 5.2 |
 //! | [`mask`] | masking of payloads | 5.3 |
-//! | [`utf8`] | text that is known to be UTF-8, also in pieces | 8.1 |
-//! | [`violation`] | the rules that a peer can break | 7.1.7 |
-//! | [`event`] | what a peer sent | 6.2 |
-//! | [`deflate`] | compression of messages, behind the feature `deflate`, which is on | RFC 7692 |
+//! | [`utf8`] | validated text, and the validation of text that arrives in pieces | 8.1 |
+//! | [`violation`] | violations of the protocol by the peer | 7.1.7 |
+//! | [`event`] | what the peer sent | 6.2 |
+//! | [`deflate`] | compression of messages, with the feature `deflate` (default) | RFC 7692 |
 //! | [`connection`] | the state machine of one connection | 5, 6, 7 |
-//! | [`handshake`] | the opening handshake, the server's side | 4, 9.1 |
+//! | [`handshake`] | the opening handshake of a server | 4, 9.1 |
 //!
 //! ```
 //! use hangup_protocol::{Close, CloseCode, Connection, Event, Role};

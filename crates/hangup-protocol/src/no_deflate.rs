@@ -1,4 +1,4 @@
-//! What stands for permessage-deflate where the feature `deflate` is off: nothing that could be made.
+//! The types of permessage-deflate without the feature `deflate`: they have no values.
 
 use crate::assembler::Assembler;
 use crate::frame::OpCode;
@@ -9,6 +9,10 @@ pub(crate) enum Deflate {}
 
 impl Deflate {
     pub(crate) const fn compresses(&self, _: usize) -> bool {
+        match *self {}
+    }
+
+    pub(crate) const fn sends_with_takeover(&self) -> bool {
         match *self {}
     }
 

@@ -1,4 +1,4 @@
-//! Text that is known to be UTF-8, and the check of text that arrives in pieces (RFC 6455, 8.1).
+//! Validated UTF-8 text, and the validation of text that arrives in pieces (RFC 6455, 8.1).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +9,13 @@ use bytestring::ByteString;
 
 /// The text of a message.
 ///
-/// A clone shares the bytes, as one of [`Bytes`] does. Turning it into [`Bytes`] copies nothing; turning it into a
-/// [`String`] copies only what is shared or lives as long as the program.
+/// A clone shares the bytes, as a clone of [`Bytes`] does. Conversion into [`Bytes`] copies nothing. Conversion into
+/// [`String`] copies only shared or `'static` bytes.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Utf8Bytes(ByteString);
 
 impl Utf8Bytes {
-    /// A text that lives as long as the program; it is not copied.
+    /// A `'static` text, which is not copied.
     pub const fn from_static(text: &'static str) -> Self {
         Self(ByteString::from_static(text))
     }
@@ -134,9 +134,9 @@ impl fmt::Display for InvalidUtf8 {
 
 impl std::error::Error for InvalidUtf8 {}
 
-/// Checks UTF-8 that arrives in pieces and fails at the first byte that cannot belong to it.
+/// Validates UTF-8 that arrives in pieces. It fails at the first invalid byte.
 ///
-/// It keeps at most three bytes: a character whose end has not arrived.
+/// It keeps at most three bytes: an incomplete character.
 ///
 /// ```
 /// use hangup_protocol::Utf8Validator;
@@ -155,7 +155,7 @@ pub struct Utf8Validator {
 }
 
 impl Utf8Validator {
-    /// A check that has seen nothing.
+    /// A validator at the start of a text.
     pub const fn new() -> Self {
         Self {
             pending: [0; 3],
@@ -167,12 +167,12 @@ impl Utf8Validator {
     ///
     /// # Errors
     ///
-    /// [`InvalidUtf8`] if no continuation could make the bytes so far UTF-8; the check is then over.
+    /// [`InvalidUtf8`] if no continuation could make the bytes so far valid. Then the validator must not be used again.
     pub fn validate(&mut self, piece: &[u8]) -> Result<(), InvalidUtf8> {
         self.read(piece, |_| {})
     }
 
-    /// Checks the next piece and appends the characters that are complete to `text`.
+    /// Checks the next piece, and appends complete characters to `text`.
     ///
     /// # Errors
     ///
@@ -181,7 +181,7 @@ impl Utf8Validator {
         self.read(piece, |complete| text.push_str(complete))
     }
 
-    /// Says that nothing follows.
+    /// Ends the text.
     ///
     /// # Errors
     ///

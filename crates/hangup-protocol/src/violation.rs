@@ -1,16 +1,16 @@
-//! The rules that a peer can break, and how the connection is closed for each (RFC 6455, 7.1.7 and 7.4.1).
+//! Violations of the protocol, and the Close frame for each (RFC 6455, 7.1.7 and 7.4.1).
 
 use std::fmt;
 
 use crate::close::{BodyError, Close, CloseCode, DisconnectCode};
 
-/// A rule of the protocol, or a limit of ours, that the peer broke.
+/// A rule of the protocol, or a limit of ours, that the peer violated.
 ///
-/// [`Display`](fmt::Display) is for the log; [`close`](Self::close) is what the peer is told.
+/// [`Display`](fmt::Display) is for the log; [`close`](Self::close) is for the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Violation {
-    /// 5.2: a reserved bit is set that no negotiated extension gives a meaning to, here and in this frame.
+    /// 5.2: a reserved bit is set that no negotiated extension defines for this frame.
     ReservedBits,
     /// 5.2: opcodes 3-7 and 11-15 are reserved.
     ReservedOpCode(u8),
@@ -38,12 +38,12 @@ pub enum Violation {
     ReasonNotUtf8,
     /// 8.1: a text message is UTF-8.
     TextNotUtf8,
-    /// 10.4: a message is larger than this limit, in bytes; compressed, larger than any message within the limit
-    /// comes out of a compressor.
+    /// 10.4: a message is larger than this limit, in bytes. A compressed one is larger than any compressor would make a
+    /// message within the limit.
     MessageTooBig(usize),
     /// RFC 7692, 7.2.2: a compressed message is a DEFLATE stream.
     CorruptDeflate,
-    /// 10.4: a message has more fragments without a byte than it may have bytes, and 1,024 more.
+    /// 10.4: a message has too many empty fragments: more than its limit in bytes plus 1,024.
     TooManyFragments,
 }
 

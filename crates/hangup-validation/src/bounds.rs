@@ -1,7 +1,7 @@
-//! How much of a request or a message an error shows: whatever a peer sends, an error stays small.
+//! Bounds of an error: how much of a request or a message it contains. An error stays small with any input.
 //!
-//! What is cut ends in [`ELIDED`]: a text in its last character, an array in its last element, an object in its last
-//! entry; nothing behind the first cut is shown. The result is valid JSON.
+//! A cut value ends in [`ELIDED`]: a text with its last character, an array with its last element, an object with its
+//! last entry. Nothing after the first cut is shown. The result is valid JSON.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::loc::Loc;
 
-/// Stands where something is left out.
+/// Marks omitted content.
 pub const ELIDED: &str = "…";
 
-/// The most errors that are kept of one request; those behind them are left out.
+/// The most errors that are kept of one request; later ones are counted only.
 pub const MAX_ERRORS: usize = 64;
 
 /// The most bytes of text, keys and strings together, in the `input` of one error. The longest integer that FastAPI
-/// names, of 4300 digits, is shown whole.
+/// shows, of 4300 digits, fits.
 pub const MAX_INPUT_TEXT: usize = 5 * 1024;
 
 /// The same for the error of a message that `recv_json` refuses.
@@ -25,7 +25,7 @@ pub const MAX_MESSAGE_TEXT: usize = 1024;
 /// The most values in the `input` of one error, where an object counts as [`OBJECT_COST`].
 pub const MAX_INPUT_VALUES: usize = 64;
 
-/// How many values an object counts as: about the memory that it takes beside its entries.
+/// How many values an object counts as: about its memory without its entries.
 pub const OBJECT_COST: usize = 8;
 
 /// The most bytes of a `type`, a `msg`, and the texts in one `ctx`.
@@ -40,7 +40,7 @@ pub const MAX_NAMES: usize = 1024;
 /// The most steps of a `loc`.
 pub const MAX_STEPS: usize = 130;
 
-/// Cuts a text to `most` bytes, the mark among them.
+/// Cuts a text to `most` bytes, including the mark.
 fn cut(text: &mut String, most: usize) -> bool {
     if text.len() <= most {
         return false;
@@ -59,14 +59,14 @@ pub(crate) fn cut_msg(text: &mut Cow<'static, str>) {
     }
 }
 
-/// Cuts the errors to the number that is kept, and says how many it left out.
+/// Cuts the errors to the number that is kept, and returns how many it removed.
 pub(crate) fn cut_errors<T>(errors: &mut Vec<T>) -> usize {
     let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
     omitted
 }
 
-/// Cuts the names of a `loc`, and what is deeper than any message is read.
+/// Cuts the names of a `loc`, and steps deeper than any message is read.
 pub(crate) fn cut_loc(loc: &mut Vec<Loc>) {
     loc.truncate(MAX_STEPS);
     let mut left = MAX_NAMES;
@@ -94,7 +94,7 @@ pub(crate) fn cut_value(value: &mut Value) {
     .value(value);
 }
 
-/// What may still be shown.
+/// What may still be added.
 struct Bound {
     text: usize,
     values: usize,

@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
-/// The endpoint that a validation error is about: `endpoint_ctx` of FastAPI's error. Everything is empty where it is not
-/// known. `hangup` names an endpoint so in its failures and log lines too.
+/// The endpoint of a validation error: `endpoint_ctx` of FastAPI's error. Unknown values are empty. Failures and log lines
+/// of `hangup` use it too.
 #[doc(alias = "endpoint_ctx")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EndpointContext {

@@ -7,10 +7,10 @@ use crate::context::EndpointContext;
 use crate::item::ErrorItem;
 use crate::reason;
 
-/// The parameters of a request are not what the endpoint declares.
+/// The parameters of a request do not match the declaration of the endpoint.
 ///
-/// Without a handler the client is told by a Close frame with code 1008 and [`to_reason`](Self::to_reason). In an
-/// axum handler the rejection is FastAPI's: HTTP 422 with `{"detail": [...]}`. `Display` is FastAPI's `str(exc)`.
+/// Without a handler the client gets a Close frame with 1008 and [`to_reason`](Self::to_reason). In an axum handler the
+/// rejection is FastAPI's: HTTP 422 with `{"detail": [...]}`. `Display` is FastAPI's `str(exc)`.
 #[doc(alias = "WebSocketRequestValidationError")]
 #[doc(alias = "RequestValidationError")]
 #[derive(Debug, Clone, PartialEq)]
@@ -68,8 +68,8 @@ impl ValidationError {
     /// The errors as the JSON reason of a Close frame: at most 123 bytes, always valid JSON, always with the type of
     /// the first error.
     ///
-    /// In full if they fit; else without `input` and `ctx`; else without `msg`; else as many as fit and, as the last
-    /// entry, `{"more": N}`.
+    /// All errors in full if they fit; otherwise without `input` and `ctx`; otherwise without `msg` as well; otherwise as
+    /// many as fit, and `{"more": N}` as the last entry.
     pub fn to_reason(&self) -> String {
         reason::render(&self.errors, self.omitted)
     }

@@ -1,6 +1,6 @@
 //! Which option fits which type: one marker trait for each family of options, checked where the option is written.
 //!
-//! A user's own type implements the markers of the options that its [`Param::parse`](super::Param::parse) heeds.
+//! Your own type implements the markers of the options that its [`Param::parse`](super::Param::parse) applies.
 //! The markers look through `Option`.
 
 /// A whole-number literal, for [`TakesBound`].

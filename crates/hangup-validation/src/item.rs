@@ -21,7 +21,7 @@ pub struct ErrorItem {
 }
 
 impl ErrorItem {
-    /// An error at `loc`, with the `input` that was refused. What is too long is cut, see [`bounds`].
+    /// An error at `loc`, with the invalid `input`. Long values are cut, see [`bounds`].
     pub fn new(loc: Vec<Loc>, invalid: Invalid, input: Value) -> Self {
         let mut item = Self {
             kind: invalid.kind,
@@ -54,8 +54,8 @@ impl ErrorItem {
         &self.msg
     }
 
-    /// The value as it came: a string, a list of strings, or null for an absent one; of a message any JSON. What is
-    /// too long is cut, see [`bounds`].
+    /// The value as received: a string, a list of strings, or null for an absent one; for a message any JSON. Long values
+    /// are cut, see [`bounds`].
     pub fn input(&self) -> &Value {
         &self.input
     }

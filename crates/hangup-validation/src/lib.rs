@@ -2,7 +2,7 @@
 //!
 //! The values, and the errors with their order, `type`, `loc`, `msg`, `input` and `ctx`, are those of FastAPI. The crate
 //! needs no framework: it reads [`http::request::Parts`]. `hangup` re-exports it as `hangup::params`, and its macros
-//! `#[websocket]`, `#[derive(Params)]` and `#[derive(Param)]` write what is written by hand here.
+//! `#[websocket]`, `#[derive(Params)]` and `#[derive(Param)]` generate the code that this page writes by hand.
 //!
 //! | file | what |
 //! |---|---|
@@ -11,14 +11,14 @@
 //! | `parameter`, `many`, `tuple` | [`Parameter`]: how a field is read, and how often it may come (`T`, `Option<T>`, `Vec<T>`, sets, tuples) |
 //! | `param`, `types/` | [`Param`]: one value from its text, for every type that is supported |
 //! | `sources/` | [`Sources`]: where the text comes from, read once |
-//! | `invalid`, `ctx` | [`Invalid`]: why one value is refused, and what its message is made of ([`Ctx`]) |
-//! | `item`, `errors` | [`ErrorItem`], an error at its place, and [`Errors`], the collector; nothing stops at the first error |
+//! | `invalid`, `ctx` | [`Invalid`]: why one value is invalid, with the values in its message ([`Ctx`]) |
+//! | `item`, `errors` | [`ErrorItem`], an error at its place, and [`Errors`], which collects all of them |
 //! | `error`, `display`, `reason`, `response` | [`ValidationError`], its text, its Close reason of at most 123 bytes, its response |
 //! | `context`, `repr` | [`EndpointContext`]: which endpoint an error is about; values as Python shows them |
 //!
-//! A request is read in three steps: [`Sources::new`]; nested groups, then the fields in the order path, query,
-//! header, cookie, each in the order of the signature, so that errors come in FastAPI's order;
-//! [`Errors::into_error`] if one of them was `None`.
+//! A request is read in three steps. First, [`Sources::new`]. Second, nested groups, then the fields in the order path,
+//! query, header, cookie, each in the order of the signature; this is FastAPI's order of errors. Third,
+//! [`Errors::into_error`], if a value was `None`.
 //!
 //! ```
 //! use hangup_validation::{EndpointContext, Errors, Field, Number, Sources, ValidationError};
@@ -47,8 +47,8 @@
 //! # In an axum handler
 //!
 //! With the feature `axum`, [`Sources::new`] reads path parameters by the route that axum has matched, and
-//! [`ValidationError`] is a response: 422 with FastAPI's body `{"detail": [..]}`. An extractor is a few lines, which
-//! `#[derive(Params)]` of `hangup` writes:
+//! [`ValidationError`] is a response: 422 with FastAPI's body `{"detail": [..]}`. An extractor needs a few lines, which
+//! `#[derive(Params)]` of `hangup` generates:
 //!
 #![cfg_attr(feature = "axum", doc = "```")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]

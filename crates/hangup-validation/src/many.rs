@@ -1,4 +1,4 @@
-//! Parameters that come several times: lists and sets.
+//! Repeated parameters: lists and sets.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};

@@ -7,8 +7,8 @@ use crate::rules::Rules;
 
 /// A type that one value of a path, query, header or cookie can be parsed into.
 ///
-/// Implemented for integers, floats, `bool`, `String`, `char`, IP addresses and, behind features, UUIDs, URLs,
-/// e-mail addresses, decimals, dates and times. `#[derive(Param)]` writes it for a field-less enum.
+/// Implemented for integers, floats, `bool`, `String`, `char`, IP addresses and, with features, UUIDs, URLs, e-mail
+/// addresses, decimals, dates and times. `#[derive(Param)]` implements it for a field-less enum.
 ///
 /// ```
 /// use hangup_validation::{Invalid, Param, Rules};
@@ -25,8 +25,8 @@ use crate::rules::Rules;
 /// }
 /// ```
 ///
-/// `Vec<Room>`, `Option<Room>` and the like follow from it. A type that heeds an option (`ge`, `min_length`, ..)
-/// also implements the marker of that option, see [`fits`](super::fits).
+/// `Vec<Room>`, `Option<Room>` and the like then work too. A type that applies an option (`ge`, `min_length`, ..) also
+/// implements the marker of that option, see [`fits`](super::fits).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a parameter type",
     label = "cannot be parsed from one value of a request",
@@ -38,8 +38,7 @@ pub trait Param: Sized {
     ///
     /// # Errors
     ///
-    /// What is wrong with `text`, in pydantic's form. Where it came from (`loc`) and the `input` are added by the
-    /// caller.
+    /// What is wrong with `text`, in pydantic's form. The caller adds its place (`loc`) and the `input`.
     fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid>;
 
     /// As [`parse`](Self::parse), for a type that can keep a decoded `String` without a second allocation.

@@ -1,5 +1,4 @@
-//! How a declared parameter is read, and how often it may come: one value, an optional one. Lists are in `many`, tuples
-//! in `tuple`.
+//! Reading one parameter: a single value, or an optional one. Lists are in `many`, tuples in `tuple`.
 
 use serde_json::Value;
 
@@ -34,10 +33,10 @@ pub trait Parameter: Sized {
     }
 }
 
-/// What became of one parameter: its value, or `None` if the request does not have it.
+/// The result for one parameter: its value, or `None` if the request does not have it.
 pub type Reading<T> = Result<Option<T>, Reported>;
 
-/// The parameter is wrong, and what is wrong with it was added to the list of errors.
+/// The parameter is invalid, and its errors were added to the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 

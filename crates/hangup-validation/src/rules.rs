@@ -2,7 +2,7 @@
 
 use crate::pattern::Pattern;
 
-/// The constraints of one parameter. A type heeds those whose marker it implements, see [`fits`](super::fits).
+/// The constraints of one parameter. A type applies those whose marker it implements, see [`fits`](super::fits).
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Rules {

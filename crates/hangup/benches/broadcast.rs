@@ -16,7 +16,9 @@ use std::{
 };
 
 use divan::Bencher;
-use hangup::{App, Handshake, Message, Result, Sender, Settings, SlowConsumer, testing::TestClient};
+use hangup::{
+    App, Handshake, Message, Result, Sender, Settings, settings::SlowConsumer, testing::TestClient,
+};
 use tokio::{io::AsyncReadExt, runtime::Runtime, sync::mpsc, task::yield_now};
 
 const SUBSCRIBERS: usize = 1000;

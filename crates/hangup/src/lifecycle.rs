@@ -3,60 +3,53 @@
 mod access;
 mod admission;
 mod conversation;
+mod open_connection;
 mod report;
 mod unchosen;
+mod upgraded;
 mod verdict;
+mod witness;
 
-use std::{
-    future::{Future, poll_fn},
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{future::poll_fn, sync::Arc, task::Poll};
 
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, response::Response};
+use hangup_protocol::Close;
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
-use hyper::{
-    body::Body as _,
-    upgrade::{OnUpgrade, Upgraded},
-};
-use pin_project_lite::pin_project;
-use tokio::time::{Sleep, sleep, timeout_at};
+use hyper::body::Body as _;
+use tokio::time::timeout_at;
+use tracing::{Instrument, Span};
 
-pub(crate) use self::access::{Logged, answered_without_endpoint};
 use self::{
     access::Access,
     admission::{NotAdmitted, admit, deflate_for},
-    conversation::{Converse, Judging},
+    conversation::{Conversation, Converse, Judging, ended},
+    open_connection::OpenConnection,
     report::Report,
-    verdict::{Refused, Verdict},
+    verdict::{HttpRefusal, Verdict},
+};
+pub(crate) use self::{
+    access::{Logged, answered_without_endpoint},
+    witness::Witness,
 };
 use crate::{
-    connections::{Connections, Member},
+    connections::Membership,
     endpoint::{Endpoint, Handshake},
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
-    handshake::{Offers, Opening, first_subprotocol, switching_protocols},
+    handshake::{Acceptance, Offers, Opening, first_subprotocol, switching_protocols},
     hub, logged,
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
     scope::Scope,
-    settings::{Resolved, deadline},
-    socket::{Acceptance, Conclude, Driver, Shared, Transport},
+    settings::deadline,
+    socket::{Conclude, Driver, Shared},
 };
-
-/// An endpoint to its end, and what that end stands for.
-type Conversation = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
 
 /// Answers one request on a WebSocket route: with the 101, or with the one response that refuses it.
 ///
 /// The endpoint starts here, in the task of the HTTP connection, so that it is cancelled if the client leaves.
-/// Once it has accepted, or is refused with a Close frame, it goes on in a task of its own: [`connect`].
+/// Once it has accepted, or is refused with a Close frame, it goes on in a task of its own: [`OpenConnection`].
 pub(crate) async fn serve<E, A, S>(
     endpoint: E,
     context: Arc<EndpointContext>,
@@ -70,118 +63,208 @@ where
     A: 'static,
     S: Send + Sync + 'static,
 {
+    match check(&endpoint, context, metrics, scope, request) {
+        Ok(mut checked) => {
+            let span = checked.report.span();
+            let answer = run(endpoint, &mut checked, &state).instrument(span.clone()).await;
+            span.in_scope(|| checked.answer(answer))
+        }
+        Err(response) => *response,
+    }
+}
+
+/// A request that keeps the rules of the opening handshake.
+struct Checked {
+    /// Taken when the endpoint is run.
+    parts: Parts,
+    opening: Opening,
+    addressing: Addressing,
+    context: Arc<EndpointContext>,
+    scope: Arc<Scope>,
+    connections: Option<Membership>,
+    first_subprotocol: Option<HeaderValue>,
+    shared: Arc<Shared>,
+    report: Report,
+}
+
+/// How the handshake is to be answered.
+enum Answer {
+    /// With the 101; then this goes on.
+    Accepted(Acceptance, Conversation),
+    /// As this says, and the setting of the refusal.
+    Refused(Box<Verdict>),
+    /// With this response.
+    Denied(Box<HttpRefusal>),
+}
+
+/// Checks that the request is an opening handshake for this endpoint; the response where it is none.
+fn check<E, A, S>(
+    endpoint: &E,
+    context: Arc<EndpointContext>,
+    metrics: RouteMetrics,
+    scope: Arc<Scope>,
+    request: Request,
+) -> Result<Box<Checked>, Box<Response>>
+where
+    E: Endpoint<A, S>,
+{
     let (mut parts, body) = request.into_parts();
     let addressing = Addressing::of(&parts, &scope.settings.trusted_proxies);
     let access = Access::of(&parts, &addressing, metrics);
     if !endpoint.matches(&parts) {
-        return access.refuse(StatusCode::NOT_FOUND.into_response());
+        return Err(access.refuse(StatusCode::NOT_FOUND));
     }
     if head_size(&parts) > scope.settings.max_head_size {
-        return access.refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response());
+        return Err(access.refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
-
-    // The rules of the opening handshake.
-    let Opening {
-        on_upgrade,
-        accept_key,
-    } = match Opening::check(&mut parts) {
+    let opening = match Opening::check(&mut parts) {
         Ok(opening) => opening,
-        Err(response) => return access.refuse(*response),
+        Err(response) => return Err(access.refuse(*response)),
     };
     if !body.is_end_stream() {
         // The bytes of a body would be read as frames.
         let why = "an opening handshake has no body\n";
-        return access.refuse((StatusCode::BAD_REQUEST, why).into_response());
+        return Err(access.refuse((StatusCode::BAD_REQUEST, why)));
     }
-    let connections = parts.extensions.remove::<Arc<Connections>>();
-    let first_subprotocol = first_subprotocol(&parts);
-    let settings = Arc::clone(&scope.settings);
-    let shared = Shared::new(Arc::clone(&settings), access.traffic());
-    let mut report = Report::new(Arc::clone(&context), Arc::clone(&shared), access);
+    let shared = Shared::new(Arc::clone(&scope.settings), access.traffic());
+    let span = span_of(&parts, &scope);
+    let on_upgrade = opening.on_upgrade.clone();
+    Ok(Box::new(Checked {
+        opening,
+        addressing,
+        connections: parts.extensions.remove::<Membership>(),
+        first_subprotocol: first_subprotocol(&parts),
+        report: Report::new(
+            Arc::clone(&context),
+            Arc::clone(&shared),
+            access,
+            span,
+            on_upgrade,
+        ),
+        shared,
+        context,
+        scope,
+        parts,
+    }))
+}
 
-    // The page that asks: one of another site may not use the cookies of this one. Then, whether there is room.
+/// The span of a connection: the one that its settings make, or the one around the request.
+fn span_of(parts: &Parts, scope: &Scope) -> Span {
+    let Some(make) = &scope.settings.span else {
+        return Span::current();
+    };
+    // It is a function of the user's.
+    catch_panic_now(|| make.make(parts)).unwrap_or_else(|panic| {
+        tracing::error!(panic = %logged::text(panic), "the function of `Settings::span` panicked");
+        Span::current()
+    })
+}
+
+/// Runs the endpoint, if the request is admitted, up to its answer to the handshake.
+async fn run<E, A, S>(endpoint: E, checked: &mut Checked, state: &S) -> Answer
+where
+    E: Endpoint<A, S>,
+    A: 'static,
+    S: Send + Sync + 'static,
+{
+    let Checked {
+        parts,
+        addressing,
+        context,
+        scope,
+        connections,
+        shared,
+        report,
+        ..
+    } = checked;
+    // The page that asks: one of another site may not use the cookies of this one. Then, whether there is capacity.
     let is_stopping = connections
         .as_ref()
-        .is_some_and(|connections| connections.is_stopping());
-    let answer = match admit(&parts, &addressing, &settings, is_stopping).map_err(|refused| *refused) {
-        Ok(slots) => {
+        .is_some_and(|connections| connections.is_shutting_down());
+    match admit(parts, addressing, &scope.settings, is_stopping).map_err(|refused| *refused) {
+        Ok(slots) => report.hold(slots),
+        Err(NotAdmitted::Close(verdict, slots)) => {
             report.hold(slots);
-            let _underway = connections.as_ref().map(|connections| connections.begin(&shared));
-            // What is offered is read once there is capacity: the lists are as long as a client makes them.
-            let offers = match Offers::read(&parts, deflate_for(&parts, &settings)) {
-                Ok(offers) => offers,
-                Err(response) => {
-                    report.refused(response.status(), None);
-                    return *response;
-                }
-            };
-            hub::join(&parts, &shared);
-            let handshake = Handshake::new(Arc::clone(&shared), offers, Arc::clone(&context));
-            open(endpoint, context, &scope, parts, &state, handshake, &shared).await
+            return Answer::Refused(Box::new(verdict));
         }
-        Err(NotAdmitted::Close(close, slots)) => {
-            report.hold(slots);
-            Answer::Refused(Box::new(Verdict::not_admitted(close)))
-        }
-        Err(NotAdmitted::Http(response, log)) => {
-            report.refused(response.status(), Some(Box::new(log)));
-            return response;
+        Err(NotAdmitted::Http(refusal)) => return Answer::Denied(refusal),
+    }
+    let _underway = connections.as_ref().map(|connections| connections.begin(shared));
+    // What is offered is read once there is capacity: the lists are as long as a client makes them.
+    let offers = match Offers::read(parts, deflate_for(parts, &scope.settings)) {
+        Ok(offers) => offers,
+        Err(response) => {
+            return Answer::Denied(HttpRefusal::new(*response, None));
         }
     };
+    hub::join(parts, shared);
+    let handshake = Handshake::new(Arc::clone(shared), offers, Arc::clone(context));
+    let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
+    open(
+        endpoint,
+        Arc::clone(context),
+        scope,
+        parts,
+        state,
+        handshake,
+        shared,
+    )
+    .await
+}
 
-    // The answer: 101, or a refusal.
-    let (acceptance, conversation) = match answer {
-        Answer::Accepted(acceptance, conversation) => {
-            if acceptance.is_refusal {
-                report.refusing(None);
-            } else {
-                report.accepted();
-                if first_subprotocol.is_some() && acceptance.subprotocol.is_none() {
-                    report.chose_no_subprotocol();
+impl Checked {
+    /// Gives the response, and, where that is the 101, starts the connection.
+    fn answer(mut self: Box<Self>, answer: Answer) -> Response {
+        let (acceptance, conversation) = match answer {
+            Answer::Accepted(acceptance, conversation) => {
+                if acceptance.is_refusal {
+                    self.report.refusing(None);
+                } else {
+                    self.report.accepted();
+                    if self.first_subprotocol.is_some() && acceptance.subprotocol.is_none() {
+                        self.report.chose_no_subprotocol();
+                    }
                 }
+                (acceptance, conversation)
             }
-            (acceptance, conversation)
-        }
-        Answer::Refused(verdict) => match verdict.into_refusal(settings.refusal) {
-            Refused::WithClose(verdict) => {
-                report.refusing(verdict.close().as_ref());
-                let refused: Conversation = Box::pin(std::future::ready(Box::new(verdict)));
-                (
-                    Acceptance {
+            Answer::Refused(verdict) => match verdict.into_refusal(self.scope.settings.refusal) {
+                Ok(verdict) => {
+                    self.report.judged(&verdict);
+                    self.report.refusing(verdict.close().as_ref());
+                    let acceptance = Acceptance {
                         is_refusal: true,
                         ..Acceptance::default()
-                    },
-                    refused,
-                )
-            }
-            Refused::WithHttp(response, log) => {
-                report.refused(response.status(), log);
-                return response;
-            }
-        },
-    };
-    // From here on a server that stops waits for it: the HTTP connection has not ended yet.
-    let member = connections.map(|connections| connections.join(&shared, acceptance.is_refusal));
-    tokio::spawn(connect(
-        on_upgrade,
-        conversation,
-        shared,
-        member,
-        report,
-        &settings,
-    ));
-    // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
-    let subprotocol = if acceptance.is_refusal {
-        first_subprotocol
-    } else {
-        acceptance.subprotocol
-    };
-    switching_protocols(
-        accept_key,
-        subprotocol,
-        acceptance.deflate.as_ref(),
-        acceptance.headers,
-    )
+                    };
+                    (acceptance, ended(Box::new(verdict)))
+                }
+                Err(refusal) => return self.report.refused(*refusal),
+            },
+            Answer::Denied(refusal) => return self.report.refused(*refusal),
+        };
+        // From here on a server that stops waits for it: the HTTP connection has not ended yet.
+        let member = self
+            .connections
+            .map(|connections| connections.join(&self.shared, acceptance.is_refusal));
+        tokio::spawn(OpenConnection::new(
+            self.opening.on_upgrade,
+            Driver::new(self.shared, conversation),
+            self.report,
+            member,
+            &self.scope.settings,
+        ));
+        // A browser that has offered subprotocols sees no Close frame unless one of them is chosen.
+        let subprotocol = if acceptance.is_refusal {
+            self.first_subprotocol
+        } else {
+            acceptance.subprotocol
+        };
+        switching_protocols(
+            self.opening.accept_key,
+            subprotocol,
+            acceptance.deflate.as_ref(),
+            acceptance.headers,
+        )
+    }
 }
 
 /// Reads the parameters and runs the endpoint, up to its answer to the handshake.
@@ -227,102 +310,6 @@ where
     }
 }
 
-/// The life of a connection once its 101 is on its way: endpoint, Close frame, closing handshake, one event.
-///
-/// Written as one closure, as it is there once for every connection: an `async fn` would store its arguments twice.
-fn connect(
-    on_upgrade: OnUpgrade,
-    conversation: Conversation,
-    shared: Arc<Shared>,
-    member: Option<Member>,
-    report: Report,
-    settings: &Resolved,
-) -> impl Future<Output = ()> + Send + use<> {
-    let Resolved {
-        accept_timeout,
-        write_timeout,
-        ..
-    } = *settings;
-    let mut upgrading = Some(Box::pin(Upgrading {
-        on_upgrade,
-        timeout: sleep(accept_timeout),
-        is_last: false,
-    }));
-    let mut driver = Driver::new(shared, conversation);
-    // Boxed, so that what the task owns has room in a cell of 256 bytes, as tokio rounds them up.
-    let mut present = Some((Box::new(report), member));
-    poll_fn(move |cx| {
-        if let Some(answering) = &mut upgrading {
-            match answering.as_mut().poll(cx) {
-                Poll::Ready(Ok(upgraded)) => match Transport::from_upgraded(upgraded) {
-                    Some((transport, early)) => driver.shared().lock().open(transport, &early),
-                    None => driver.shared().lock().fail_to_open(),
-                },
-                Poll::Ready(Err(_)) => driver.shared().lock().fail_to_open(),
-                Poll::Pending => {
-                    let is_late = answering.as_mut().is_late(cx);
-                    if is_late && answering.as_mut().wait_on(write_timeout) {
-                        // A layer holds the 101 back. The endpoint is over; if the 101 goes out, so does the Close.
-                        driver.replace(Box::pin(std::future::ready(Box::new(Verdict::too_late()))));
-                        if let Some((report, _)) = &mut present {
-                            report.hold(Box::default());
-                        }
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    if !is_late {
-                        return Poll::Pending;
-                    }
-                    driver.shared().lock().fail_to_open();
-                }
-            }
-            upgrading = None;
-        }
-        let conclusion = ready!(Pin::new(&mut driver).poll(cx));
-        if let Some((report, member)) = present.take() {
-            report.ended(conclusion);
-            drop(member);
-        }
-        Poll::Ready(())
-    })
-}
-
-pin_project! {
-    /// The wait for the stream, which hyper gives once the 101 is written: where a layer has replaced the 101, only when
-    /// the HTTP connection ends.
-    struct Upgrading {
-        on_upgrade: OnUpgrade,
-        #[pin]
-        timeout: Sleep,
-        is_last: bool,
-    }
-}
-
-impl Upgrading {
-    /// Whether the time for it is over.
-    fn is_late(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        self.project().timeout.poll(cx).is_ready()
-    }
-
-    /// Waits once more, for so long; `false` if it has done so before.
-    fn wait_on(self: Pin<&mut Self>, time: Duration) -> bool {
-        let this = self.project();
-        if std::mem::replace(this.is_last, true) {
-            return false;
-        }
-        this.timeout.reset(deadline(time));
-        true
-    }
-}
-
-impl Future for Upgrading {
-    type Output = hyper::Result<Upgraded>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(self.project().on_upgrade).poll(cx)
-    }
-}
-
 /// How many bytes a request has, apart from its method and version.
 fn head_size(parts: &Parts) -> usize {
     let uri = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
@@ -330,61 +317,50 @@ fn head_size(parts: &Parts) -> usize {
     uri + parts.headers.iter().map(line).sum::<usize>()
 }
 
-/// How the handshake is to be answered.
-enum Answer {
-    Accepted(Acceptance, Conversation),
-    Refused(Box<Verdict>),
+/// The first that happens to an endpoint.
+enum Reached {
+    /// It accepts, and may have ended in the same poll.
+    Accept(Acceptance, Option<Box<Verdict>>),
+    End(Box<Verdict>),
+    /// Its connection was kicked before it has accepted.
+    Kick(Close),
 }
 
-/// Drops an endpoint that has not accepted, whose panic stays here.
-fn drop_running(conversation: Option<Conversation>) {
-    if let Err(panic) = catch_panic_now(|| drop(conversation)) {
-        tracing::error!(panic = %logged::text(panic), "an endpoint panicked while it was dropped");
-    }
-}
-
-/// Polls the endpoint until it accepts, ends, or is refused from outside.
-async fn until_answered(conversation: Conversation, shared: &Shared) -> Answer {
-    let mut conversation = Some(conversation);
-    poll_fn(|cx| {
-        let refusal = {
+/// Polls the endpoint until it accepts or ends, or its connection is kicked.
+async fn until_answered(mut conversation: Conversation, shared: &Shared) -> Answer {
+    let reached = poll_fn(|cx| {
+        {
             let mut core = shared.lock();
-            core.set_driver(cx);
-            core.refusal()
-        };
-        if let Some(close) = refusal {
-            drop_running(conversation.take());
-            return Poll::Ready(Answer::Refused(Box::new(Verdict::not_admitted(close))));
+            core.begin_poll(cx);
+            if let Some(close) = core.refusal() {
+                return Poll::Ready(Reached::Kick(close.clone()));
+            }
         }
-        let Some(running) = &mut conversation else {
-            return Poll::Pending;
-        };
-        let ended = match catch_panic_now(|| running.as_mut().poll(cx)) {
+        let verdict = match catch_panic_now(|| conversation.as_mut().poll(cx)) {
             Ok(Poll::Ready(verdict)) => Some(verdict),
             Err(panic) => Some(Box::new(Verdict::panicked(&panic))),
             Ok(Poll::Pending) => None,
         };
-        // An endpoint may ask for the 101 and end in one poll: then it has accepted.
-        let (acceptance, refusal) = {
-            let mut core = shared.lock();
-            (core.take_acceptance(), core.refusal())
-        };
-        if let Some(close) = refusal {
-            drop_running(conversation.take());
-            return Poll::Ready(Answer::Refused(Box::new(Verdict::not_admitted(close))));
+        let mut core = shared.lock();
+        match (core.take_acceptance(), core.refusal(), verdict) {
+            (Some(acceptance), _, verdict) => Poll::Ready(Reached::Accept(acceptance, verdict)),
+            (None, Some(close), _) => Poll::Ready(Reached::Kick(close.clone())),
+            (None, None, Some(verdict)) => Poll::Ready(Reached::End(verdict)),
+            (None, None, None) => Poll::Pending,
         }
-        match (acceptance, ended) {
-            (Some(acceptance), Some(verdict)) => Poll::Ready(Answer::Accepted(
-                acceptance,
-                Box::pin(std::future::ready(verdict)),
-            )),
-            (Some(acceptance), None) => match conversation.take() {
-                Some(conversation) => Poll::Ready(Answer::Accepted(acceptance, conversation)),
-                None => Poll::Pending,
-            },
-            (None, Some(verdict)) => Poll::Ready(Answer::Refused(verdict)),
-            (None, None) => Poll::Pending,
+    });
+    match reached.await {
+        Reached::Accept(acceptance, None) => Answer::Accepted(acceptance, conversation),
+        Reached::Accept(acceptance, Some(verdict)) => Answer::Accepted(acceptance, ended(verdict)),
+        Reached::End(verdict) => Answer::Refused(verdict),
+        Reached::Kick(close) => {
+            if let Err(panic) = catch_panic_now(|| drop(conversation)) {
+                tracing::error!(panic = %logged::text(panic), "an endpoint panicked while it was dropped");
+            }
+            Answer::Refused(Box::new(Verdict::not_admitted(
+                close,
+                "closed from outside before the endpoint accepted".to_owned(),
+            )))
         }
-    })
-    .await
+    }
 }

@@ -1,11 +1,11 @@
-//! Texts in the log: escaped, so that none can forge or hide a part of a line, and cut, so that none can fill it.
+//! Texts in the log: escaped, so that they cannot forge or hide a part of a line, and cut, so that they cannot fill it.
 
 use std::{
     error::Error,
     fmt::{self, Display, Write},
 };
 
-/// The bound of one text, such as an error or the reason of a close, in bytes of the line.
+/// The bound of one text, such as an error or a close reason, in bytes of the line.
 const MAX_TEXT: usize = 2 * 1024;
 
 /// The bound of a text that is made of several, such as an error with its chain of sources.
@@ -17,15 +17,14 @@ const MAX_PATH: usize = 512;
 /// The bound of a name, such as a host or an origin: longer than any name of the DNS.
 const MAX_NAME: usize = 256;
 
-/// How many errors of a chain of sources are looked at: more than any honest chain has, and a bound for one that is a
-/// ring.
+/// How many errors of a chain of sources are read. It is more than a real chain has, and a bound for a cyclic one.
 pub(crate) const LONGEST_CHAIN: usize = 64;
 
-/// A text of any length and content, as the log may show it.
+/// A text of any length and content, made safe for the log.
 ///
-/// Characters that end a line, steer a terminal, reorder or hide text are escaped. A longer text than the bound is cut
-/// between characters, and its length follows in brackets. Every text of every event goes through it, `cargo xtask
-/// tidy` checks that.
+/// Characters that end a line, control a terminal, reorder or hide text are escaped. A text beyond the bound is cut
+/// between characters, and its length follows in brackets. Every text of every event is wrapped in this; `cargo xtask
+/// tidy` checks it.
 pub(crate) struct LogText<T> {
     text: T,
     max: usize,
@@ -36,13 +35,13 @@ pub(crate) fn text<T: Display>(text: T) -> LogText<T> {
     LogText { text, max: MAX_TEXT }
 }
 
-/// A text that is made of several. At most 4 KiB.
+/// A text that is composed of several. At most 4 KiB.
 pub(crate) fn chain<T: Display>(text: T) -> LogText<T> {
     LogText { text, max: MAX_CHAIN }
 }
 
-/// An error and each `source()` below it. At most 4 KiB, and 2 KiB of each, so that a long one does not cut the innermost
-/// cause.
+/// An error and each `source()` below it. At most 4 KiB, and 2 KiB for each, so that a long error does not hide the
+/// innermost cause.
 pub(crate) fn error<'a>(error: &'a (dyn Error + 'static)) -> LogText<Sources<'a>> {
     chain(Sources(error))
 }
@@ -71,7 +70,7 @@ impl<T: Display> Display for LogText<T> {
             is_cut: false,
             length: 0,
         };
-        // A text that fails to show itself ends there.
+        // If `Display` fails, the text ends there.
         let _ = write!(cut, "{}", self.text);
         let Cut { is_cut, length, .. } = cut;
         if is_cut {
@@ -82,7 +81,7 @@ impl<T: Display> Display for LogText<T> {
 }
 
 impl<T: Display> LogText<T> {
-    /// The text as it will stand in a later line, which [`kept`] shows.
+    /// The escaped text for a later line; see [`kept`].
     pub(crate) fn keep(&self) -> Kept {
         Kept(self.to_string().into())
     }
@@ -102,20 +101,27 @@ impl Display for Kept {
     }
 }
 
-/// An error and its chain of sources, each escaped and cut.
+/// An error and its chain of sources, each escaped and cut. A source whose text ends the text above it is not repeated:
+/// many errors show their source, or nothing else.
 pub(crate) struct Sources<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl Display for Sources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", text(self.0))?;
+        let mut above = text(self.0).to_string();
+        f.write_str(&above)?;
         let first: Option<&(dyn Error + 'static)> = self.0.source();
-        std::iter::successors(first, |error| (**error).source())
-            .take(LONGEST_CHAIN - 1)
-            .try_for_each(|source| write!(f, ": {}", text(source)))
+        for source in std::iter::successors(first, |error| (**error).source()).take(LONGEST_CHAIN - 1) {
+            let said = text(source).to_string();
+            if !above.ends_with(&*said) {
+                write!(f, ": {said}")?;
+            }
+            above = said;
+        }
+        Ok(())
     }
 }
 
-/// Passes a text on until a bound is reached, and counts how long it is.
+/// Passes on a text until a bound is reached, and counts its length.
 struct Cut<'a, 'f> {
     line: &'a mut fmt::Formatter<'f>,
     left: usize,
@@ -124,7 +130,7 @@ struct Cut<'a, 'f> {
 }
 
 impl Cut<'_, '_> {
-    /// Writes a piece as a whole, or nothing from here on.
+    /// Writes a piece completely, or nothing from here on.
     fn write_whole(&mut self, piece: &str) -> fmt::Result {
         match self.left.checked_sub(piece.len()) {
             Some(left) if !self.is_cut => {
@@ -158,7 +164,7 @@ impl Write for Cut<'_, '_> {
     }
 }
 
-/// Control characters; separators of lines; marks that reorder text (UAX #9); and what is shown as nothing
+/// Control characters; line separators; marks that reorder text (UAX #9); and invisible characters
 /// (`Default_Ignorable_Code_Point` of UAX #44, and interlinear annotations).
 fn must_be_escaped(character: char) -> bool {
     character.is_control()
@@ -265,6 +271,33 @@ mod tests {
         let shown = error(&Outer(std::io::Error::other("the cause\n"))).to_string();
         let outer = "x".repeat(2048);
         assert_eq!(shown, format!("{outer}.. (1048576 bytes): the cause\\n"));
+    }
+
+    #[test]
+    fn a_source_that_is_shown_already_is_not_repeated() {
+        #[derive(Debug)]
+        struct Shows(&'static str, Option<Box<Shows>>);
+        impl Display for Shows {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+        impl Error for Shows {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.1.as_deref().map(|source| source as _)
+            }
+        }
+        let chain = |texts: &[&'static str]| {
+            let chained = texts
+                .iter()
+                .rev()
+                .fold(None, |source, text| Some(Box::new(Shows(text, source))));
+            error(&*chained.unwrap()).to_string()
+        };
+        assert_eq!(chain(&["gone", "gone"]), "gone");
+        assert_eq!(chain(&["read: gone", "gone", "reset"]), "read: gone: reset");
+        assert_eq!(chain(&["gone", "read: gone"]), "gone: read: gone");
+        assert_eq!(chain(&["a", "b", "a"]), "a: b: a");
     }
 
     proptest! {

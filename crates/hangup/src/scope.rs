@@ -1,21 +1,13 @@
-//! Scopes: the settings and error handlers around a route, handed inwards by layers.
+//! Scopes: the settings and error handlers around a route.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-};
-
-use axum::extract::Request;
-use tower_layer::Layer;
-use tower_service::Service;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     handlers::ErrorHandlers,
     settings::{Resolved, Settings},
 };
 
-/// What holds for a route: every setting decided, and the error handlers, the nearest first.
+/// The scope of a route: every setting resolved, and the error handlers, the nearest first.
 #[derive(Clone, Default)]
 pub(crate) struct Scope {
     pub(crate) settings: Arc<Resolved>,
@@ -47,9 +39,9 @@ impl Addition {
     }
 }
 
-/// An addition that remembers the scope which it last made, as it is the same for nearly every request.
+/// An addition with a cache of the scope that it last made, which is the same for nearly every request.
 pub(crate) struct Nested {
-    addition: Addition,
+    pub(crate) addition: Addition,
     last: Mutex<Option<Made>>,
 }
 
@@ -83,60 +75,6 @@ impl Nested {
             inner: Arc::clone(&scope),
         });
         scope
-    }
-}
-
-impl<S> Layer<S> for Settings {
-    type Service = Scoped<S>;
-
-    fn layer(&self, inner: S) -> Scoped<S> {
-        Scoped {
-            inner,
-            nested: Arc::new(Nested::new(Addition::Settings(Box::new(self.clone())))),
-        }
-    }
-}
-
-impl<S> Layer<S> for ErrorHandlers {
-    type Service = Scoped<S>;
-
-    fn layer(&self, inner: S) -> Scoped<S> {
-        Scoped {
-            inner,
-            nested: Arc::new(Nested::new(Addition::Handlers(Arc::new(self.clone())))),
-        }
-    }
-}
-
-/// The service that the layers [`Settings`] and [`ErrorHandlers`] make: it hands them to the routes below it.
-#[derive(Clone)]
-pub struct Scoped<S> {
-    inner: S,
-    nested: Arc<Nested>,
-}
-
-impl<S: Service<Request>> Service<Request> for Scoped<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> S::Future {
-        let scope = self.nested.within(request.extensions().get::<Arc<Scope>>());
-        request.extensions_mut().insert(scope);
-        self.inner.call(request)
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for Scoped<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scoped")
-            .field("inner", &self.inner)
-            .field("adds", &self.nested.addition)
-            .finish()
     }
 }
 

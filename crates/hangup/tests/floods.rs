@@ -339,7 +339,7 @@ fn a_sender_of_a_connection_that_has_ended_holds_next_to_nothing() {
                 Result::<()>::Ok(())
             }
         };
-        let deflate = hangup::DeflateConfig::new()
+        let deflate = hangup::settings::DeflateConfig::new()
             .server_context_takeover(true)
             .client_context_takeover(true);
         let settings = hangup::Settings::new().deflate(deflate).messages_per_second(100);

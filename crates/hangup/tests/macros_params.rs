@@ -3,8 +3,8 @@
 
 use axum::{Router, http::StatusCode, routing::get};
 use hangup::{
-    App, CloseCode, Failure, Handshake, Param, Params, Result,
-    params::{Parameter, ValidationError},
+    App, CloseCode, Failure, Handshake, Params, Result,
+    params::{Param, Parameter, ValidationError},
     testing::TestClient,
     websocket,
 };

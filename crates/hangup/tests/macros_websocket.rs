@@ -13,8 +13,10 @@ use axum::{
     extract::{FromRef, FromRequestParts, State},
 };
 use hangup::{
-    App, CloseCode, Endpoint, Handshake, HttpError, IntoClose, Refusal, Result, Routed, ValidationError,
-    testing::TestClient, websocket,
+    App, CloseCode, Handshake, HttpError, IntoClose, Refusal, Result, ValidationError,
+    endpoint::{Endpoint, Routed},
+    testing::TestClient,
+    websocket,
 };
 use http::request::Parts;
 

@@ -187,7 +187,7 @@ fn what_is_no_listening_socket_is_an_error_that_says_so() {
     stdout.read_to_string(&mut said).unwrap();
     assert!(!server.ended_well());
     assert!(
-        said.contains("LISTEN_FDS hands over what is no listening TCP socket"),
+        said.contains("LISTEN_FDS names a descriptor that is not a listening TCP socket"),
         "{said}"
     );
 }

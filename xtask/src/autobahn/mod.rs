@@ -1,4 +1,4 @@
-//! `cargo xtask autobahn`: the Autobahn test suite, the one that all WebSocket servers are measured by, against the tour's `/echo`.
+//! `cargo xtask autobahn`: the Autobahn test suite, the standard test of WebSocket servers, against the tour's `/echo`.
 
 mod report;
 mod suite;
@@ -43,7 +43,7 @@ fn run(cases: &str, address: Option<&str>) -> Result<()> {
     let suite = Suite::ready()?;
     let tour = match address {
         Some(_) => None,
-        // In a debug build the large messages of group 9 would time the compiler's mood, not the server.
+        // In a debug build, the large messages of group 9 would exceed their times.
         None => Some(Tour::start(
             &tour::build(Profile::Release)?,
             Refuse::Close,

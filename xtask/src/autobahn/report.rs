@@ -1,4 +1,4 @@
-//! What Autobahn found, read from its index: counts, every case that is not OK, and whether that is good enough.
+//! The results of Autobahn, read from its index: counts, every case that is not OK, and whether the run passes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::failure::{Result, While};
 
-/// Groups in which a server has no excuse for NON-STRICT. In 3, 4 and 9 the suite asks for more than the RFC.
+/// Groups in which NON-STRICT is a failure. In 3, 4 and 9 the suite requires more than the RFC.
 const STRICT_GROUPS: [&str; 8] = ["1", "2", "5", "6", "7", "10", "12", "13"];
 
 pub(crate) struct Report {
@@ -98,7 +98,7 @@ impl Report {
 }
 
 impl Case {
-    /// The worse of what was found about the case and about its close.
+    /// The worse result of the case and its close.
     fn verdict(&self) -> &str {
         let is_good = |text: &str| matches!(text, "OK" | "INFORMATIONAL" | "NON-STRICT");
         if is_good(&self.close) || !is_good(&self.behavior) {

@@ -1,6 +1,6 @@
-//! The suite itself: it wants Python 2.7, which Debian had until bullseye, so both are put into a folder of their own.
+//! The suite itself. It needs Python 2.7, which Debian had until bullseye, so both are in a folder of their own.
 //!
-//! Debian's packages are unpacked there and not installed; the rest is PyPI's, in the versions that the suite pins.
+//! Debian's packages are unpacked there, not installed. The rest is from PyPI, in the versions that the suite pins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl Suite {
         Ok(suite)
     }
 
-    /// Runs the cases and leaves the report in the folder; gives the names of all cases that it chose.
+    /// Runs the cases, and writes the report into the folder. Returns the names of all selected cases.
     pub(crate) fn run(&self, url: &str, cases: &str, report: &Path, limit: Duration) -> Result<Vec<String>> {
         let order = serde_json::json!({
             "outdir": report,
@@ -117,7 +117,7 @@ impl Suite {
         )
     }
 
-    /// From the mirror that this machine is set up with, through a state of apt that is ours alone.
+    /// Downloads from the mirror of this machine, with a separate state of apt.
     fn unpack_python(&self) -> Result<()> {
         let apt = self.folder.join("apt");
         for part in ["lists/partial", "cache/archives/partial", "packages"] {

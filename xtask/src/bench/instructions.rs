@@ -1,4 +1,4 @@
-//! `cargo xtask bench --instructions`: how many instructions the protocol core executes per echoed message, and whether it still does.
+//! `cargo xtask bench --instructions`: the instructions of the protocol core per echoed message, against the known counts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,26 @@ use std::time::Duration;
 use crate::failure::{Failure, Result, While};
 use crate::{install, process, project};
 
-const CASES: [&str; 4] = ["text-125", "text-4096", "binary-4096", "fragments-125"];
-/// Messages that arrive with one read, in the program that is counted.
+/// The cases of the program that is counted, and what one round of each holds: messages, or connections.
+const CASES: [(&str, u64); 7] = [
+    ("text-125", BURST),
+    ("text-4096", BURST),
+    ("binary-4096", BURST),
+    ("fragments-125", BURST),
+    ("served-125", BURST),
+    ("connection", 1),
+    ("refused", 1),
+];
+/// Messages that arrive with one read.
 const BURST: u64 = 16;
 /// Two runs, so that what a program executes before its first message cancels out.
 const RUNS: [u64; 2] = [50, 1050];
 const TOLERANCE: f64 = 0.03;
 const LIMIT: Duration = Duration::from_secs(120);
 const HEAD: &str = "\
-# Instructions per message that the protocol core echoes, 16 with one read, counted by callgrind on x86-64 with AVX2.
+# Instructions, counted by callgrind on x86-64 with AVX2. Per message, 16 with one read: echoed by the protocol core
+# (text, binary, fragments), or by the whole framework over the loopback interface (served). Per connection, its client
+# included: opened, one echo, closed (connection), or refused by Close before accept (refused).
 # `cargo xtask bench --instructions` checks them within 3 %; with `--write` it counts them anew.
 
 ";
@@ -32,8 +43,8 @@ pub(super) fn command(write: bool) -> Result<()> {
     };
     let mut text = String::from(HEAD);
     let mut strays = false;
-    for case in CASES {
-        let counted = per_message(&program, case)?;
+    for (case, per_round) in CASES {
+        let counted = count_each(&program, case, per_round)?;
         text.push_str(&format!("{case} = {counted}\n"));
         if write {
             println!("{case:<14} {counted:>8}");
@@ -61,14 +72,14 @@ pub(super) fn command(write: bool) -> Result<()> {
     }
     if strays {
         return Err(
-            "the counts have changed: if that is meant, keep the new ones with `--instructions --write`"
+            "the counts have changed: if that is intended, keep the new ones with `--instructions --write`"
                 .into(),
         );
     }
     Ok(())
 }
 
-/// Without the peers this needs hangup-protocol alone.
+/// Without the peers.
 fn build() -> Result<PathBuf> {
     let target = project::work_folder("bench/build")?;
     process::run(
@@ -82,19 +93,20 @@ fn build() -> Result<PathBuf> {
     Ok(target.join("release/instructions"))
 }
 
-fn per_message(program: &Path, case: &str) -> Result<u64> {
+/// The instructions of one message, or of one connection.
+fn count_each(program: &Path, case: &str, per_round: u64) -> Result<u64> {
     let [few, many] = RUNS;
     let more = count(program, case, many)?.saturating_sub(count(program, case, few)?);
-    Ok((more as f64 / ((many - few) * BURST) as f64).round() as u64)
+    Ok((more as f64 / ((many - few) * per_round) as f64).round() as u64)
 }
 
 /// The instructions of one run.
-fn count(program: &Path, case: &str, bursts: u64) -> Result<u64> {
+fn count(program: &Path, case: &str, rounds: u64) -> Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .args([case, &bursts.to_string()]);
+        .args([case, &rounds.to_string()]);
     let captured = process::capture(&mut valgrind, "", LIMIT)?;
     let counted = collected(&captured.stderr);
     match counted.filter(|_| captured.status.success()) {

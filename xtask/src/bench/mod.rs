@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds the benchmarks (the folder `benches`), gets Bun and FastAPI, and runs what is asked for.
+//! `cargo xtask bench`: builds the benchmarks (the folder `benches`), installs Bun and FastAPI, and runs the scenarios.
 
 mod instructions;
 mod peers;
@@ -11,10 +11,10 @@ use crate::arguments::Arguments;
 use crate::failure::{Failure, Result, While};
 use crate::{process, project};
 
-/// Options of the program that go to it as they are.
+/// Options that are passed on to the program.
 const VALUES: [&str; 4] = ["--rounds", "--only", "--peers", "--idle"];
 
-/// The counts of the protocol core against those that are known, as `cargo xtask test` checks them.
+/// The counts of the protocol core against the known counts, as `cargo xtask test` checks them.
 pub(crate) fn instructions() -> Result<()> {
     instructions::command(false)
 }
@@ -89,7 +89,7 @@ fn build() -> Result<PathBuf> {
     Ok(target.join("release/hangup-benches"))
 }
 
-/// What cannot be installed is left out, and said.
+/// Reports peers that cannot be installed, and continues without them.
 fn optional(name: &str, installed: Result<PathBuf>, option: &str, run: &mut Command) {
     match installed {
         Ok(path) => {

@@ -1,4 +1,4 @@
-//! The peers that are no Rust crates: Bun from npm, FastAPI on uvicorn from PyPI.
+//! The peers that are not Rust crates: Bun from npm, FastAPI on uvicorn from PyPI.
 
 use std::fs;
 use std::path::PathBuf;

@@ -74,7 +74,7 @@ pub(crate) fn only_cookies(case: &Case) -> Option<&'static str> {
     case.headers
         .iter()
         .any(is_header)
-        .then_some("a page sets no headers, but cookies")
+        .then_some("a page cannot set headers except cookies")
 }
 
 impl Client for Browser {
@@ -84,7 +84,7 @@ impl Client for Browser {
 
     fn cannot(&self, case: &Case) -> Option<&'static str> {
         if script_has(case, |step| matches!(step, Do::Raw(_) | Do::Vanish)) {
-            return Some("a proper client breaks no rule");
+            return Some("a correct client does not violate the protocol");
         }
         only_cookies(case)
     }

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::http::{self, Outcome};
 use super::tour::Tour;
-use super::wire::Connection;
+use super::wire::WireConnection;
 use crate::failure::Result;
 
 const STOP: Duration = Duration::from_secs(30);
 const NOTICED: Duration = Duration::from_secs(5);
 
-/// The server stops: an open connection gets 1001, and the process ends.
+/// The server shuts down: an open connection gets 1001, and the process ends.
 pub(crate) fn stop(tour: &mut Tour) -> Outcome {
     let mut outcome = Outcome {
         name: "server.stops",
@@ -26,7 +26,7 @@ pub(crate) fn stop(tour: &mut Tour) -> Outcome {
 }
 
 fn try_stop(tour: &mut Tour, outcome: &mut Outcome) -> Result<()> {
-    let (mut connection, response) = Connection::open(&tour.address, "/echo", &[])?;
+    let (mut connection, response) = WireConnection::open(&tour.address, "/echo", &[])?;
     if response.status != 101 {
         return Err(format!("HTTP {} for /echo", response.status).into());
     }

@@ -47,7 +47,7 @@ pub(crate) fn upgrade(path: &str, address: &str, key: &str) -> String {
     )
 }
 
-/// One response, and what came behind it.
+/// One response, and the bytes after it.
 pub(crate) fn read_response(stream: &mut TcpStream) -> Result<(Response, Vec<u8>)> {
     let mut bytes = Vec::new();
     let head_end = loop {

@@ -1,4 +1,4 @@
-//! What a client is known not to show, and why: its own limits, which no server can change.
+//! Known limits of clients: what they do not report, and why. No server can change them.
 
 use super::case::{Case, Do, Ending, Refuse};
 use super::client::{Seen, script_has};
@@ -33,19 +33,19 @@ const LATER: &[u16] = &[1012, 1013, 1014];
 #[rustfmt::skip]
 pub(super) const LIMITS: &[Limit] = &[
     Limit { clients: &["faye", "libwebsockets", "qt"], of: Of::Codes(LATER), shows: Shows::Code(1002),
-        why: "it takes these for codes that may not be sent, and reports a breach of the protocol" },
+        why: "it treats these codes as invalid, and reports a protocol violation" },
     Limit { clients: &["webkitgtk"], of: Of::Codes(LATER), shows: Shows::Code(1006),
-        why: "it takes these for codes that may not be sent, and shows a page no more than 1006" },
+        why: "it treats these codes as invalid, and shows only 1006 to a page" },
     Limit { clients: &["firefox"], of: Of::Codes(&[1009]), shows: Shows::Code(1009),
-        why: "it shows the code and the reason, and calls the end unclean: the connection ends before its own Close is read" },
+        why: "it shows the code and the reason, but reports the end as unclean: the connection ends before its own Close frame is read" },
     Limit { clients: &["okhttp"], of: Of::Codes(LATER), shows: Shows::NoClose,
-        why: "it takes these for codes that may not be sent, and reports a failure without a code" },
+        why: "it treats these codes as invalid, and reports a failure without a code" },
     Limit { clients: &["tungstenite"], of: Of::Codes(&[1014]), shows: Shows::Code(1002),
-        why: "it does not know 1014, and gives a breach of the protocol in its place" },
+        why: "it does not know 1014, and reports a protocol violation" },
     Limit { clients: &["gorilla"], of: Of::Codes(&[1014]), shows: Shows::NoClose,
         why: "it does not know 1014, and reports an error without a code" },
     Limit { clients: &["libwebsockets"], of: Of::OwnClose, shows: Shows::NoAnswer,
-        why: "it tells its user of a Close frame only where the server has sent the first one" },
+        why: "it reports a Close frame only if the server sent the first one" },
 ];
 
 pub(super) fn limit(client: &str, case: &Case, refuse: Refuse) -> Option<&'static Limit> {

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::judge;
 use super::table::Table;
 use super::tour::Tour;
-use super::wire::Connection;
+use super::wire::WireConnection;
 use crate::failure::Result;
 
 /// A tour with these flags, and what a client sees there.
@@ -59,7 +59,7 @@ pub(crate) fn drive(
         let log = format!("tour-{}-{}", refuse.name(), case.name);
         let mut tour = Tour::start_with(program, refuse, &log, flags)?;
         let _held = (0..held)
-            .map(|_| Ok(Connection::open(&tour.address, case.path, &[])?.0))
+            .map(|_| Ok(WireConnection::open(&tour.address, case.path, &[])?.0))
             .collect::<Result<Vec<_>>>()?;
         for client in clients.iter_mut().filter(|client| client.cannot(&case).is_none()) {
             for seen in client.run(&tour.address, &[&case])? {

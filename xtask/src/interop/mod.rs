@@ -10,6 +10,7 @@ mod certificate;
 mod client;
 mod clients;
 mod devtools;
+mod drive;
 mod ending;
 mod exchange;
 pub(crate) mod http;
@@ -33,9 +34,9 @@ use std::path::Path;
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
+use case::Case;
 pub(crate) use case::Refuse;
-use case::{Case, signed};
-use client::Client;
+use drive::drive;
 use page::Page;
 use table::Table;
 use tour::{Profile, Tour};
@@ -264,41 +265,4 @@ fn direct(
         (false, true) => page.compare(),
         (false, false) => Ok(()),
     }
-}
-
-/// All cases that the client can do: the ones that are looked up at the server afterwards each by itself.
-fn drive(
-    client: &mut dyn Client,
-    address: &str,
-    refuse: Refuse,
-    cases: &[Case],
-    table: &mut Table,
-) -> Result<()> {
-    let name = client.name();
-    for why in cases.iter().filter_map(|case| client.cannot(case)) {
-        table.leave_out(name, why);
-    }
-    let (alone, together): (Vec<&Case>, Vec<&Case>) = cases
-        .iter()
-        .filter(|case| client.cannot(case).is_none())
-        .partition(|case| case.last.is_some());
-    for (case, seen) in together.iter().zip(client.run(address, &together)?) {
-        let wrong = judge::judge_client(name, case, refuse, &seen);
-        table.add_seen(case.name, name, seen, wrong);
-    }
-    for case in alone {
-        for seen in client.run(address, &[case])? {
-            let mut wrong = judge::judge_client(name, case, refuse, &seen);
-            if let Some((code, reason, clean)) = case.last {
-                wrong.extend(ending::last_disconnect(
-                    address,
-                    code,
-                    &signed(reason, name),
-                    clean,
-                )?);
-            }
-            table.add_seen(case.name, name, seen, wrong);
-        }
-    }
-    Ok(())
 }

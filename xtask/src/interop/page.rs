@@ -49,7 +49,7 @@ const COLUMNS: &[Column] = &[
     column("1008, validation errors", "validation.bad", Sent::Reason(1008)),
     column("1000, `Ok`", "done", Sent::Code(1000)),
     column("1011, an error", "unhandled.after", Sent::Code(1011)),
-    column("1001, a stop", STOP, Sent::Code(1001)),
+    column("1001, shutdown", STOP, Sent::Code(1001)),
     column("1012", "early.1012", Sent::Reason(1012)),
     column("1013", "early.1013", Sent::Reason(1013)),
     column("1014", "early.1014", Sent::Reason(1014)),
@@ -195,20 +195,20 @@ fn cell(sent: Sent, seen: &Seen) -> String {
 }
 
 const HEAD: &str = "\
-Which ending each client shows: code and reason as its user gets them, by a run of `cargo xtask interop --clients all
---write` against the tour. Every other run compares its rows with these.
+This page shows which ending each client reports to its user: the code and the reason. `cargo xtask interop --clients all
+--write` wrote it by a run against the tour. Every other run compares its rows with these.
 
 ";
 
 const LEGEND: &str = "
-`HTTP` and a status: the client shows the status of a handshake that was refused so. 1006 there: it shows only that it
-failed, as browsers do. `an error`: words, and neither code nor status.
+The last column is for a handshake refused by HTTP: `HTTP 403` if the client reports the status; 1006 if it reports only
+a failure, as browsers do. `an error` means that the client reports a text without a code or a status.
 
 # What clients cannot show
 
-The server sends the same bytes to all. These clients do not show all of it to their user, and no server can change it.
-Codes up to 1011 and those of applications (3000 to 4999) arrive everywhere: where it matters that every client learns
-the code, send one of these. 1014 is known to the fewest.
+The server sends the same bytes to all clients. The clients in this table do not report all of it, and no server can change
+that. All clients know the codes up to 1011 and those of applications (3000 to 4999). If every client must learn the code,
+send one of these. The fewest clients know 1014.
 
 | client | what | why |
 |---|---|---|
@@ -217,10 +217,10 @@ the code, send one of these. 1014 is known to the fewest.
 const CLIENTS: &str = "
 # The clients
 
-Each was run without permessage-deflate and with it, where it has it, and with the 101, all frames and the Close frame
-in one segment.
+Each client ran without permessage-deflate, with it if it supports it, and with the 101, all frames and the Close frame in
+one segment.
 
-| client | what it is | version of the run | permessage-deflate | cases left out, and why |
+| client | what it is | version of the run | permessage-deflate | omitted cases, and why |
 |---|---|---|---|---|
 ";
 

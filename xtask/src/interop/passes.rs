@@ -8,6 +8,7 @@ use super::case::Ending::{Closed, Refused};
 use super::case::Says::Exactly;
 use super::case::{Case, Refuse};
 use super::client::{Client, Deflate, Seen};
+use super::drive::drive;
 use super::relay::{Passing, Relay};
 use super::table::Table;
 use super::tour::Tour;
@@ -36,7 +37,7 @@ pub(super) fn deflated(program: &Path, clients: &mut [Box<dyn Client>], cases: &
         }
         client.offer_deflate(true);
         let relay = Relay::start(&tour.address, Passing::AsItComes)?;
-        super::drive(client.as_mut(), &relay.address, Refuse::Close, cases, &mut table)?;
+        drive(client.as_mut(), &relay.address, Refuse::Close, cases, &mut table)?;
         client.offer_deflate(false);
         tour.still_runs()?;
         // A request for the last disconnect is no opening handshake.
@@ -64,7 +65,7 @@ pub(super) fn merged(program: &Path, clients: &mut [Box<dyn Client>], cases: &[C
     let mut table = Table::new(names(clients));
     for client in clients {
         let relay = Relay::start(&tour.address, Passing::Merged)?;
-        super::drive(client.as_mut(), &relay.address, Refuse::Close, &cases, &mut table)?;
+        drive(client.as_mut(), &relay.address, Refuse::Close, &cases, &mut table)?;
         tour.still_runs()?;
         let (completed, merged) = (relay.completed(), relay.merged());
         let wrong = (merged < completed).then(|| format!("{merged} of {completed} connections were merged"));

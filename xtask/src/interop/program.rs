@@ -120,7 +120,7 @@ impl Client for Program {
 
     fn cannot(&self, case: &Case) -> Option<&'static str> {
         if script_has(case, |step| matches!(step, Do::Raw(_) | Do::Vanish)) {
-            return Some("a proper client breaks no rule");
+            return Some("a correct client does not violate the protocol");
         }
         (self.cannot)(case)
     }

@@ -16,7 +16,7 @@ use super::nginx::Nginx;
 use super::program::Program;
 use super::table::Table;
 use super::tour::Tour;
-use super::wire::{Connection, Wire};
+use super::wire::{Wire, WireConnection};
 use crate::failure::{Result, While};
 
 /// Another address of this machine than the one that nginx connects from.
@@ -83,7 +83,7 @@ fn origins(nginx: &Nginx, table: &mut Table) {
             .into_iter()
             .chain(more.iter().copied())
             .collect();
-        let (seen, wrong) = match Connection::open(&nginx.plain, "/echo", &headers) {
+        let (seen, wrong) = match WireConnection::open(&nginx.plain, "/echo", &headers) {
             Err(failure) => ("nothing".into(), vec![failure.to_string()]),
             Ok((_, response)) if response.status == status => (format!("HTTP {status}"), vec![]),
             Ok((_, response)) => (
@@ -111,7 +111,7 @@ fn over_tls(client: &mut Program, address: &str, table: &mut Table) -> Result<()
         )
         .header("origin", other),
     ];
-    // A page that may not connect is refused with HTTP in any case.
+    // A page that is not allowed to connect is refused with HTTP in any case.
     super::drive(client, address, Refuse::Http, &cases, table)
 }
 
@@ -145,7 +145,7 @@ fn killed(tour: &mut Tour, nginx: &Nginx, table: &mut Table) {
 }
 
 fn try_kill(tour: &mut Tour, nginx: &Nginx, seen: &mut String, wrong: &mut Vec<String>) -> Result<()> {
-    let (mut connection, response) = Connection::open(&nginx.plain, "/echo", &[])?;
+    let (mut connection, response) = WireConnection::open(&nginx.plain, "/echo", &[])?;
     if response.status != 101 {
         return Err(format!("HTTP {} for /echo", response.status).into());
     }

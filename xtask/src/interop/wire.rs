@@ -38,7 +38,7 @@ impl Client for Wire {
 }
 
 fn run_case(address: &str, case: &Case) -> Result<Seen> {
-    let (mut connection, response) = Connection::open(address, case.path, &case.headers)?;
+    let (mut connection, response) = WireConnection::open(address, case.path, &case.headers)?;
     if response.status != 101 {
         return Ok(Seen {
             status: Some(response.status),
@@ -61,7 +61,7 @@ fn run_case(address: &str, case: &Case) -> Result<Seen> {
 }
 
 /// An open WebSocket.
-pub(crate) struct Connection {
+pub(crate) struct WireConnection {
     stream: TcpStream,
     pending: Vec<u8>,
     we_closed: bool,
@@ -75,7 +75,7 @@ struct Frame {
     payload: Vec<u8>,
 }
 
-impl Connection {
+impl WireConnection {
     pub(crate) fn open(address: &str, path: &str, headers: &[(&str, &str)]) -> Result<(Self, Response)> {
         let deadline = Instant::now() + LIMIT;
         let mut stream = http::connect(address, LIMIT)?;

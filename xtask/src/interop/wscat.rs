@@ -45,7 +45,7 @@ impl Client for Wscat {
         script_has(case, |step| {
             matches!(step, Do::Binary(_) | Do::LongText(_) | Do::Raw(_) | Do::Vanish)
         })
-        .then_some("it sends lines of text and can close; nothing else")
+        .then_some("it can only send lines of text, and close")
     }
 
     fn deflate(&self) -> Deflate {

@@ -1,4 +1,4 @@
-//! Chance that can be had again: the same numbers for the same seed.
+//! Reproducible random numbers: the same numbers for the same seed.
 
 /// SplitMix64: small, and good enough to choose between kinds of misbehaviour.
 pub(crate) struct Chance(u64);

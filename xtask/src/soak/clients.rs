@@ -1,4 +1,4 @@
-//! What the clients of the soak do on an open connection: each behaves in its own way, and knows what it must see for it.
+//! The clients of the soak on an open connection: each has its own behaviour, and checks what the server must do.
 
 use std::io::Read;
 use std::thread::sleep;
@@ -97,7 +97,7 @@ pub(super) fn is_refused(address: &str, chance: &mut Chance) -> Step {
     match answer(stream)? {
         Answer::Open(mut connection) if status == 101 => connection.end_with(&[code]),
         Answer::Http(given) if given == status => Ok(()),
-        Answer::Open(_) => Stop::wrong("a page of another origin was let in"),
+        Answer::Open(_) => Stop::wrong("a page of another origin was accepted"),
         Answer::Http(given) => Stop::wrong(format!("HTTP {given} in place of {status}")),
     }
 }
@@ -189,7 +189,7 @@ pub(super) fn half_closes(address: &str, chance: &mut Chance) -> Step {
     }
 }
 
-/// Its Close frame is answered, and it holds on to the connection.
+/// Its Close frame is answered, but it keeps the connection open.
 pub(super) fn closes_and_stays(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     connection.close(1000, "")?;
@@ -209,7 +209,7 @@ pub(super) fn floods_with_pings(address: &str, _: &mut Chance) -> Step {
     connection.end_with(&[1008])
 }
 
-/// Takes its answers late, and gets all of them.
+/// Reads its answers late, and gets all of them.
 pub(super) fn lags(address: &str, chance: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     let count = 50 + chance.below(100);
@@ -232,7 +232,7 @@ pub(super) fn lags(address: &str, chance: &mut Chance) -> Step {
     close_properly(connection, chance)
 }
 
-/// Sends for as long as the server takes it, and reads nothing, until the server has let go.
+/// Sends as long as the server reads, and reads nothing, until the server drops the connection.
 pub(super) fn never_reads(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     let message = frame(BINARY, &[7; 60_000]);
@@ -248,7 +248,7 @@ pub(super) fn never_reads(address: &str, _: &mut Chance) -> Step {
     Ok(())
 }
 
-/// Does not read and sends nothing: what waits for it then are the pings and the end.
+/// Does not read or send: the pings and the end are unread.
 pub(super) fn falls_silent(address: &str, _: &mut Chance) -> Step {
     let mut connection = Connection::open(address, "/echo")?;
     sleep(Duration::from_millis(5000));

@@ -1,4 +1,4 @@
-//! A client's end of one connection, frame by frame, that holds the server to the rules.
+//! The client side of one connection, frame by frame, which checks that the server follows the protocol.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::interop::http;
 
-/// How long a server may leave a client without the next byte: more than all deadlines that the soak sets.
+/// How long a client waits for the next byte: longer than all deadlines that the soak sets.
 const LIMIT: Duration = Duration::from_secs(20);
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -17,14 +17,14 @@ pub(crate) const CLOSE: u8 = 0x88;
 pub(crate) const PING: u8 = 0x89;
 pub(crate) const PONG: u8 = 0x8a;
 
-/// Why a client does not go on.
+/// Why a client stops.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Stop {
-    /// There are too many connections, and the server has said so properly.
+    /// There are too many connections, and the server has refused correctly.
     Full,
-    /// The server did what it may not do.
+    /// The server violated the protocol or the expectation.
     Wrong(String),
-    /// The stream has ended or failed where the client's own behaviour allows it or not: it says.
+    /// The stream has ended or failed; the client decides whether that is correct.
     Gone(String),
 }
 
@@ -144,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Reads to the end of the stream: one Close frame with one of these codes, and nothing behind it.
+    /// Reads to the end of the stream: one Close frame with one of these codes, and nothing after it.
     pub(crate) fn end_with(&mut self, codes: &[u16]) -> Step {
         loop {
             match self.frame() {
@@ -181,7 +181,7 @@ impl Connection {
             self.read()?;
         };
         if self.closed.is_some() {
-            return Stop::wrong("a frame behind the Close frame");
+            return Stop::wrong("a frame after the Close frame");
         }
         match frame.first {
             PING => drop(self.send(PONG, &frame.payload)),
@@ -246,7 +246,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Takes a frame off the front, if it is there whole; one that no server may send is an error.
+/// Removes a complete frame from the front. A frame that no server may send is an error.
 pub(crate) fn take_frame(bytes: &mut Vec<u8>) -> Step<Option<Frame>> {
     let &[first, second, ref rest @ ..] = bytes.as_slice() else {
         return Ok(None);

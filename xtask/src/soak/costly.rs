@@ -1,4 +1,4 @@
-//! Clients whose few bytes cost a careless server much time, while others wait for their echoes.
+//! Clients whose few bytes could cost a server much time, while others wait for their echoes.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask drain`: a tour with thousands of open connections is stopped, and every client sees its code.
+//! `cargo xtask drain`: a tour with thousands of open connections is shut down, and every client gets its code.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;

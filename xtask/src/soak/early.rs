@@ -1,4 +1,4 @@
-//! Clients that send or leave before their handshake is answered.
+//! Clients that send or disconnect before their handshake is answered.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -8,7 +8,7 @@ use super::chance::Chance;
 use super::connection::{Answer, BINARY, CLOSE, Step, Stop, answer, connect, frame, handshake, send};
 use crate::interop::http;
 
-/// How long an endpoint may go on whose client has left: less than `--accept-timeout`, which would end it anyway.
+/// How long an endpoint may run after its client has disconnected: less than `--accept-timeout`, which would end it too.
 const CANCELLED_WITHIN: Duration = Duration::from_secs(2);
 
 /// How many clients wait, as far as they themselves know.
@@ -58,12 +58,12 @@ pub(super) fn frames_with_the_handshake(address: &str, chance: &mut Chance) -> S
     }
 }
 
-/// Leaves while the endpoint has not accepted yet: it is cancelled at once.
+/// Disconnects before the endpoint accepts, which is then cancelled at once.
 pub(super) fn leaves_before_accept(address: &str, chance: &mut Chance) -> Step {
     wait_and_leave(address, chance, None)
 }
 
-/// The same with frames that were sent before it left.
+/// The same with frames that were sent before.
 pub(super) fn speaks_and_leaves_before_accept(address: &str, chance: &mut Chance) -> Step {
     let length = chance.one_of(5, &[125, 2000, 30_000]);
     wait_and_leave(address, chance, Some(&frame(BINARY, &vec![7; length])))

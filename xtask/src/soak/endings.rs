@@ -1,4 +1,4 @@
-//! How connections ended: what the metrics of the tour count, and what its log tells.
+//! How connections ended, by the metrics and by the log of the tour.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -55,12 +55,12 @@ impl HubBooks {
     }
 }
 
-/// What a log tells.
+/// The endings in a log.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Logged {
     /// How many connections have ended.
     pub(crate) ended: u64,
-    /// How the connections ended that were open when the server stopped: closed, cut, aborted.
+    /// How connections ended at the shutdown: closed, cut, aborted.
     pub(crate) drained: Option<[u64; 3]>,
 }
 
@@ -171,7 +171,7 @@ pub(crate) fn read_log(log: impl Read) -> Result<Logged> {
         let line = String::from_utf8_lossy(&line);
         if line.contains("hangup::connection: connection ended") {
             logged.ended += 1;
-        } else if line.contains("server stopped") {
+        } else if line.contains("server shutdown completed") {
             logged.drained = Some(["closed", "cut", "aborted"].map(|name| field(&line, name)));
         }
     }
@@ -199,10 +199,10 @@ hangup_connections_live{route=\"/echo\"} 0
 ";
 
     const LOG: &str = "\
- INFO hangup::connection: connection ended endpoint=echo error=\"server stopped\"
+ INFO hangup::connection: connection ended endpoint=echo error=\"server shutdown completed\"
  INFO hangup::access: \"WebSocket /echo\" [accepted]
  INFO hangup::connection: connection ended endpoint=echo
- INFO hangup::app::drain: server stopped closed=5 cut=0 aborted=1 duration_ms=3
+ INFO hangup::app::shutdown: server shutdown completed closed=5 cut=0 aborted=1 duration_ms=3
 ";
 
     #[test]

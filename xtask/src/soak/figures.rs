@@ -1,4 +1,4 @@
-//! What a process holds: its memory and its descriptors, as Linux tells them.
+//! The memory and the descriptors of a process, as Linux reports them.
 
 use std::fmt;
 use std::fs;

@@ -21,7 +21,7 @@ pub(crate) enum Asks {
     Never,
 }
 
-/// The flags of the tour that these clients meet: every limit is low, and none meets a client that does no wrong.
+/// The flags of the tour for these clients: every limit is low, but a correct client reaches none.
 #[rustfmt::skip]
 pub(crate) const FLAGS: &[&str] = &[
     "--metrics",
@@ -65,8 +65,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "sends its handshake slowly", weight: 15, asks: Asks::Perhaps, run: clients::handshakes_slowly },
     Kind { name: "sends no handshake", weight: 15, asks: Asks::Never, run: clients::sends_no_handshake },
     Kind { name: "sends frames with its handshake", weight: 60, asks: Asks::Surely, run: early::frames_with_the_handshake },
-    Kind { name: "leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::leaves_before_accept },
-    Kind { name: "speaks early and leaves before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
+    Kind { name: "disconnects before accept", weight: 20, asks: Asks::Perhaps, run: early::leaves_before_accept },
+    Kind { name: "sends early and disconnects before accept", weight: 20, asks: Asks::Perhaps, run: early::speaks_and_leaves_before_accept },
     Kind { name: "sends a body with its handshake", weight: 40, asks: Asks::Perhaps, run: early::sends_a_body },
     Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
     Kind { name: "reads late", weight: 10, asks: Asks::Surely, run: late::reads_late },

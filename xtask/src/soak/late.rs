@@ -1,4 +1,4 @@
-//! Clients of endpoints that do not receive, and clients that send on where they should read.
+//! Clients of endpoints that do not receive, and clients that send when they should read.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};

@@ -9,20 +9,7 @@ use super::crates::{self, Crate, Use};
 use super::tree::{Finding, Tree};
 
 /// Folders whose files still import each other, each with the reason; remove an entry with its last circle.
-const KNOWN: &[(&str, &str)] = &[
-    (
-        "crates/hangup/src/error/",
-        "an ending is built from errors, which name it",
-    ),
-    (
-        "crates/hangup/src/socket/",
-        "the states of a connection reach into each other through its core",
-    ),
-    (
-        "xtask/src/interop/",
-        "the ways to the server are defined beside those who use them",
-    ),
-];
+const KNOWN: &[(&str, &str)] = &[];
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     check_allowing(tree, KNOWN)

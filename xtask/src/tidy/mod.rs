@@ -10,6 +10,7 @@ mod log_texts;
 mod machine_paths;
 mod names;
 mod order;
+mod root_names;
 mod shape;
 mod source;
 mod tree;
@@ -31,6 +32,7 @@ const RULES: &[Rule] = &[
     order::cycles,
     circles::check,
     names::check,
+    root_names::check,
     unfinished::check,
     unsafe_code::check,
     unwraps::check,

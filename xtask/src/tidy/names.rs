@@ -44,39 +44,9 @@ const EXCEPTIONS: &[Exception] = &[
         "the same type with and without the feature `metrics`",
     ),
     (
-        "crates/hangup/tests/life/",
-        "Server",
-        "two servers under test, one with TLS; to be renamed",
-    ),
-    (
         "examples/tour/",
         "SAMPLES",
         "one list for each group of endpoints, named through its module",
-    ),
-    (
-        "crates/hangup/src/",
-        "Due",
-        "deadlines of the connection and of its pings; to be renamed",
-    ),
-    (
-        "crates/hangup/src/",
-        "Kind",
-        "kinds of errors and of metrics; to be renamed",
-    ),
-    (
-        "crates/hangup/src/",
-        "Opening",
-        "the request and the state of the socket; to be renamed",
-    ),
-    (
-        "crates/hangup/src/",
-        "Refused",
-        "a verdict and a metric; to be renamed",
-    ),
-    (
-        "xtask/src/",
-        "Connection",
-        "the clients of interop and of the soak; to be renamed",
     ),
 ];
 

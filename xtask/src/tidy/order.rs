@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 23] = [
     "logged",
     "origin",
     "settings",
@@ -23,7 +23,14 @@ const ORDER: [&str; 16] = [
     "connections",
     "hub",
     "lifecycle",
+    "refuse",
+    "layer",
     "app",
+    "close",
+    "message",
+    "serve",
+    "guides",
+    "__v1",
     "testing",
 ];
 

@@ -35,7 +35,7 @@ impl Package {
             fs::read_to_string(project::root().join("Cargo.lock")).while_doing("reading Cargo.lock")?;
         package.save("Cargo.lock", &lock)?;
 
-        let mut choices = "//! The enums.\n\nuse hangup::Param;\n".to_owned();
+        let mut choices = "//! The enums.\n\nuse hangup::params::Param;\n".to_owned();
         for (name, source) in plan.choices.sources() {
             if plan.users_of(&name).is_empty() {
                 continue;

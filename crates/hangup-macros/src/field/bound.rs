@@ -72,15 +72,15 @@ impl Bound {
             Self::Whole(value, place) => {
                 let mut value = Literal::i128_unsuffixed(*value);
                 value.set_span(*place);
-                quote_spanned!(*place=> ::hangup::params::Number::whole(#value))
+                quote_spanned!(*place=> ::hangup::__v1::Number::whole(#value))
             }
             Self::Fraction(value, place) => {
                 let value = Literal::f64_unsuffixed(*value);
-                quote_spanned!(*place=> ::hangup::params::Number::fraction(#value))
+                quote_spanned!(*place=> ::hangup::__v1::Number::fraction(#value))
             }
-            Self::Digits(text) => quote!(::hangup::params::Number::digits(#text)),
+            Self::Digits(text) => quote!(::hangup::__v1::Number::digits(#text)),
             Self::Constant(value) => quote_spanned! {value.span()=>
-                ::hangup::params::Bound::<<#ty as ::hangup::params::Parameter>::Inner>(#value).number()
+                ::hangup::__v1::Bound::<<#ty as ::hangup::__v1::Parameter>::Inner>(#value).number()
             },
         }
     }
@@ -88,9 +88,9 @@ impl Bound {
     /// The type that stands for this kind of bound.
     pub(crate) fn kind(&self) -> TokenStream {
         match self {
-            Self::Whole(..) | Self::Constant(_) => quote!(::hangup::params::fits::Whole),
-            Self::Fraction(..) => quote!(::hangup::params::fits::Fraction),
-            Self::Digits(_) => quote!(::hangup::params::fits::Digits),
+            Self::Whole(..) | Self::Constant(_) => quote!(::hangup::__v1::fits::Whole),
+            Self::Fraction(..) => quote!(::hangup::__v1::fits::Fraction),
+            Self::Digits(_) => quote!(::hangup::__v1::fits::Digits),
         }
     }
 }

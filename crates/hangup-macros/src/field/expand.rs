@@ -35,7 +35,7 @@ pub(crate) fn reading(members: &[&Member]) -> Reading {
         let value = &values[place];
         match kind {
             Kind::Group => quote_spanned! {ty.span()=>
-                let #value = <#ty as ::hangup::params::Params>::read(#sources, #errors);
+                let #value = <#ty as ::hangup::__v1::Params>::read(#sources, #errors);
             },
             Kind::Field(field) => {
                 let name = format_ident!("__FIELD_{place}");
@@ -77,7 +77,7 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
             RuleKind::Pattern(source) => {
                 let pattern_name = format_ident!("{name}_PATTERN");
                 pattern = Some(quote! {
-                    static #pattern_name: ::hangup::params::Pattern = ::hangup::params::Pattern::new(#source);
+                    static #pattern_name: ::hangup::__v1::Pattern = ::hangup::__v1::Pattern::new(#source);
                 });
                 quote!(&#pattern_name)
             }
@@ -99,8 +99,8 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
     quote! {
         #(#checks)*
         #pattern
-        static #name: ::hangup::params::Field =
-            ::hangup::params::Field::#source(#wire_name) #rules #(#described)* #(#deprecated)*;
+        static #name: ::hangup::__v1::Field =
+            ::hangup::__v1::Field::#source(#wire_name) #rules #(#described)* #(#deprecated)*;
     }
 }
 
@@ -118,7 +118,7 @@ fn fits(rule: &Rule, ty: &Type) -> TokenStream {
         RuleKind::AllowInfNan(_) => quote!(inf_nan::<#ty>),
         RuleKind::Strict(_) => quote!(strict::<#ty>),
     };
-    quote_spanned!(place=> ::hangup::params::fits::#check();)
+    quote_spanned!(place=> ::hangup::__v1::fits::#check();)
 }
 
 fn read(name: &Ident, field: &Field, ty: &Type, sources: &Ident, errors: &Ident) -> TokenStream {

@@ -7,12 +7,14 @@ mod declared;
 mod default;
 mod expand;
 mod options;
+mod wire_names;
 
 use syn::{Attribute, Ident, Type};
 
 pub(crate) use self::declared::{Field, Kind, Member, Source};
 pub(crate) use self::expand::{Reading, reading};
 use self::options::Options;
+pub(crate) use self::wire_names::check_wire_names;
 use crate::{
     diagnostics::Diagnostics,
     doc,

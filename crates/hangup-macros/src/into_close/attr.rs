@@ -1,4 +1,4 @@
-//! `#[close(CODE)]`, `#[close(CODE, "reason")]`, `#[close(CODE, hidden)]`, as they are written.
+//! `#[close(CODE)]`, `#[close(CODE, "reason")]`, `#[close(CODE, hidden)]`, `#[close(transparent)]`, as they are written.
 
 use syn::{
     Attribute, Expr, Ident, LitStr, Meta, Token,
@@ -8,9 +8,11 @@ use syn::{
 use crate::diagnostics::Diagnostics;
 
 /// What stands between the parentheses of `#[close(..)]`.
-pub(crate) struct CloseAttr {
-    pub(crate) code: Expr,
-    pub(crate) reason: ReasonAttr,
+pub(crate) enum CloseAttr {
+    /// A code, and where the reason comes from.
+    Code(Expr, ReasonAttr),
+    /// `transparent`: as the only field.
+    Transparent(Ident),
 }
 
 pub(crate) enum ReasonAttr {
@@ -60,11 +62,12 @@ impl Parse for CloseAttr {
         if input.peek(LitStr) {
             return Err(input.error(format!("the close code comes first, then the reason: {FORMS}")));
         }
+        let alone = input.fork().parse::<Ident>().ok();
         let code = input.parse()?;
         if input.is_empty() {
-            return Ok(Self {
-                code,
-                reason: ReasonAttr::Display,
+            return Ok(match alone {
+                Some(word) if word == "transparent" => Self::Transparent(word),
+                _ => Self::Code(code, ReasonAttr::Display),
             });
         }
         input.parse::<Token![,]>()?;
@@ -90,6 +93,6 @@ impl Parse for CloseAttr {
                 "a close code and one reason are all that fits here: {FORMS}"
             )));
         }
-        Ok(Self { code, reason })
+        Ok(Self::Code(code, reason))
     }
 }

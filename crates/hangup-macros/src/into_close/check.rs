@@ -1,7 +1,7 @@
 //! What is wrong with the attributes of an error type, and what is right.
 
 use proc_macro2::TokenStream;
-use syn::Ident;
+use syn::{Ident, Member};
 
 use super::{
     ast::{Case, Subject},
@@ -14,9 +14,17 @@ use crate::diagnostics::Diagnostics;
 /// How one case closes.
 pub(crate) struct Closing<'i> {
     pub(crate) variant: Option<&'i Ident>,
-    /// An expression of the type `CloseCode`.
-    pub(crate) code: TokenStream,
-    pub(crate) reason: Reason,
+    pub(crate) way: Way,
+}
+
+pub(crate) enum Way {
+    Close {
+        /// An expression of the type `CloseCode`.
+        code: TokenStream,
+        reason: Reason,
+    },
+    /// As this field, which is an error.
+    Field(Member),
 }
 
 /// How every case closes; those with a mistake are left out.
@@ -64,15 +72,35 @@ fn closing<'i>(name: &Ident, case: &Case<'i>, diagnostics: &mut Diagnostics) -> 
         }
         Found::Wrong => return None,
     };
-    let code = code::check(&attr.code, diagnostics);
-    let reason = match &attr.reason {
-        ReasonAttr::Display => Some(Reason::Display),
-        ReasonAttr::Hidden => Some(Reason::Hidden),
-        ReasonAttr::Literal(literal) => reason::check(literal, case.fields, diagnostics),
+    let way = match &attr {
+        CloseAttr::Code(code, reason) => {
+            let code = code::check(code, diagnostics);
+            let reason = match reason {
+                ReasonAttr::Display => Some(Reason::Display),
+                ReasonAttr::Hidden => Some(Reason::Hidden),
+                ReasonAttr::Literal(literal) => reason::check(literal, case.fields, diagnostics),
+            };
+            Way::Close {
+                code: code?,
+                reason: reason?,
+            }
+        }
+        CloseAttr::Transparent(word) => {
+            let mut members = case.fields.members();
+            match (members.next(), members.next()) {
+                (Some(member), None) => Way::Field(member),
+                _ => {
+                    diagnostics.at(
+                        word,
+                        "`transparent` closes as the only field does, which is an error: there must be exactly one field",
+                    );
+                    return None;
+                }
+            }
+        }
     };
     Some(Closing {
         variant: case.variant,
-        code: code?,
-        reason: reason?,
+        way,
     })
 }

@@ -49,7 +49,7 @@ pub(crate) fn check(code: &Expr, diagnostics: &mut Diagnostics) -> Option<TokenS
             ..
         }) => match number.base10_parse::<u16>() {
             Ok(value) if may_be_sent(value) => {
-                Some(quote_spanned!(number.span()=> ::hangup::CloseCode::of::<#value>()))
+                Some(quote_spanned!(number.span()=> ::hangup::__v1::CloseCode::of::<#value>()))
             }
             _ => {
                 may_not_be_sent(code, number.base10_digits(), diagnostics);
@@ -89,7 +89,7 @@ pub(crate) fn check(code: &Expr, diagnostics: &mut Diagnostics) -> Option<TokenS
 fn named(name: &Ident, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
     let written = name.to_string();
     if NAMES.contains(&&*written) {
-        return Some(quote_spanned!(name.span()=> ::hangup::CloseCode::#name));
+        return Some(quote_spanned!(name.span()=> ::hangup::__v1::CloseCode::#name));
     }
     if let Some((_, number)) = NEVER_SENT.iter().find(|(never, _)| *never == written) {
         may_not_be_sent(name, &number.to_string(), diagnostics);

@@ -1,4 +1,4 @@
-//! `#[derive(IntoClose)]`: an error type says, per variant, how it closes.
+//! `#[derive(IntoClose)]`: how an error type closes, per variant. `recognise_close!`: registers such a type.
 
 mod ast;
 mod attr;
@@ -9,7 +9,7 @@ mod reason;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Type};
 
 use crate::diagnostics::Diagnostics;
 
@@ -28,5 +28,12 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
             let stub = expand::stub(&input);
             quote!(#errors #stub)
         }
+    }
+}
+
+pub(crate) fn recognise(error: TokenStream) -> TokenStream {
+    match syn::parse2::<Type>(error) {
+        Ok(error) => expand::registration(&error),
+        Err(error) => error.into_compile_error(),
     }
 }

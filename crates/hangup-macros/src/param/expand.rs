@@ -29,8 +29,8 @@ pub(crate) fn whole(input: &DeriveInput, choices: &Values<'_>) -> TokenStream {
         .map(|(place, (variant, _))| quote!(#place => Self::#variant,));
     let last = last.map(|(variant, _)| quote!(_ => Self::#variant,));
     let body = quote! {
-        static CHOICES: ::hangup::params::Choices =
-            ::hangup::params::Choices::#constructor(&[#(::hangup::params::Choice::#values),*]);
+        static CHOICES: ::hangup::__v1::Choices =
+            ::hangup::__v1::Choices::#constructor(&[#(::hangup::__v1::Choice::#values),*]);
         ::core::result::Result::Ok(match CHOICES.find(text, rules)? {
             #(#others)*
             #last
@@ -53,16 +53,16 @@ fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
     quote_spanned! {name.span()=>
         #[automatically_derived]
         #[allow(unused_variables, clippy::all, clippy::pedantic)]
-        impl #parameters ::hangup::params::Param for #name #arguments #conditions {
+        impl #parameters ::hangup::__v1::Param for #name #arguments #conditions {
             fn parse(
                 text: &str,
-                rules: &::hangup::params::Rules,
-            ) -> ::core::result::Result<Self, ::hangup::params::Invalid> {
+                rules: &::hangup::__v1::Rules,
+            ) -> ::core::result::Result<Self, ::hangup::__v1::Invalid> {
                 #body
             }
         }
 
         #[automatically_derived]
-        impl #parameters ::hangup::params::fits::TakesStrict for #name #arguments #conditions {}
+        impl #parameters ::hangup::__v1::fits::TakesStrict for #name #arguments #conditions {}
     }
 }

@@ -23,9 +23,10 @@ impl Group {
                 Fields::Named(fields) => {
                     stray(&input.attrs, diagnostics);
                     let fields = fields.named.iter();
-                    return Some(Self {
-                        fields: fields.filter_map(|field| member(field, diagnostics)).collect(),
-                    });
+                    let fields: Vec<_> = fields.filter_map(|field| member(field, diagnostics)).collect();
+                    let members = fields.iter().map(|(name, member)| (name, member));
+                    field::check_wire_names(members, diagnostics);
+                    return Some(Self { fields });
                 }
                 Fields::Unit => &input.ident,
                 Fields::Unnamed(fields) => fields,

@@ -22,7 +22,7 @@ pub(crate) fn whole(input: &DeriveInput, group: &Group) -> TokenStream {
     };
     implementations(
         input,
-        &quote!(#sources: &::hangup::params::Sources<'_>, #errors: &mut ::hangup::params::Errors),
+        &quote!(#sources: &::hangup::__v1::Sources<'_>, #errors: &mut ::hangup::__v1::Errors),
         &body,
     )
 }
@@ -31,7 +31,7 @@ pub(crate) fn whole(input: &DeriveInput, group: &Group) -> TokenStream {
 pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
     implementations(
         input,
-        &quote!(_: &::hangup::params::Sources<'_>, _: &mut ::hangup::params::Errors),
+        &quote!(_: &::hangup::__v1::Sources<'_>, _: &mut ::hangup::__v1::Errors),
         &quote!(::core::unreachable!()),
     )
 }
@@ -46,21 +46,21 @@ fn implementations(input: &DeriveInput, given: &TokenStream, body: &TokenStream)
     quote_spanned! {name.span()=>
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
-        impl #parameters ::hangup::params::Params for #name #arguments #conditions {
+        impl #parameters ::hangup::__v1::Params for #name #arguments #conditions {
             fn read(#given) -> ::core::option::Option<Self> {
                 #body
             }
         }
 
         #[automatically_derived]
-        impl #parameters_with_state ::hangup::__private::FromRequestParts<__State> for #name #arguments #conditions {
-            type Rejection = ::hangup::params::ValidationError;
+        impl #parameters_with_state ::hangup::__v1::FromRequestParts<__State> for #name #arguments #conditions {
+            type Rejection = ::hangup::__v1::ValidationError;
 
             async fn from_request_parts(
-                parts: &mut ::hangup::__private::Parts,
+                parts: &mut ::hangup::__v1::Parts,
                 _: &__State,
-            ) -> ::core::result::Result<Self, ::hangup::params::ValidationError> {
-                ::hangup::params::extract::<Self>(parts)
+            ) -> ::core::result::Result<Self, ::hangup::__v1::ValidationError> {
+                ::hangup::__v1::extract::<Self>(parts)
             }
         }
     }

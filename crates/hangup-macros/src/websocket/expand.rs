@@ -1,4 +1,4 @@
-//! What an endpoint becomes: a function that gives it, under the function's name, and the function behind it.
+//! The expansion of an endpoint: a function that returns it, under the original name, and the original function.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -36,13 +36,13 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
         pub struct __Arguments(#(#types),*);
 
         #[automatically_derived]
-        impl ::hangup::Routed<#declared> for #declared {
+        impl ::hangup::__v1::Routed<#declared> for #declared {
             const PATH: &'static str = #path;
         }
 
         #[automatically_derived]
         #[allow(unused_variables, clippy::all, clippy::pedantic)]
-        impl<S> ::hangup::Endpoint<#declared, S> for #declared
+        impl<S> ::hangup::__v1::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
             #conditions
@@ -76,31 +76,31 @@ pub(crate) fn stub(function: &Function) -> TokenStream {
     let declared = declared(&function.signature.ident);
     let endpoint = quote! {
         #[automatically_derived]
-        impl ::hangup::Routed<#declared> for #declared {
+        impl ::hangup::__v1::Routed<#declared> for #declared {
             const PATH: &'static str = "/";
         }
 
         #[automatically_derived]
         #[allow(unused_variables, clippy::all, clippy::pedantic)]
-        impl<S> ::hangup::Endpoint<#declared, S> for #declared
+        impl<S> ::hangup::__v1::Endpoint<#declared, S> for #declared
         where
             S: ::core::marker::Send + ::core::marker::Sync + 'static,
         {
             type Arguments = ();
 
-            fn describe(&self) -> ::hangup::Description {
+            fn describe(&self) -> ::hangup::__v1::Description {
                 ::core::unreachable!()
             }
 
             async fn extract(
                 &self,
-                _: &mut ::hangup::__private::Parts,
+                _: &mut ::hangup::__v1::Parts,
                 _: &S,
-            ) -> ::hangup::Result<Self::Arguments> {
+            ) -> ::hangup::__v1::Result<Self::Arguments> {
                 ::core::unreachable!()
             }
 
-            async fn run(self, _: ::hangup::Handshake, _: Self::Arguments) -> ::hangup::Result {
+            async fn run(self, _: ::hangup::__v1::Handshake, _: Self::Arguments) -> ::hangup::__v1::Result {
                 ::core::unreachable!()
             }
         }
@@ -162,19 +162,19 @@ fn describe(function: &Function, route: &Route) -> TokenStream {
     let text = name.unraw().to_string();
     let documentation = doc::text(&function.attrs);
     let refuse = route.refuse.map(|refuse| match refuse {
-        Refuse::Close => quote!(.refusal(::hangup::Refusal::Close)),
-        Refuse::Http => quote!(.refusal(::hangup::Refusal::Http)),
+        Refuse::Close => quote!(.refusal(::hangup::__v1::Refusal::Close)),
+        Refuse::Http => quote!(.refusal(::hangup::__v1::Refusal::Http)),
     });
     let error_message = route.error_message.map(|flag| quote!(.error_message(#flag)));
     let settings = if refuse.is_some() || error_message.is_some() {
-        quote!(::core::option::Option::Some(::hangup::Settings::new() #refuse #error_message))
+        quote!(::core::option::Option::Some(::hangup::__v1::Settings::new() #refuse #error_message))
     } else {
         quote!(::core::option::Option::None)
     };
     let place = quote_spanned!(name.span()=> (::core::file!(), ::core::line!()));
     quote! {
-        fn describe(&self) -> ::hangup::Description {
-            ::hangup::Description {
+        fn describe(&self) -> ::hangup::__v1::Description {
+            ::hangup::__v1::Description {
                 function: #text,
                 declared_at: ::core::option::Option::Some(#place),
                 documentation: #documentation,
@@ -186,8 +186,8 @@ fn describe(function: &Function, route: &Route) -> TokenStream {
 
 fn matches() -> TokenStream {
     quote! {
-        fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
-            ::hangup::params::Sources::new(parts).matches_route()
+        fn matches(&self, parts: &::hangup::__v1::Parts) -> bool {
+            ::hangup::__v1::Sources::new(parts).matches_route()
         }
     }
 }
@@ -210,13 +210,13 @@ fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
         ReturnType::Type(_, ty) => ty.span(),
     };
     let outcome = Ident::new("outcome", returned);
-    let into_outcome = quote_spanned!(returned=> ::hangup::IntoOutcome::into_outcome(#outcome));
+    let into_outcome = quote_spanned!(returned=> ::hangup::__v1::IntoOutcome::into_outcome(#outcome));
     quote_spanned! {name.span()=>
         fn run(
             self,
-            #handshake: ::hangup::Handshake,
+            #handshake: ::hangup::__v1::Handshake,
             __Arguments(#(#arguments),*): Self::Arguments,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), ::hangup::Error>>
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), ::hangup::__v1::Error>>
                + ::core::marker::Send
                + 'static {
             async move {
@@ -268,7 +268,7 @@ impl<'p> Arguments<'p> {
     fn conditions(&self) -> TokenStream {
         let conditions = self.extractors.iter().map(|(_, ty)| {
             quote_spanned! {ty.span()=>
-                #ty: ::hangup::__private::FromRequestParts<S, Rejection: ::core::marker::Send + 'static>
+                #ty: ::hangup::__v1::FromRequestParts<S, Rejection: ::core::marker::Send + 'static>
                     + ::core::marker::Send
                     + 'static,
             }
@@ -291,8 +291,8 @@ impl<'p> Arguments<'p> {
         Some(quote! {
             #[allow(clippy::all, clippy::pedantic)]
             fn __read(
-                #sources: &::hangup::params::Sources<'_>,
-                #errors: &mut ::hangup::params::Errors,
+                #sources: &::hangup::__v1::Sources<'_>,
+                #errors: &mut ::hangup::__v1::Errors,
             ) -> ::core::option::Option<(#(#types,)*)> {
                 #statements
                 ::core::option::Option::Some((#(#values?,)*))
@@ -329,10 +329,10 @@ impl<'p> Arguments<'p> {
         quote! {
             async fn extract(
                 &self,
-                #parts: &mut ::hangup::__private::Parts,
+                #parts: &mut ::hangup::__v1::Parts,
                 #state: &S,
-            ) -> ::hangup::Result<Self::Arguments> {
-                let mut #gathering = ::hangup::__private::Gathering::new();
+            ) -> ::hangup::__v1::Result<Self::Arguments> {
+                let mut #gathering = ::hangup::__v1::Gathering::new();
                 #(#extracted)*
                 #read
                 match (#(#values,)*) {

@@ -10,8 +10,11 @@ mod template;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::{ast::Function, attr::Route};
-use crate::diagnostics::Diagnostics;
+use self::{
+    ast::{Function, Parameter},
+    attr::Route,
+};
+use crate::{diagnostics::Diagnostics, field::check_wire_names};
 
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut function: Function = match syn::parse2(item.clone()) {
@@ -26,6 +29,11 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     let parameters = ast::take_parameters(&mut function, &mut diagnostics);
     check::function(&function, &mut diagnostics);
     check::parameters(&function, &parameters, &mut diagnostics);
+    let members = parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Member { name, member } => Some((name, member)),
+        Parameter::Handshake(_) | Parameter::Extractor(_) => None,
+    });
+    check_wire_names(members, &mut diagnostics);
     if let Some(template) = route.template() {
         check::path(template, &parameters, &mut diagnostics);
     }

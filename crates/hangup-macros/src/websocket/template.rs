@@ -41,6 +41,20 @@ impl Template {
                 "a path ends before `{sign}`: query parameters are marked `#[query]`"
             ));
         }
+        if let Some(segment) = written.split('/').find(|segment| segment.starts_with([':', '*'])) {
+            let (name, meant) = match segment.strip_prefix(':') {
+                Some(name) => (name, format!("{{{name}}}")),
+                None => (&segment[1..], format!("{{{segment}}}")),
+            };
+            return Err(if name.is_empty() {
+                format!("`{segment}` has no name: write `{{item_id}}`, or `{{*rest}}` at the end")
+            } else {
+                format!(
+                    "a parameter stands in braces: write `{}`",
+                    written.replace(segment, &meant)
+                )
+            });
+        }
         let mut rest = written;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, brace) = rest.split_at(at);
@@ -157,6 +171,9 @@ mod tests {
             "/{*a}/b",
             "/{a}/{a}",
             "/{a:ints}",
+            "/:a",
+            "/:",
+            "/*a",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

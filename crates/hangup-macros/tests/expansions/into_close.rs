@@ -1,12 +1,12 @@
 //! The expansion of `into_close` in `src/tests.rs`.
 
 #[automatically_derived]
-impl ::hangup::IntoClose for JoinError {
-    fn to_close(&self) -> ::hangup::Close {
+impl ::hangup::__v1::IntoClose for JoinError {
+    fn to_close(&self) -> ::hangup::__v1::Close {
         match self {
             Self::Full { seats: field_seats, .. } => {
-                ::hangup::Close::new(
-                    ::hangup::CloseCode::of::<4001u16>(),
+                ::hangup::__v1::Close::new(
+                    ::hangup::__v1::CloseCode::of::<4001u16>(),
                     ::std::format!(
                         "only {field_seats} seats in this room", field_seats =
                         field_seats
@@ -14,17 +14,17 @@ impl ::hangup::IntoClose for JoinError {
                 )
             }
             Self::Forbidden { .. } => {
-                ::hangup::Close::new(
-                    ::hangup::CloseCode::POLICY_VIOLATION,
+                ::hangup::__v1::Close::new(
+                    ::hangup::__v1::CloseCode::POLICY_VIOLATION,
                     ::std::string::ToString::to_string(self),
                 )
             }
             Self::Database { .. } => {
-                ::hangup::Close::new(::hangup::CloseCode::INTERNAL_ERROR, "")
+                ::hangup::__v1::Close::new(::hangup::__v1::CloseCode::INTERNAL_ERROR, "")
             }
         }
     }
 }
-::hangup::__private::inventory::submit! {
-    ::hangup::__private::CloseRule::new:: < JoinError > ()
+::hangup::__v1::inventory::submit! {
+    ::hangup::__v1::CloseRule::new:: < JoinError > ()
 }

@@ -1,16 +1,16 @@
 //! The expansion of `into_close_of_a_generic_type` in `src/tests.rs`.
 
 #[automatically_derived]
-impl<T> ::hangup::IntoClose for Gone<T>
+impl<T> ::hangup::__v1::IntoClose for Gone<T>
 where
     T: Send,
     Self: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static,
 {
-    fn to_close(&self) -> ::hangup::Close {
+    fn to_close(&self) -> ::hangup::__v1::Close {
         match self {
             Self { .. } => {
-                ::hangup::Close::new(
-                    ::hangup::CloseCode::GOING_AWAY,
+                ::hangup::__v1::Close::new(
+                    ::hangup::__v1::CloseCode::GOING_AWAY,
                     ::std::string::ToString::to_string(self),
                 )
             }

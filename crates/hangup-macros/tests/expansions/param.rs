@@ -2,16 +2,16 @@
 
 #[automatically_derived]
 #[allow(unused_variables, clippy::all, clippy::pedantic)]
-impl ::hangup::params::Param for Model {
+impl ::hangup::__v1::Param for Model {
     fn parse(
         text: &str,
-        rules: &::hangup::params::Rules,
-    ) -> ::core::result::Result<Self, ::hangup::params::Invalid> {
-        static CHOICES: ::hangup::params::Choices = ::hangup::params::Choices::of_enum(
+        rules: &::hangup::__v1::Rules,
+    ) -> ::core::result::Result<Self, ::hangup::__v1::Invalid> {
+        static CHOICES: ::hangup::__v1::Choices = ::hangup::__v1::Choices::of_enum(
             &[
-                ::hangup::params::Choice::Str("alexnet"),
-                ::hangup::params::Choice::Str("le_net"),
-                ::hangup::params::Choice::Str("resnet-50"),
+                ::hangup::__v1::Choice::Str("alexnet"),
+                ::hangup::__v1::Choice::Str("le_net"),
+                ::hangup::__v1::Choice::Str("resnet-50"),
             ],
         );
         ::core::result::Result::Ok(
@@ -24,4 +24,4 @@ impl ::hangup::params::Param for Model {
     }
 }
 #[automatically_derived]
-impl ::hangup::params::fits::TakesStrict for Model {}
+impl ::hangup::__v1::fits::TakesStrict for Model {}

@@ -2,13 +2,13 @@
 
 #[automatically_derived]
 #[allow(unused_variables, clippy::all, clippy::pedantic)]
-impl ::hangup::params::Param for Level {
+impl ::hangup::__v1::Param for Level {
     fn parse(
         text: &str,
-        rules: &::hangup::params::Rules,
-    ) -> ::core::result::Result<Self, ::hangup::params::Invalid> {
-        static CHOICES: ::hangup::params::Choices = ::hangup::params::Choices::of_enum(
-            &[::hangup::params::Choice::Int(1i64), ::hangup::params::Choice::Int(2i64)],
+        rules: &::hangup::__v1::Rules,
+    ) -> ::core::result::Result<Self, ::hangup::__v1::Invalid> {
+        static CHOICES: ::hangup::__v1::Choices = ::hangup::__v1::Choices::of_enum(
+            &[::hangup::__v1::Choice::Int(1i64), ::hangup::__v1::Choice::Int(2i64)],
         );
         ::core::result::Result::Ok(
             match CHOICES.find(text, rules)? {
@@ -19,4 +19,4 @@ impl ::hangup::params::Param for Level {
     }
 }
 #[automatically_derived]
-impl ::hangup::params::fits::TakesStrict for Level {}
+impl ::hangup::__v1::fits::TakesStrict for Level {}

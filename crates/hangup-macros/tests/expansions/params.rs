@@ -2,28 +2,24 @@
 
 #[automatically_derived]
 #[allow(clippy::all, clippy::pedantic)]
-impl ::hangup::params::Params for Paging {
+impl ::hangup::__v1::Params for Paging {
     fn read(
-        sources: &::hangup::params::Sources<'_>,
-        errors: &mut ::hangup::params::Errors,
+        sources: &::hangup::__v1::Sources<'_>,
+        errors: &mut ::hangup::__v1::Errors,
     ) -> ::core::option::Option<Self> {
-        let value_3 = <Sort as ::hangup::params::Params>::read(sources, errors);
-        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_2: ::hangup::params::Field = ::hangup::params::Field::path("room")
-            .gt(::hangup::params::Number::whole(0));
+        let value_3 = <Sort as ::hangup::__v1::Params>::read(sources, errors);
+        ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
+        static __FIELD_2: ::hangup::__v1::Field = ::hangup::__v1::Field::path("room")
+            .gt(::hangup::__v1::Number::whole(0));
         let value_2 = __FIELD_2.read::<i64>(sources, errors);
-        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_0: ::hangup::params::Field = ::hangup::params::Field::query(
-                "offset",
-            )
-            .ge(::hangup::params::Number::whole(0))
+        ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
+        static __FIELD_0: ::hangup::__v1::Field = ::hangup::__v1::Field::query("offset")
+            .ge(::hangup::__v1::Number::whole(0))
             .described("How many are left out.");
         let value_0 = __FIELD_0.read_or::<i64>(sources, errors, || 0);
-        ::hangup::params::fits::bound::<Option<u32>, ::hangup::params::fits::Whole>();
-        static __FIELD_1: ::hangup::params::Field = ::hangup::params::Field::query(
-                "limit",
-            )
-            .le(::hangup::params::Number::whole(100));
+        ::hangup::__v1::fits::bound::<Option<u32>, ::hangup::__v1::fits::Whole>();
+        static __FIELD_1: ::hangup::__v1::Field = ::hangup::__v1::Field::query("limit")
+            .le(::hangup::__v1::Number::whole(100));
         let value_1 = __FIELD_1.read::<Option<u32>>(sources, errors);
         ::core::option::Option::Some(Self {
             offset: value_0?,
@@ -36,12 +32,12 @@ impl ::hangup::params::Params for Paging {
 #[automatically_derived]
 impl<
     __State: ::core::marker::Send + ::core::marker::Sync,
-> ::hangup::__private::FromRequestParts<__State> for Paging {
-    type Rejection = ::hangup::params::ValidationError;
+> ::hangup::__v1::FromRequestParts<__State> for Paging {
+    type Rejection = ::hangup::__v1::ValidationError;
     async fn from_request_parts(
-        parts: &mut ::hangup::__private::Parts,
+        parts: &mut ::hangup::__v1::Parts,
         _: &__State,
-    ) -> ::core::result::Result<Self, ::hangup::params::ValidationError> {
-        ::hangup::params::extract::<Self>(parts)
+    ) -> ::core::result::Result<Self, ::hangup::__v1::ValidationError> {
+        ::hangup::__v1::extract::<Self>(parts)
     }
 }

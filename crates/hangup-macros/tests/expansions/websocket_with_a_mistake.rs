@@ -19,31 +19,31 @@ const _: () = {
         Ok(())
     }
     #[automatically_derived]
-    impl ::hangup::Routed<__item_endpoint> for __item_endpoint {
+    impl ::hangup::__v1::Routed<__item_endpoint> for __item_endpoint {
         const PATH: &'static str = "/";
     }
     #[automatically_derived]
     #[allow(unused_variables, clippy::all, clippy::pedantic)]
-    impl<S> ::hangup::Endpoint<__item_endpoint, S> for __item_endpoint
+    impl<S> ::hangup::__v1::Endpoint<__item_endpoint, S> for __item_endpoint
     where
         S: ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         type Arguments = ();
-        fn describe(&self) -> ::hangup::Description {
+        fn describe(&self) -> ::hangup::__v1::Description {
             ::core::unreachable!()
         }
         async fn extract(
             &self,
-            _: &mut ::hangup::__private::Parts,
+            _: &mut ::hangup::__v1::Parts,
             _: &S,
-        ) -> ::hangup::Result<Self::Arguments> {
+        ) -> ::hangup::__v1::Result<Self::Arguments> {
             ::core::unreachable!()
         }
         async fn run(
             self,
-            _: ::hangup::Handshake,
+            _: ::hangup::__v1::Handshake,
             _: Self::Arguments,
-        ) -> ::hangup::Result {
+        ) -> ::hangup::__v1::Result {
             ::core::unreachable!()
         }
     }

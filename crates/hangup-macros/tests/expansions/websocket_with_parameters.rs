@@ -22,31 +22,27 @@ const _: () = {
     }
     #[allow(clippy::all, clippy::pedantic)]
     fn __read(
-        sources: &::hangup::params::Sources<'_>,
-        errors: &mut ::hangup::params::Errors,
+        sources: &::hangup::__v1::Sources<'_>,
+        errors: &mut ::hangup::__v1::Errors,
     ) -> ::core::option::Option<(i64, i64, String, Option<String>, Paging)> {
-        let value_4 = <Paging as ::hangup::params::Params>::read(sources, errors);
-        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_0: ::hangup::params::Field = ::hangup::params::Field::path(
-                "item_id",
-            )
-            .gt(::hangup::params::Number::whole(0));
+        let value_4 = <Paging as ::hangup::__v1::Params>::read(sources, errors);
+        ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
+        static __FIELD_0: ::hangup::__v1::Field = ::hangup::__v1::Field::path("item_id")
+            .gt(::hangup::__v1::Number::whole(0));
         let value_0 = __FIELD_0.read::<i64>(sources, errors);
-        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_1: ::hangup::params::Field = ::hangup::params::Field::query(
-                "limit",
-            )
-            .ge(::hangup::params::Number::whole(1))
-            .le(::hangup::params::Number::whole(100));
+        ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
+        ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
+        static __FIELD_1: ::hangup::__v1::Field = ::hangup::__v1::Field::query("limit")
+            .ge(::hangup::__v1::Number::whole(1))
+            .le(::hangup::__v1::Number::whole(100));
         let value_1 = __FIELD_1.read_or::<i64>(sources, errors, || 10);
-        ::hangup::params::fits::length::<String>();
-        static __FIELD_2: ::hangup::params::Field = ::hangup::params::Field::header(
+        ::hangup::__v1::fits::length::<String>();
+        static __FIELD_2: ::hangup::__v1::Field = ::hangup::__v1::Field::header(
                 "x-token",
             )
             .min_length(3);
         let value_2 = __FIELD_2.read::<String>(sources, errors);
-        static __FIELD_3: ::hangup::params::Field = ::hangup::params::Field::cookie(
+        static __FIELD_3: ::hangup::__v1::Field = ::hangup::__v1::Field::cookie(
             "session",
         );
         let value_3 = __FIELD_3.read::<Option<String>>(sources, errors);
@@ -55,24 +51,22 @@ const _: () = {
     #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code)]
     pub struct __Arguments(State<App>, i64, i64, String, Option<String>, Paging);
     #[automatically_derived]
-    impl ::hangup::Routed<__item_endpoint> for __item_endpoint {
+    impl ::hangup::__v1::Routed<__item_endpoint> for __item_endpoint {
         const PATH: &'static str = "/items/{item_id:int}/ws";
     }
     #[automatically_derived]
     #[allow(unused_variables, clippy::all, clippy::pedantic)]
-    impl<S> ::hangup::Endpoint<__item_endpoint, S> for __item_endpoint
+    impl<S> ::hangup::__v1::Endpoint<__item_endpoint, S> for __item_endpoint
     where
         S: ::core::marker::Send + ::core::marker::Sync + 'static,
         State<
             App,
-        >: ::hangup::__private::FromRequestParts<
-                S,
-                Rejection: ::core::marker::Send + 'static,
-            > + ::core::marker::Send + 'static,
+        >: ::hangup::__v1::FromRequestParts<S, Rejection: ::core::marker::Send + 'static>
+            + ::core::marker::Send + 'static,
     {
         type Arguments = __Arguments;
-        fn describe(&self) -> ::hangup::Description {
-            ::hangup::Description {
+        fn describe(&self) -> ::hangup::__v1::Description {
+            ::hangup::__v1::Description {
                 function: "item",
                 declared_at: ::core::option::Option::Some((
                     ::core::file!(),
@@ -80,21 +74,21 @@ const _: () = {
                 )),
                 documentation: "",
                 settings: ::core::option::Option::Some(
-                    ::hangup::Settings::new()
-                        .refusal(::hangup::Refusal::Http)
+                    ::hangup::__v1::Settings::new()
+                        .refusal(::hangup::__v1::Refusal::Http)
                         .error_message(true),
                 ),
             }
         }
-        fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
-            ::hangup::params::Sources::new(parts).matches_route()
+        fn matches(&self, parts: &::hangup::__v1::Parts) -> bool {
+            ::hangup::__v1::Sources::new(parts).matches_route()
         }
         async fn extract(
             &self,
-            parts: &mut ::hangup::__private::Parts,
+            parts: &mut ::hangup::__v1::Parts,
             state: &S,
-        ) -> ::hangup::Result<Self::Arguments> {
-            let mut gathering = ::hangup::__private::Gathering::new();
+        ) -> ::hangup::__v1::Result<Self::Arguments> {
+            let mut gathering = ::hangup::__v1::Gathering::new();
             let value_0 = gathering.extract::<State<App>, S>(parts, state).await?;
             let values = gathering.read(parts, __read);
             match (value_0, values) {
@@ -114,7 +108,7 @@ const _: () = {
         }
         fn run(
             self,
-            handshake: ::hangup::Handshake,
+            handshake: ::hangup::__v1::Handshake,
             __Arguments(
                 argument_0,
                 argument_1,
@@ -124,7 +118,7 @@ const _: () = {
                 argument_5,
             ): Self::Arguments,
         ) -> impl ::core::future::Future<
-            Output = ::core::result::Result<(), ::hangup::Error>,
+            Output = ::core::result::Result<(), ::hangup::__v1::Error>,
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = item(
@@ -137,7 +131,7 @@ const _: () = {
                         argument_5,
                     )
                     .await;
-                ::hangup::IntoOutcome::into_outcome(outcome)
+                ::hangup::__v1::IntoOutcome::into_outcome(outcome)
             }
         }
     }

@@ -20,18 +20,18 @@ const _: () = {
     #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code)]
     pub struct __Arguments();
     #[automatically_derived]
-    impl ::hangup::Routed<__echo_endpoint> for __echo_endpoint {
+    impl ::hangup::__v1::Routed<__echo_endpoint> for __echo_endpoint {
         const PATH: &'static str = "/echo";
     }
     #[automatically_derived]
     #[allow(unused_variables, clippy::all, clippy::pedantic)]
-    impl<S> ::hangup::Endpoint<__echo_endpoint, S> for __echo_endpoint
+    impl<S> ::hangup::__v1::Endpoint<__echo_endpoint, S> for __echo_endpoint
     where
         S: ::core::marker::Send + ::core::marker::Sync + 'static,
     {
         type Arguments = __Arguments;
-        fn describe(&self) -> ::hangup::Description {
-            ::hangup::Description {
+        fn describe(&self) -> ::hangup::__v1::Description {
+            ::hangup::__v1::Description {
                 function: "echo",
                 declared_at: ::core::option::Option::Some((
                     ::core::file!(),
@@ -43,10 +43,10 @@ const _: () = {
         }
         async fn extract(
             &self,
-            parts: &mut ::hangup::__private::Parts,
+            parts: &mut ::hangup::__v1::Parts,
             state: &S,
-        ) -> ::hangup::Result<Self::Arguments> {
-            let mut gathering = ::hangup::__private::Gathering::new();
+        ) -> ::hangup::__v1::Result<Self::Arguments> {
+            let mut gathering = ::hangup::__v1::Gathering::new();
             match () {
                 () => ::core::result::Result::Ok(__Arguments()),
                 #[allow(unreachable_patterns)]
@@ -55,14 +55,14 @@ const _: () = {
         }
         fn run(
             self,
-            handshake: ::hangup::Handshake,
+            handshake: ::hangup::__v1::Handshake,
             __Arguments(): Self::Arguments,
         ) -> impl ::core::future::Future<
-            Output = ::core::result::Result<(), ::hangup::Error>,
+            Output = ::core::result::Result<(), ::hangup::__v1::Error>,
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = echo(handshake).await;
-                ::hangup::IntoOutcome::into_outcome(outcome)
+                ::hangup::__v1::IntoOutcome::into_outcome(outcome)
             }
         }
     }

@@ -41,10 +41,10 @@ impl CloseCode {
     /// 1000: the purpose for which the connection was made has been fulfilled.
     #[doc(alias = "WS_1000_NORMAL_CLOSURE")]
     pub const NORMAL_CLOSURE: Self = Self::of::<1000>();
-    /// 1001: the endpoint goes away: a server stops, a page is left.
+    /// 1001: the endpoint goes away: a server shuts down, or a browser leaves the page.
     #[doc(alias = "WS_1001_GOING_AWAY")]
     pub const GOING_AWAY: Self = Self::of::<1001>();
-    /// 1002: the peer broke the protocol.
+    /// 1002: the peer violated the protocol.
     #[doc(alias = "WS_1002_PROTOCOL_ERROR")]
     pub const PROTOCOL_ERROR: Self = Self::of::<1002>();
     /// 1003: data of a kind that the endpoint cannot accept.
@@ -53,7 +53,7 @@ impl CloseCode {
     /// 1007: the content of a message does not fit its type, such as text that is not UTF-8.
     #[doc(alias = "WS_1007_INVALID_FRAME_PAYLOAD_DATA")]
     pub const INVALID_PAYLOAD: Self = Self::of::<1007>();
-    /// 1008: a message breaks the endpoint's policy; the code for what no other code says.
+    /// 1008: a message violates the policy of the endpoint; also the code if no other fits.
     #[doc(alias = "WS_1008_POLICY_VIOLATION")]
     pub const POLICY_VIOLATION: Self = Self::of::<1008>();
     /// 1009: a message is too big to be processed.
@@ -62,14 +62,14 @@ impl CloseCode {
     /// 1010: the client expected an extension that the server did not negotiate. Servers do not send it.
     #[doc(alias = "WS_1010_MANDATORY_EXT")]
     pub const MANDATORY_EXTENSION: Self = Self::of::<1010>();
-    /// 1011: the server met a condition that it did not expect.
+    /// 1011: the server met an unexpected condition.
     #[doc(alias = "WS_1011_INTERNAL_ERROR")]
     pub const INTERNAL_ERROR: Self = Self::of::<1011>();
     /// 1012: the service restarts (IANA registry).
     ///
-    /// Not every client knows it. libwebsockets, faye, Qt, Tomcat and WebKitGTK answer each of 1012, 1013 and 1014 with
-    /// 1002 or end without a Close frame, and tell their user 1002 or 1006 (some with the reason); older .NET aborts.
-    /// Browsers but WebKitGTK and most libraries know it. [`GOING_AWAY`](Self::GOING_AWAY) is known by all.
+    /// Some clients do not know it. libwebsockets, faye, Qt, Tomcat and WebKitGTK answer each of 1012, 1013 and 1014 with
+    /// 1002, or end without a Close frame; they report 1002 or 1006 (some with the reason). Older .NET aborts. Most
+    /// libraries and all browsers except WebKitGTK know it. All clients know [`GOING_AWAY`](Self::GOING_AWAY).
     #[doc(alias = "WS_1012_SERVICE_RESTART")]
     pub const SERVICE_RESTART: Self = Self::of::<1012>();
     /// 1013: the service is overloaded, come back later (IANA registry).
@@ -79,23 +79,22 @@ impl CloseCode {
     pub const TRY_AGAIN_LATER: Self = Self::of::<1013>();
     /// 1014: a gateway got an invalid answer from the server behind it (IANA registry).
     ///
-    /// Not to be sent where it can be helped: besides the clients that do not know
-    /// [`SERVICE_RESTART`](Self::SERVICE_RESTART), tungstenite and others answer it with 1002.
-    /// [`INTERNAL_ERROR`](Self::INTERNAL_ERROR) is known by all.
+    /// Avoid it: in addition to the clients that do not know [`SERVICE_RESTART`](Self::SERVICE_RESTART), tungstenite and
+    /// others answer it with 1002. All clients know [`INTERNAL_ERROR`](Self::INTERNAL_ERROR).
     #[doc(alias = "WS_1014_BAD_GATEWAY")]
     pub const BAD_GATEWAY: Self = Self::of::<1014>();
-    /// 3000: the client has not said who it is, the like of HTTP 401 (IANA registry).
+    /// 3000: the client is not authenticated, as HTTP 401 (IANA registry).
     pub const UNAUTHORIZED: Self = Self::of::<3000>();
-    /// 3003: the client may not have this, the like of HTTP 403 (IANA registry).
+    /// 3003: the client is not authorized, as HTTP 403 (IANA registry).
     pub const FORBIDDEN: Self = Self::of::<3003>();
-    /// 3008: the client took too long, the like of HTTP 408 (IANA registry).
+    /// 3008: the client took too long, as HTTP 408 (IANA registry).
     pub const TIMEOUT: Self = Self::of::<3008>();
 
     /// The code with this number.
     ///
     /// # Errors
     ///
-    /// [`InvalidCloseCode`] if the number may not stand in a Close frame.
+    /// [`InvalidCloseCode`] if a Close frame may not carry the number.
     pub const fn new(code: u16) -> Result<Self, InvalidCloseCode> {
         match NonZeroU16::new(code) {
             Some(number) if is_on_the_wire(code) => Ok(Self(number)),
@@ -204,7 +203,7 @@ impl fmt::Display for InvalidCloseCode {
 
 impl std::error::Error for InvalidCloseCode {}
 
-/// The code that a connection ended with: what a peer sent, any number, or what is only ever reported locally.
+/// The code that a connection ended with: any number that a peer sent, or a code that is only reported locally.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DisconnectCode(u16);
 

@@ -1,8 +1,8 @@
-//! The body of a Close frame, and what was said in one (RFC 6455, 5.5.1).
+//! The body of a Close frame: the code and the reason (RFC 6455, 5.5.1).
 
 use super::{CloseCode, DisconnectCode, Reason};
 
-/// What the peer's Close frame said.
+/// The content of the peer's Close frame.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PeerClose {
     code: DisconnectCode,
@@ -10,7 +10,7 @@ pub struct PeerClose {
 }
 
 impl PeerClose {
-    /// The code as it came, also one that may not be sent; [`DisconnectCode::NO_STATUS`] if there was none.
+    /// The code as received, also one that may not be sent; [`DisconnectCode::NO_STATUS`] if there was none.
     pub const fn code(&self) -> DisconnectCode {
         self.code
     }
@@ -21,7 +21,7 @@ impl PeerClose {
     }
 }
 
-/// What our Close frame said.
+/// The content of our Close frame.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SentClose {
     code: DisconnectCode,
@@ -58,7 +58,7 @@ pub(crate) enum BodyError {
     ReasonNotUtf8,
 }
 
-/// Reads a body of at most 125 bytes: what it said as far as it can be read, and the first thing wrong with it.
+/// Reads a body of at most 125 bytes: its content as far as it is readable, and its first mistake.
 pub(crate) fn parse_body(body: &[u8]) -> (PeerClose, Option<BodyError>) {
     let (code, rest) = match body {
         [] => {

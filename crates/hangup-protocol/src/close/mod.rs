@@ -13,8 +13,8 @@ pub use reason::Reason;
 
 /// A code and a reason that one Close frame carries (RFC 6455, 5.5.1).
 ///
-/// Both fit by construction: the code may be sent, the reason has at most 123 bytes. It is an error too, so an
-/// endpoint can return it.
+/// Both are valid by construction: the code may be sent, and the reason has at most 123 bytes. It is also an error type,
+/// so an endpoint can return it.
 ///
 /// ```
 /// use hangup_protocol::{Close, CloseCode};
@@ -31,7 +31,7 @@ pub struct Close {
 }
 
 impl Close {
-    /// A Close frame with this code and this reason; a reason over 123 bytes is cut on a character boundary.
+    /// A Close frame with this code and this reason. A reason over 123 bytes is cut at a character boundary.
     pub fn new(code: CloseCode, reason: impl Into<Reason>) -> Self {
         Self {
             code,
@@ -39,7 +39,7 @@ impl Close {
         }
     }
 
-    /// The same for a reason that lives as long as the program; it is not copied.
+    /// The same for a `'static` reason, which is not copied.
     pub const fn from_static(code: CloseCode, reason: &'static str) -> Self {
         Self {
             code,

@@ -7,8 +7,8 @@ use std::ops::Deref;
 
 /// The reason in a Close frame: UTF-8 of at most 123 bytes.
 ///
-/// A control frame holds at most 125 bytes (RFC 6455, 5.5), two of which are the code. A longer text is cut at
-/// the last character boundary that fits; it is never refused.
+/// A control frame has at most 125 bytes (RFC 6455, 5.5), two of which are the code. A longer text is cut at the last
+/// character boundary that fits. It is never an error.
 ///
 /// ```
 /// use hangup_protocol::Reason;
@@ -47,7 +47,7 @@ impl Reason {
         text.into()
     }
 
-    /// The reason with a text that lives as long as the program; it is cut if it is too long, and never copied.
+    /// The reason with a `'static` text. It is cut if it is too long, and never copied.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Text::Static(cut(text)))
     }

@@ -22,17 +22,17 @@ use crate::violation::Violation;
 /// Which side of the connection this is (RFC 6455, 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It reads masked frames and masks none.
+    /// It reads masked frames, and sends unmasked ones.
     Server,
-    /// It masks its frames. For tests only: the keys come from a small generator and not, as RFC 6455, 5.3
-    /// demands of a client, from a strong source of entropy.
+    /// It masks its frames. For tests only: the keys come from a small generator, not from a strong source of entropy,
+    /// which RFC 6455, 5.3 requires of a client.
     Client {
         /// Where the generator starts.
         mask_seed: u64,
     },
 }
 
-/// Who did something first.
+/// The side that did something first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// This side.
@@ -57,8 +57,8 @@ impl std::error::Error for Closing {}
 
 /// The protocol of one connection after the opening handshake, without I/O.
 ///
-/// It holds no buffers but for what has arrived in part: a header, the body of a control frame, a message. At
-/// most one Close frame is ever written, it is valid, and nothing follows it.
+/// It buffers only incomplete input: a header, the body of a control frame, a message. It writes at most one Close frame,
+/// which is valid, and nothing after it.
 #[derive(Debug)]
 pub struct Connection {
     /// The state of the generator of masking keys; a server has none.
@@ -71,7 +71,7 @@ pub struct Connection {
     /// The body of a control frame that has arrived in part, masked.
     control: Option<Box<ControlBody>>,
     ending: Option<Box<Ending>>,
-    /// `None` too once nothing may be sent any more: what still comes is read past then.
+    /// Also `None` once nothing may be sent: later input is skipped.
     deflate: Option<Box<Deflate>>,
     /// Whether the peer may compress its messages.
     may_be_compressed: bool,
@@ -79,7 +79,7 @@ pub struct Connection {
     compressed: bool,
     /// Whether the next data frame must be a continuation (5.4).
     fragmented: bool,
-    /// How many fragments of the message that arrives have no byte.
+    /// How many fragments of the current message are empty.
     empty_fragments: u32,
     /// Whether nothing may be written any more.
     sending_is_over: bool,
@@ -125,7 +125,7 @@ impl ControlBody {
         }
     }
 
-    /// Appends a piece; what would not fit is left out.
+    /// Appends a piece, as much of it as fits.
     fn push(&mut self, piece: &[u8]) {
         let free = &mut self.bytes[usize::from(self.length)..];
         for (to, from) in free.iter_mut().zip(piece) {
@@ -192,8 +192,8 @@ impl Connection {
     /// Compresses messages as was agreed in the opening handshake (RFC 7692, 6): to be called before anything is sent
     /// or received.
     ///
-    /// What it takes in memory is freed as soon as nothing may be sent any more: a Close frame has been sent or
-    /// received, a rule was broken, or the peer's stream has ended.
+    /// Its memory is freed as soon as nothing may be sent: after a Close frame was sent or received, after a violation, or
+    /// at the end of the peer's stream.
     #[cfg(feature = "deflate")]
     pub fn agree_on_deflate(&mut self, agreement: &DeflateAgreement) {
         self.deflate = Some(Box::new(Deflate::new(agreement, self.masking.is_none())));
@@ -208,7 +208,15 @@ impl Connection {
             .is_some_and(|deflate| deflate.compresses(length))
     }
 
-    /// Says that the peer's stream has ended: nothing more is read, and nothing more is written.
+    /// Whether the messages that are sent are compressed with one context, which each of them changes (RFC 7692, 7.1.1.1):
+    /// no two connections then have the same bytes for a message.
+    pub fn sends_with_takeover(&self) -> bool {
+        self.deflate
+            .as_ref()
+            .is_some_and(|deflate| deflate.sends_with_takeover())
+    }
+
+    /// Records the end of the peer's stream: nothing more is read or written.
     ///
     /// An end without a Close frame is [`DisconnectCode::ABNORMAL`](crate::DisconnectCode::ABNORMAL) (7.1.5).
     pub fn receive_eof(&mut self) {
@@ -216,8 +224,8 @@ impl Connection {
         self.stop_sending();
     }
 
-    /// Says that nothing is read or written any more, and frees all that is kept for that, such as the contexts of
-    /// compression. What is known of the end stays.
+    /// Ends reading and writing, and frees their memory, such as compression contexts. The information about the end
+    /// remains.
     pub fn release(&mut self) {
         self.receive_eof();
         self.deflate = None;
@@ -229,22 +237,22 @@ impl Connection {
         !self.sending_is_over
     }
 
-    /// What our Close frame said, if one was sent.
+    /// The content of our Close frame, if one was sent.
     pub fn close_sent(&self) -> Option<&SentClose> {
         self.ending.as_ref()?.sent.as_ref()
     }
 
-    /// What the peer's Close frame said, if one has come, also if it was a violation.
+    /// The content of the peer's Close frame, if one was received, also if it was a violation.
     pub fn close_received(&self) -> Option<&PeerClose> {
         self.ending.as_ref()?.received.as_ref()
     }
 
-    /// Who sent the first Close frame; [`Side::Local`] for the one that answers a violation.
+    /// The side that sent the first Close frame; [`Side::Local`] if ours answers a violation.
     pub fn close_begun_by(&self) -> Option<Side> {
         self.ending.as_ref()?.begun_by
     }
 
-    /// The rule that the peer broke.
+    /// The violation by the peer, if any.
     pub fn violation(&self) -> Option<&Violation> {
         self.ending.as_ref()?.violation.as_ref()
     }
@@ -265,14 +273,14 @@ impl Connection {
         self.ending.get_or_insert_default()
     }
 
-    /// Sends nothing more. What comes from now on is read past, so nothing is inflated either.
+    /// Ends sending. Later input is skipped, so it is not inflated either.
     fn stop_sending(&mut self) {
         self.sending_is_over = true;
         self.message = None;
         self.deflate = None;
     }
 
-    /// Drops what has arrived in part, and reads nothing more.
+    /// Drops incomplete input, and ends reading.
     fn stop_reading(&mut self) {
         self.reading = Reading::Over;
         self.message = None;

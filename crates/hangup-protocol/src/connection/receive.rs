@@ -10,26 +10,26 @@ use crate::frame::{FrameHeader, FrameRules, MessageKind, OpCode};
 use crate::mask;
 use crate::violation::Violation;
 
-/// How many fragments of one message may have no byte, besides as many as it may have bytes.
+/// How many empty fragments one message may have, in addition to the largest number of its bytes.
 const SPARE_FRAGMENTS: usize = 1024;
 
-/// What a step of reading led to.
+/// The result of one step of reading.
 enum Step {
     /// More can be read.
     Next,
-    /// The input is used up, or enough is done for once.
+    /// The input is used up, or the bound of work for one call is reached.
     Pause,
     Event(Event),
 }
 
 impl Connection {
-    /// Takes bytes off the front of `input` until one event is complete or the input is used up, and appends
-    /// the answers to `output`: pongs, the echoed Close frame, the Close frame for a violation.
+    /// Consumes `input` from the front until one event is complete or the input is used up. It appends answers to
+    /// `output`: pongs, the echoed Close frame, the Close frame for a violation.
     ///
-    /// `None` means that the input is used up, or, where some of it is left, that so much was inflated that others
-    /// should run before it goes on (after 4 KiB of compressed or 256 KiB of inflated bytes, over all messages). After
-    /// our Close frame data and pings are read past without an event; after the peer's, and after a violation, all
-    /// input is dropped.
+    /// `None` means that the input is used up. If input is left, the bound of inflation for one call is reached (4 KiB of
+    /// compressed or 256 KiB of inflated bytes, over all messages): let others run, then call again. After our Close
+    /// frame, data and pings are skipped without an event. After the peer's Close frame or a violation, all input is
+    /// dropped.
     pub fn receive(&mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Option<Event> {
         loop {
             let step = match self.reading {
@@ -52,7 +52,7 @@ impl Connection {
         }
     }
 
-    /// Whether data is read past: our Close frame has gone out (5.5.1 lets an endpoint discard what follows it).
+    /// Whether data is skipped: our Close frame was sent (5.5.1 lets an endpoint discard what follows it).
     fn is_discarding(&self) -> bool {
         self.sending_is_over
     }
@@ -89,8 +89,8 @@ impl Connection {
         Ok(Step::Next)
     }
 
-    /// The message of a frame that is all of it, and all there: the most frequent case by far, and the same as
-    /// [`begin_frame`](Self::begin_frame) and [`read_data`](Self::read_data) without a state between them.
+    /// A message in one complete frame, the most frequent case by far. It is the same as
+    /// [`begin_frame`](Self::begin_frame) and [`read_data`](Self::read_data) without a state in between.
     #[inline]
     fn read_whole(&self, header: FrameHeader, input: &mut &[u8]) -> Option<Result<Event, Violation>> {
         if !header.fin || header.rsv1 || self.fragmented || self.is_discarding() {
@@ -132,14 +132,14 @@ impl Connection {
         if !header.opcode.is_control() {
             self.fragmented = !header.fin;
             if header.length == 0 && self.message.is_some() {
-                // They would pass any limit on bytes.
+                // No limit on bytes would stop them.
                 self.empty_fragments = self.empty_fragments.saturating_add(1);
                 if self.empty_fragments as usize > self.max_message_size.saturating_add(SPARE_FRAGMENTS) {
                     return Err(Violation::TooManyFragments);
                 }
             }
             if let (Some(deflate), true) = (&mut self.deflate, self.compressed) {
-                // The limit is for what is inflated, and holds while it is.
+                // The limit applies to the inflated bytes, during inflation.
                 deflate.begin_frame(kind.is_some(), header.length, self.max_message_size)?;
             } else if let Some(message) = &self.message {
                 let length = header.length.saturating_add(message.len() as u64);
@@ -244,7 +244,7 @@ impl Connection {
         Ok(Step::Event(Event::Close(said)))
     }
 
-    /// 7.1.7: a Close frame goes out, if none has, and nothing more is read.
+    /// 7.1.7: sends a Close frame, if none was sent, and ends reading.
     fn fail(&mut self, violation: Violation, output: &mut Vec<u8>) -> Event {
         self.stop_reading();
         self.ending().violation = Some(violation);

@@ -13,7 +13,7 @@ use crate::mask;
 pub enum ControlError {
     /// A Close frame has been sent or received.
     Closing,
-    /// RFC 6455, 5.5: the payload of a control frame has at most 125 bytes. The number is how many it had.
+    /// RFC 6455, 5.5: the payload of a control frame has at most 125 bytes. The number is its length.
     TooLong(usize),
 }
 
@@ -57,13 +57,13 @@ impl Connection {
         Ok(())
     }
 
-    /// Appends the header of a message to `output`, and leaves it to the caller to write `length` bytes of payload
-    /// right behind it: UTF-8 for a text.
+    /// Appends the header of a message to `output`. The caller must write `length` bytes of payload directly after it,
+    /// which are UTF-8 for a text.
     ///
-    /// The message is not compressed, which RFC 7692, 6.1 leaves to the sender; [`compresses`](Self::compresses) says
-    /// whether it would be otherwise.
+    /// The message is not compressed, which RFC 7692, 6.1 allows. [`compresses`](Self::compresses) says whether the other
+    /// methods would compress it.
     ///
-    /// In the role of a client the masking key is all zero, so that the payload is written as it is.
+    /// A client uses a masking key of zero, so the payload is written as it is.
     ///
     /// # Errors
     ///
@@ -96,8 +96,8 @@ impl Connection {
         self.send_control(OpCode::Ping, payload, output)
     }
 
-    /// Appends a pong that nobody asked for to `output` (RFC 6455, 5.5.3); those that answer pings are written by
-    /// [`receive`](Self::receive).
+    /// Appends an unsolicited pong to `output` (RFC 6455, 5.5.3). [`receive`](Self::receive) writes those that answer
+    /// pings.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Connection {
         self.send_control(OpCode::Pong, payload, output)
     }
 
-    /// Appends the Close frame to `output`; what arrives from now on is read past, up to the peer's Close frame.
+    /// Appends the Close frame to `output`. Later input is skipped, up to the peer's Close frame.
     ///
     /// # Errors
     ///
@@ -155,7 +155,7 @@ impl Connection {
         ending.begun_by = Some(begun_by);
     }
 
-    /// RFC 7692, 6.1: a message may be compressed or not, each as it suits.
+    /// RFC 7692, 6.1: the sender decides for each message whether to compress it.
     fn write_message(&mut self, opcode: OpCode, payload: &[u8], output: &mut Vec<u8>) {
         if self.compresses(payload.len()) {
             let mask = self.next_mask();

@@ -5,14 +5,14 @@ use flate2::{Compress, FlushCompress};
 use super::negotiation::Direction;
 use super::spare;
 
-/// What every compressed message would end with, and what is left off (7.2.1).
+/// The last bytes of every compressed message, which are removed (7.2.1).
 pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 
 #[derive(Debug)]
 pub(super) struct Compressor {
     level: u8,
     direction: Direction,
-    /// The context; kept between messages if it is taken over.
+    /// The context; kept between messages with context takeover.
     context: Option<Box<Compress>>,
 }
 
@@ -25,8 +25,12 @@ impl Compressor {
         }
     }
 
-    /// Appends a message, which is not empty, in compressed form. `false`, with anything appended, if it must be
-    /// sent as it is.
+    pub(super) const fn takes_over(&self) -> bool {
+        !self.direction.no_context_takeover
+    }
+
+    /// Appends a non-empty message in compressed form. `false` if it must be sent uncompressed; the appended bytes are
+    /// then undefined.
     pub(super) fn compress(&mut self, message: &[u8], output: &mut Vec<u8>) -> bool {
         let (level, window_bits) = (self.level, self.direction.window_bits);
         let mut context = self
@@ -48,7 +52,7 @@ impl Compressor {
     }
 }
 
-/// Compresses the whole message up to the boundary of a byte, without the tail. `None` if that cannot be done.
+/// Compresses the whole message up to a byte boundary, without the tail. `None` if that fails.
 fn run(context: &mut Compress, mut message: &[u8], output: &mut Vec<u8>) -> Option<()> {
     let start = output.len();
     output.reserve(message.len() / 2 + 64);

@@ -12,7 +12,7 @@ use crate::violation::Violation;
 #[derive(Debug)]
 pub(super) struct Inflater {
     no_context_takeover: bool,
-    /// The context; kept between messages if it is taken over.
+    /// The context; kept between messages with context takeover.
     context: Option<Box<Decompress>>,
     /// How many bytes the frames of the message have announced so far.
     announced: u64,
@@ -25,9 +25,9 @@ pub(super) struct Inflater {
 
 /// The most bytes that a message of `limit` bytes has in compressed form, in so many frames.
 ///
-/// What cannot be compressed grows by an eighth where a compressor has fixed codes only, by less in stored blocks. One
-/// that flushes at the end of each frame adds at most 11 bytes to it: the header of a stored block and an empty one
-/// behind it (RFC 1951, 3.2.4). The constant is for empty blocks in short messages.
+/// Incompressible data grows by an eighth if a compressor has only fixed codes, and by less in stored blocks. A flush at
+/// the end of each frame adds at most 11 bytes: the header of a stored block, and an empty block after it (RFC 1951,
+/// 3.2.4). The constant is for empty blocks in short messages.
 fn longest(limit: usize, frames: u64) -> u64 {
     const CONSTANT: u64 = 1024;
     const FLUSH: u64 = 16;
@@ -62,7 +62,7 @@ impl Inflater {
         Ok(())
     }
 
-    /// How many bytes of the piece were inflated; the rest is to come again.
+    /// Returns how many bytes of the piece were inflated; the caller must pass the rest again.
     pub(super) fn inflate_masked(
         &mut self,
         key: [u8; 4],
@@ -112,7 +112,7 @@ impl Inflater {
         Ok(())
     }
 
-    /// Inflates input, all of it unless the work is enough for once. How many bytes were inflated.
+    /// Inflates input, up to the bound of work for one call. Returns how many bytes were inflated.
     fn inflate(&mut self, input: &[u8], message: &mut Assembler, limit: usize) -> Result<usize, Violation> {
         let Self {
             context,
@@ -157,8 +157,8 @@ impl Inflater {
     }
 }
 
-/// Adds what was inflated up to the limit; the first byte beyond it, or the first that is not UTF-8, is what counts,
-/// however the input was split.
+/// Adds inflated bytes up to the limit. The first byte beyond it, or the first that is not UTF-8, decides the error,
+/// independent of how the input was split.
 fn push(message: &mut Assembler, bytes: &[u8], limit: usize) -> Result<(), Violation> {
     let (within, beyond) = bytes.split_at(bytes.len().min(limit.saturating_sub(message.len())));
     message.push(within).map_err(|_| Violation::TextNotUtf8)?;

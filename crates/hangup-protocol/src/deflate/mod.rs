@@ -1,7 +1,7 @@
 //! Compression of messages, permessage-deflate (RFC 7692).
 //!
-//! [`DeflateConfig`] is what a server wants; [`DeflateConfig::negotiate`] finds the offer of a client that goes
-//! with it; the [`DeflateAgreement`] is answered to the client and given to the connection.
+//! [`DeflateConfig`] has the settings of a server. [`DeflateConfig::negotiate`] selects an offer of the client. The
+//! [`DeflateAgreement`] is sent to the client, and passed to the connection.
 //!
 //! ```
 //! use hangup_protocol::{Connection, DeflateConfig, Role, extensions};
@@ -60,7 +60,12 @@ impl Deflate {
         length > 0 && length >= self.min_size
     }
 
-    /// Appends a message as one compressed frame. `false` and nothing appended if it must go out as it is.
+    /// Whether the context of the compression is kept from message to message.
+    pub(crate) const fn sends_with_takeover(&self) -> bool {
+        self.compressor.takes_over()
+    }
+
+    /// Appends a message as one compressed frame. `false`, with nothing appended, if it must be sent uncompressed.
     pub(crate) fn write_frame(
         &mut self,
         opcode: OpCode,
@@ -69,7 +74,7 @@ impl Deflate {
         output: &mut Vec<u8>,
     ) -> bool {
         let start = output.len();
-        // The length of the header depends on that of the payload; the longest is left free in front of it.
+        // The length of the header depends on that of the payload, so space for the longest is reserved.
         output.extend_from_slice(&[0; FrameHeader::MAX_BYTES]);
         let body = output.len();
         if !self.compressor.compress(payload, output) {
@@ -94,14 +99,14 @@ impl Deflate {
         true
     }
 
-    /// Says that a frame of a compressed message begins, with how many bytes of payload; `limit` is the most bytes that
-    /// the message may have.
+    /// Begins a frame of a compressed message, with the length of its payload. The message may have at most `limit`
+    /// bytes.
     pub(crate) fn begin_frame(&mut self, is_first: bool, length: u64, limit: usize) -> Result<(), Violation> {
         self.inflater.begin_frame(is_first, length, limit)
     }
 
-    /// Inflates the next piece of a frame into the message, which must not pass `limit` bytes. How many bytes of the
-    /// piece were inflated: not all of them where the work has come to the bound of what is done at once.
+    /// Inflates the next piece of a frame into the message, which may have at most `limit` bytes. Returns how many bytes
+    /// of the piece were inflated: fewer than all if the bound of work for one call is reached.
     pub(crate) fn inflate_masked(
         &mut self,
         key: [u8; 4],
@@ -112,7 +117,7 @@ impl Deflate {
         self.inflater.inflate_masked(key, piece, message, limit)
     }
 
-    /// Inflates what is left when the message has arrived.
+    /// Inflates the rest when the message is complete.
     pub(crate) fn finish(&mut self, message: &mut Assembler, limit: usize) -> Result<(), Violation> {
         self.inflater.finish(message, limit)
     }

@@ -3,7 +3,7 @@
 use super::DeflateConfig;
 use crate::handshake::ExtensionOffer;
 
-/// What holds for the messages of one side.
+/// The agreement for the messages of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Direction {
     /// Whether every message is compressed on its own (7.1.1).
@@ -29,7 +29,7 @@ struct Offer {
     server_no_context_takeover: bool,
     client_no_context_takeover: bool,
     server_max_window_bits: Option<u8>,
-    /// The inner value is missing where the client only says that it understands the parameter.
+    /// The inner value is `None` if the client only declares support for the parameter.
     client_max_window_bits: Option<Option<u8>>,
 }
 
@@ -43,8 +43,8 @@ fn window_bits(value: &str) -> Option<u8> {
     }
 }
 
-/// 7.1: `None`, which declines the offer, for another extension, and for a parameter that is unknown, stands there
-/// twice, or has a value that is not valid.
+/// 7.1: `None`, which declines the offer, for another extension, and for a parameter that is unknown, repeated, or
+/// invalid.
 fn read(offer: &ExtensionOffer<'_>) -> Option<Offer> {
     if offer.name != "permessage-deflate" {
         return None;
@@ -76,8 +76,8 @@ fn read(offer: &ExtensionOffer<'_>) -> Option<Offer> {
 }
 
 impl DeflateConfig {
-    /// The first of the client's offers that can be accepted, with its answer; `None` if there is none, and
-    /// messages are not compressed then.
+    /// The first acceptable offer of the client, with its answer. `None` if there is none; messages are then not
+    /// compressed.
     ///
     /// An offer that is malformed is declined (7.1).
     pub fn negotiate(&self, offers: &[ExtensionOffer<'_>]) -> Option<DeflateAgreement> {

@@ -1,4 +1,4 @@
-//! One spare context per thread, so that connections that keep none between messages need not build one for each.
+//! One spare context per thread, so that connections without context takeover need not build one for each message.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ thread_local! {
     static DECOMPRESS: Cell<Option<Box<Decompress>>> = const { Cell::new(None) };
 }
 
-/// A compressor that has seen nothing.
+/// A compressor with an empty context.
 ///
 /// zlib has no raw DEFLATE with a window of 8 bits; with one of 9 it refers back 250 bytes at most, which 8 allow.
 pub(super) fn take_compress(level: u8, window_bits: u8) -> Box<Compress> {
@@ -29,11 +29,11 @@ pub(super) fn take_compress(level: u8, window_bits: u8) -> Box<Compress> {
 /// Keeps a compressor for the next message on this thread.
 pub(super) fn put_compress(level: u8, window_bits: u8, mut context: Box<Compress>) {
     context.reset();
-    // At the end of a thread there is no place left; the context is dropped.
+    // At the end of a thread its storage is gone, and the context is dropped.
     let _ = COMPRESS.try_with(|spare| spare.set(Some((level, window_bits, context))));
 }
 
-/// An inflater that has seen nothing. Its window has 15 bits, whatever was agreed: zlib-rs always keeps as many.
+/// An inflater with an empty context. Its window has 15 bits with any agreement, because zlib-rs always uses 15.
 pub(super) fn take_decompress() -> Box<Decompress> {
     match DECOMPRESS.try_with(Cell::take) {
         Ok(Some(context)) => context,

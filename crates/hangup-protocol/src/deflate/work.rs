@@ -1,9 +1,9 @@
-//! How much is inflated at once, so that one connection does not hold up the others of its thread.
+//! The bound of inflation for one call, so that one connection does not delay the others of its thread.
 
 /// The work since the last pause.
 ///
-/// A byte of input can cost far more than one of output: blocks with codes of their own and nothing in them are a few
-/// bytes each, and tables are built for every one.
+/// A byte of input can cost far more than one of output: an empty block with its own codes has a few bytes, but needs
+/// tables to be built.
 #[derive(Debug)]
 pub(super) struct Work {
     taken: usize,

@@ -1,4 +1,4 @@
-//! Whether a request opens a WebSocket, and what it offers (RFC 6455, 4.2.1).
+//! The check of an opening handshake, and its offers (RFC 6455, 4.2.1).
 
 use super::error::{HandshakeError, Malformed};
 use super::extension::{ExtensionOffer, extensions};
@@ -27,7 +27,7 @@ impl HeaderLines for [(&str, &str)] {
     }
 }
 
-/// The parts of an HTTP/1 request that the opening handshake depends on.
+/// The parts of an HTTP/1 request that matter for the opening handshake.
 #[derive(Debug)]
 pub struct RequestView<'a, H: ?Sized> {
     /// The method, such as `GET`.
@@ -57,9 +57,9 @@ fn only<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> Option<&'a [u8]> {
     }
 }
 
-/// Checks all of an opening handshake (RFC 6455, 4.2.1) but what it offers, which [`offers`] reads: method, version,
-/// `Host`, `Connection`, `Upgrade`, `Sec-WebSocket-Version` and `Sec-WebSocket-Key`. The value of
-/// `Sec-WebSocket-Accept` for the answer.
+/// Checks an opening handshake (RFC 6455, 4.2.1): method, version, `Host`, `Connection`, `Upgrade`,
+/// `Sec-WebSocket-Version` and `Sec-WebSocket-Key`. Returns the value of `Sec-WebSocket-Accept` for the answer. Its
+/// offers are read by [`offers`].
 ///
 /// ```
 /// use hangup_protocol::{HandshakeError, RequestView, handshake};
@@ -107,12 +107,12 @@ pub fn check<H: HeaderLines + ?Sized>(request: &RequestView<'_, H>) -> Result<St
     Ok(accept_key(key))
 }
 
-/// Reads what an opening handshake offers (RFC 6455, 4.2.1, items 8 and 9). It takes time in proportion to the length
-/// of the two headers, and stops at the first offer beyond a bound.
+/// Reads the offers of an opening handshake (RFC 6455, 4.2.1, items 8 and 9). Its time is linear in the length of the two
+/// headers. It stops at the first offer beyond a bound.
 ///
 /// # Errors
 ///
-/// [`HandshakeError::Malformed`] if one of the lists breaks its grammar, or offers more than [`MAX_SUBPROTOCOLS`],
+/// [`HandshakeError::Malformed`] if one of the lists violates its grammar, or offers more than [`MAX_SUBPROTOCOLS`],
 /// [`MAX_EXTENSIONS`] or [`MAX_EXTENSION_PARAMS`].
 ///
 /// [`MAX_SUBPROTOCOLS`]: super::limits::MAX_SUBPROTOCOLS

@@ -1,4 +1,4 @@
-//! Why a request opens no WebSocket, and how HTTP says so (RFC 6455, 4.2.1, 4.2.2 and 4.4).
+//! Why a request does not open a WebSocket, and the HTTP answer (RFC 6455, 4.2.1, 4.2.2 and 4.4).
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ pub enum HandshakeError {
     OldHttp,
     /// It asks for a version of the protocol other than 13.
     WrongVersion,
-    /// It asks for a WebSocket and breaks a rule.
+    /// It asks for a WebSocket, but violates a rule.
     Malformed(Malformed),
 }
 
-/// A rule of RFC 6455, 4.2.1 that an opening handshake breaks, or a bound of ours on what it may offer.
+/// A rule of RFC 6455, 4.2.1 that an opening handshake violates, or our bound on its offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Malformed {
@@ -42,7 +42,7 @@ pub enum Malformed {
 }
 
 impl HandshakeError {
-    /// The HTTP status that says so: 426 or 400 (RFC 9110, 15.5.22; RFC 6455, 4.2.1 and 4.4).
+    /// The HTTP status of the answer: 426 or 400 (RFC 9110, 15.5.22; RFC 6455, 4.2.1 and 4.4).
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotAnUpgrade | Self::OldHttp | Self::WrongVersion => 426,
@@ -50,8 +50,8 @@ impl HandshakeError {
         }
     }
 
-    /// The headers that belong to the answer. An answer with 426 names the protocol to upgrade to (RFC 9110,
-    /// 15.5.22), and the version where that is wrong (RFC 6455, 4.4).
+    /// The headers of the answer. A 426 names the protocol to upgrade to (RFC 9110, 15.5.22), and the version if that was
+    /// wrong (RFC 6455, 4.4).
     pub const fn headers(&self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::NotAnUpgrade | Self::OldHttp => &[("upgrade", "websocket"), ("connection", "upgrade")],

@@ -11,7 +11,7 @@ use super::list::{is_token, trim};
 pub struct ExtensionOffer<'a> {
     /// The extension's name.
     pub name: &'a str,
-    /// The parameters in order, with their values where they have one; quotes are taken off.
+    /// The parameters in order, with their values, if any, without quotes.
     pub params: Vec<(&'a str, Option<Cow<'a, str>>)>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Rest<'a> {
         Ok(token)
     }
 
-    /// A token, or a quoted string that is one when its quotes and escapes are taken off, and the blanks behind it.
+    /// A token, or a quoted string that is one without its quotes and escapes, and the blanks after it.
     fn value(&mut self) -> Result<Cow<'a, str>, Malformed> {
         if !self.take('"') {
             return self.token().map(Cow::Borrowed);

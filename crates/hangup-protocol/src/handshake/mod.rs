@@ -1,4 +1,4 @@
-//! The opening handshake, the server's side, as rules on header lines (RFC 6455, 4 and 9.1).
+//! The opening handshake of a server, as rules on header lines (RFC 6455, 4 and 9.1).
 
 mod check;
 mod error;

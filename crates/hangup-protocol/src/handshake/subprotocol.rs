@@ -8,7 +8,7 @@ use super::list::{is_token, tokens};
 ///
 /// # Errors
 ///
-/// [`Malformed::Subprotocols`] if one is not a token or stands there twice (4.1, item 10);
+/// [`Malformed::Subprotocols`] if one is not a token or is repeated (4.1, item 10);
 /// [`Malformed::TooManySubprotocols`] if there are more than [`MAX_SUBPROTOCOLS`].
 pub fn subprotocols<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Vec<&'a str>, Malformed> {
     let mut offers = Vec::new();

@@ -25,8 +25,8 @@ pub(super) use self::raw::{Made, Raw};
 
 /// The four places of one request that parameters come from.
 ///
-/// The query string and the cookies are split once, when the first parameter asks for them; values are decoded when
-/// they are read, and borrowed where there is nothing to decode.
+/// The query string and the cookies are split once, when the first parameter needs them. Values are decoded when they are
+/// read, and borrowed if there is nothing to decode.
 #[derive(Debug)]
 pub struct Sources<'r> {
     parts: &'r Parts,
@@ -36,8 +36,8 @@ pub struct Sources<'r> {
 }
 
 impl<'r> Sources<'r> {
-    /// Of a request. With the feature `axum` its path is read by the template of the route that axum has matched. Without
-    /// that feature, or that route, there are no path parameters: use [`with_template`](Self::with_template).
+    /// The sources of a request. With the feature `axum`, the path is read by the template of the route that axum has
+    /// matched. Without that feature or route there are no path parameters: use [`with_template`](Self::with_template).
     pub fn new(parts: &'r Parts) -> Self {
         Self {
             parts,
@@ -47,7 +47,7 @@ impl<'r> Sources<'r> {
         }
     }
 
-    /// Of a request whose path is to be read by `template` (`/items/{id}`, `/files/{*rest}`), whatever axum matched.
+    /// The sources of a request whose path is read by `template` (`/items/{id}`, `/files/{*rest}`).
     pub fn with_template(parts: &'r Parts, template: &'r str) -> Self {
         let sources = Self::new(parts);
         let _ = sources.template.set(Template::new(template, parts.uri.path()));

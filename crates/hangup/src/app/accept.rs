@@ -1,16 +1,19 @@
-//! The accept loop: connections are counted, and each gets a task of its own.
+//! The accept loop: it counts connections, and starts a task for each.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr};
 
+use futures_util::FutureExt;
 use http::StatusCode;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-};
+use tokio::{io::AsyncWriteExt, sync::watch};
 
 #[cfg(feature = "tls")]
 use super::Tls;
-use super::{Served, http::Http, stage::Stage};
+use super::{
+    Served,
+    http::Http,
+    listener::{Bound, Incoming, IncomingStream},
+    stage::Stage,
+};
 use crate::{
     handshake::HttpLimits,
     lifecycle::answered_without_endpoint,
@@ -19,23 +22,20 @@ use crate::{
     settings::{ConnectionLimit, Slot},
 };
 
-/// How long the accept loop rests when the process is out of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// The answer to a connection that is one too many.
+/// The answer to a connection beyond the limit.
 const TOO_MANY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// A listener, and what each of its connections is served with.
+/// A listener, and what serves each of its connections.
 pub(super) struct Accepting {
-    pub(super) listener: TcpListener,
+    pub(super) listener: Bound,
     pub(super) served: Served,
     pub(super) limits: HttpLimits,
     pub(super) stage: watch::Receiver<Stage>,
-    /// The bounds of connections that are no WebSockets, or not yet.
+    /// The bounds of an HTTP connection before it becomes a WebSocket.
     pub(super) in_total: Option<ConnectionLimit>,
     pub(super) per_peer: Option<ConnectionLimit>,
-    /// Peers that stand for many clients.
+    /// Peers that forward the requests of many clients.
     pub(super) proxies: TrustedProxies,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Tls>,
@@ -43,37 +43,47 @@ pub(super) struct Accepting {
 
 impl Accepting {
     /// Accepts connections until it is dropped.
-    pub(super) async fn run(&self) -> Infallible {
+    pub(super) async fn run(&mut self) -> Infallible {
         loop {
-            match self.listener.accept().await {
-                Ok((stream, peer)) => self.serve(stream, peer),
-                Err(error) if is_of_one_connection(&error) => {}
-                Err(error) => {
-                    tracing::error!(error = %logged::error(&error), "accept failed");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
+            let incoming = self.listener.accept().await;
+            self.serve(incoming);
         }
     }
 
-    fn serve(&self, stream: TcpStream, peer: SocketAddr) {
+    fn serve(&self, Incoming { stream, peer }: Incoming) {
         let Some(slots) = self.admit(peer) else {
             // Best effort: a fresh connection has an empty buffer, and over TLS nobody could read it.
-            if !self.is_secured() {
-                let _ = stream.try_write(TOO_MANY);
+            match stream {
+                IncomingStream::Tcp(stream) if !self.is_secured() => {
+                    let _ = stream.try_write(TOO_MANY);
+                }
+                IncomingStream::Tcp(_) => {}
+                IncomingStream::Any(mut stream) => {
+                    let _ = AsyncWriteExt::write(&mut stream, TOO_MANY).now_or_never();
+                }
             }
-            return answered_without_endpoint(Some(peer), None, StatusCode::SERVICE_UNAVAILABLE);
+            return answered_without_endpoint(peer, None, StatusCode::SERVICE_UNAVAILABLE);
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = %logged::error(&error), "TCP_NODELAY cannot be set");
-        }
         let http = Http {
-            peer: Some(peer),
-            served: self.served.for_peer(peer),
+            peer,
+            served: match peer {
+                Some(peer) => self.served.for_peer(peer),
+                None => self.served.clone(),
+            },
             limits: self.limits,
             stage: self.stage.clone(),
             slots,
         };
+        let stream = match stream {
+            IncomingStream::Tcp(stream) => stream,
+            IncomingStream::Any(stream) => {
+                tokio::spawn(http.serve(stream));
+                return;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(error = %logged::error(&error), "TCP_NODELAY cannot be set");
+        }
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             tokio::spawn(http.serve_secured(stream, tls.clone()));
@@ -82,13 +92,14 @@ impl Accepting {
         tokio::spawn(http.serve(stream));
     }
 
-    /// The places of one more connection; `None` where there are too many.
-    fn admit(&self, peer: SocketAddr) -> Option<Vec<Slot>> {
-        let address = peer.ip().to_canonical();
-        let per_peer = self.per_peer.as_ref().filter(|_| !self.proxies.contain(address));
+    /// Counts one more connection; `None` if there are too many. A peer without an address counts only in total.
+    fn admit(&self, peer: Option<SocketAddr>) -> Option<Vec<Slot>> {
+        let address = peer.map(|peer| peer.ip().to_canonical());
+        let is_proxy = self.proxies.contain_peer(address);
+        let per_peer = self.per_peer.as_ref().filter(|_| !is_proxy);
         let mut slots = Vec::new();
         for limit in self.in_total.iter().chain(per_peer) {
-            slots.extend(limit.admit(Some(address)).ok()?);
+            slots.extend(limit.admit(address).ok()?);
         }
         Some(slots)
     }
@@ -99,12 +110,4 @@ impl Accepting {
         #[cfg(not(feature = "tls"))]
         false
     }
-}
-
-/// Errors of `accept` that say something about the connection and nothing about the listener.
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
-    )
 }

@@ -1,153 +1,129 @@
-//! The end of a server: its endpoints are told, its connections closed in batches, and what is left given up.
+//! `Drain`: the end of the connections behind a layer, for servers that are not of this crate.
 
-use std::{convert::Infallible, fmt, future::Future, sync::Arc, time::Duration};
-
-use hangup_protocol::{Close, CloseCode};
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until, timeout, timeout_at},
+use std::{
+    fmt,
+    future::{pending, ready},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
 };
 
-use super::{accept::Accepting, stage::Stage};
-use crate::{
-    connections::{Connections, Drained},
-    settings::{deadline, deadline_from},
-    socket::Shared,
-};
+use axum::extract::Request;
+use hangup_protocol::CloseCode;
+use tower_layer::Layer;
+use tower_service::Service;
 
-/// How long connections that are given up may take to go. An endpoint that never yields does not.
-const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
+use super::shutdown::{Batches, ShutdownOptions};
+use crate::connections::{Connections, Drained, Membership};
 
-/// How a server stops.
-pub(super) struct Drain {
-    pub(super) code: CloseCode,
-    pub(super) timeout: Duration,
-    pub(super) notice: Duration,
-    pub(super) batches: Batches,
-    /// How long the listener stays open.
-    pub(super) lame_duck: Duration,
-    pub(super) report: Option<Box<dyn FnOnce(Drained) + Send>>,
-}
-
-/// How many connections are closed at once, and after what time the next.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Batches {
-    pub(super) size: usize,
-    pub(super) interval: Duration,
-}
-
-impl Default for Drain {
-    fn default() -> Self {
-        Self {
-            code: CloseCode::GOING_AWAY,
-            timeout: Duration::from_secs(30),
-            notice: Duration::from_secs(5),
-            batches: Batches {
-                size: 1000,
-                interval: Duration::from_millis(200),
-            },
-            lame_duck: Duration::ZERO,
-            report: None,
-        }
-    }
+/// Closes the connections of an axum application when it shuts down: a layer, and one await.
+///
+/// `axum::serve` waits at its graceful shutdown for HTTP connections alone; those that have become WebSockets end with
+/// the runtime, without a Close frame. Behind this layer they are known, and
+/// [`shut_down`](Self::shut_down) ends them as [`App::serve`](crate::App::serve) does: endpoints that wait for
+/// [`server_shutdown`](crate::WebSocket::server_shutdown) are notified, every connection is closed with 1001 in batches, and their closing
+/// handshakes are waited for.
+///
+/// ```no_run
+/// use axum::Router;
+/// use hangup::{Drain, Handshake, Result};
+///
+/// async fn listen(handshake: Handshake) -> Result {
+///     let mut socket = handshake.accept().await?;
+///     loop {
+///         socket.recv().await?;
+///     }
+/// }
+///
+/// #[tokio::main]
+/// async fn main() -> std::io::Result<()> {
+///     let drain = Drain::new();
+///     let router = Router::new().route("/ws", hangup::route(listen)).layer(drain.clone());
+///     let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+///     axum::serve(listener, router)
+///         .with_graceful_shutdown(async move {
+///             let _ = tokio::signal::ctrl_c().await;
+///             drain.shut_down().await;
+///         })
+///         .await
+/// }
+/// ```
+///
+/// The server goes on to accept while it is awaited: new handshakes are refused with 1012, or with HTTP 503 under
+/// [`Refusal::Http`](crate::Refusal::Http), other requests are answered. Clones are handles to the same connections.
+/// A connection may be behind several of them, and under `App::serve`, which then waits for it too.
+#[derive(Clone, Default)]
+#[doc(alias = "graceful_shutdown")]
+#[doc(alias = "with_graceful_shutdown")]
+pub struct Drain {
+    connections: Arc<Connections>,
+    options: ShutdownOptions,
 }
 
 impl Drain {
-    /// Takes the server to its end: at the latest when the timeout has passed, or `hurry` is ready.
-    pub(super) async fn run(
-        self,
-        connections: Arc<Connections>,
-        accepting: Accepting,
-        http: watch::Sender<Stage>,
-        hurry: impl Future<Output = ()>,
-    ) {
-        let Self {
-            code,
-            timeout: total,
-            notice,
-            batches,
-            lame_duck,
-            report,
-        } = self;
-        let begun = Instant::now();
-        let end = deadline_from(deadline_from(begun, lame_duck), total);
-        let close = stop_close(code);
-        let (unaware, told) = connections.begin_draining(&close);
-        tracing::info!(connections = unaware.len() + told.len(), "server stops");
-        let http = &http;
-        let refuse_newcomers = async move {
-            if !lame_duck.is_zero() {
-                let _: Result<Infallible, _> =
-                    timeout_at(deadline_from(begun, lame_duck), accepting.run()).await;
-            }
-            drop(accepting);
-            http.send_replace(Stage::Stopping);
-        };
-        let all_ended = async {
-            let close_told = async {
-                if !told.is_empty() {
-                    let notice = deadline_from(begun, notice.min(total / 2));
-                    let _ = timeout_at(notice, connections.all_ended()).await;
-                    batches.close(told, &close, total / 2).await;
-                }
-            };
-            tokio::join!(
-                batches.close(unaware, &close, total / 2),
-                close_told,
-                refuse_newcomers
-            );
-            // The HTTP connections first: a handshake that is under way may still become an open connection.
-            http.closed().await;
-            connections.all_ended().await;
-        };
-        let is_over = tokio::select! {
-            ended = timeout_at(end, all_ended) => ended.is_ok(),
-            () = hurry => false,
-        };
-        if !is_over {
-            http.send_replace(Stage::Aborting);
-            connections.abort(&close);
-            let _ = timeout(ABORT_TIMEOUT, connections.all_ended()).await;
-        }
-        let drained = connections.drained();
-        tracing::info!(
-            closed = drained.closed,
-            cut = drained.cut,
-            aborted = drained.aborted,
-            duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "server stopped"
-        );
-        if let Some(report) = report {
-            report(drained);
-        }
+    /// A layer that knows no connection yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long [`shut_down`](Self::shut_down) waits for the closing handshakes; see
+    /// [`Serve::shutdown_timeout`](crate::serve::Serve::shutdown_timeout). Default: 30 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = timeout;
+        self
+    }
+
+    /// With which code connections are closed. Default: [`CloseCode::GOING_AWAY`].
+    #[must_use]
+    pub fn code(mut self, code: CloseCode) -> Self {
+        self.options.code = code;
+        self
+    }
+
+    /// How long endpoints that wait for [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown) have to end by themselves;
+    /// see [`Serve::shutdown_notice`](crate::serve::Serve::shutdown_notice). Default: 5 s.
+    #[must_use]
+    pub fn notice(mut self, notice: Duration) -> Self {
+        self.options.notice = notice;
+        self
+    }
+
+    /// How many connections are closed at once, and after what time the next; see
+    /// [`Serve::shutdown_batches`](crate::serve::Serve::shutdown_batches). Default: 1,000, and 200 ms.
+    #[must_use]
+    pub fn batches(mut self, size: usize, interval: Duration) -> Self {
+        self.options.batches = Batches { size, interval };
+        self
+    }
+
+    /// How many connections are open, and handshakes not answered yet.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.count()
+    }
+
+    /// Closes every connection, waits until all have ended, and says how. From now on new handshakes are refused. It
+    /// ends at the latest one second after [`timeout`](Self::timeout).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves the connections that are not closed yet open; new handshakes stay refused.
+    pub async fn shut_down(&self) -> Drained {
+        self.options
+            .run(&self.connections, Duration::ZERO, ready(()), pending(), || {})
+            .await
     }
 }
 
-/// With what the open connections are closed. Codes that clients seldom know go out with a reason.
-fn stop_close(code: CloseCode) -> Close {
-    match code {
-        CloseCode::SERVICE_RESTART => Close::new(code, "service restart"),
-        CloseCode::TRY_AGAIN_LATER => Close::new(code, "try again later"),
-        CloseCode::BAD_GATEWAY => Close::new(code, "bad gateway"),
-        _ => Close::from(code),
-    }
-}
+impl<S> Layer<S> for Drain {
+    type Service = DrainService<S>;
 
-impl Batches {
-    /// Closes a batch each interval; where that would take more than the time that there is, at shorter intervals.
-    async fn close(self, connections: Vec<Arc<Shared>>, close: &Close, time: Duration) {
-        let size = self.size.max(1);
-        let count = u32::try_from(connections.len().div_ceil(size)).unwrap_or(u32::MAX);
-        let interval = self.interval.min(time / count.max(1));
-        let mut next = deadline(interval);
-        for (number, batch) in connections.chunks(size).enumerate() {
-            if number > 0 {
-                sleep_until(next).await;
-                next = deadline_from(next, interval);
-            }
-            for shared in batch {
-                shared.lock().close_from_outside(close);
-            }
+    fn layer(&self, inner: S) -> DrainService<S> {
+        DrainService {
+            inner,
+            connections: Arc::clone(&self.connections),
         }
     }
 }
@@ -155,11 +131,35 @@ impl Batches {
 impl fmt::Debug for Drain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drain")
-            .field("code", &self.code)
-            .field("timeout", &self.timeout)
-            .field("notice", &self.notice)
-            .field("batches", &self.batches)
-            .field("lame_duck", &self.lame_duck)
-            .finish_non_exhaustive()
+            .field("connections", &self.connections())
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+/// A service behind a [`Drain`].
+#[derive(Clone, Debug)]
+pub struct DrainService<S> {
+    inner: S,
+    connections: Arc<Connections>,
+}
+
+impl<S, B> Service<Request<B>> for DrainService<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        let outer = request.extensions_mut().remove();
+        let membership = Membership::within(&self.connections, outer);
+        request.extensions_mut().insert(membership);
+        self.inner.call(request)
     }
 }

@@ -1,4 +1,4 @@
-//! One HTTP connection: hyper on a stream with bounds, and a service that sees to the answers of handshakes.
+//! One HTTP connection: hyper on a bounded stream, and the service that answers its requests.
 
 use std::{
     convert::Infallible,
@@ -32,7 +32,7 @@ use crate::{
     settings::Slot,
 };
 
-/// The least that hyper's buffer may be bounded to.
+/// The smallest bound that hyper allows for its buffer.
 const SMALLEST_BUFFER: usize = 8192;
 
 /// One HTTP connection.
@@ -41,31 +41,17 @@ pub(crate) struct Http {
     pub(crate) served: Served,
     pub(crate) limits: HttpLimits,
     pub(crate) stage: watch::Receiver<Stage>,
-    /// Its places among the HTTP connections that are counted.
+    /// Count this connection until it ends.
     pub(crate) slots: Vec<Slot>,
 }
 
 impl Http {
-    /// A connection that belongs to no server, with the default limits.
-    pub(crate) fn alone(served: Served) -> Self {
-        Self {
-            peer: None,
-            limits: HttpLimits {
-                max_head_size: served.max_head_size(),
-                ..HttpLimits::default()
-            },
-            served,
-            stage: watch::channel(Stage::Serving).1,
-            slots: Vec::new(),
-        }
-    }
-
-    /// The handshake of TLS, for which a server that stops does not wait, and HTTP above it.
+    /// The TLS handshake, then HTTP over it. A shutdown does not wait for the TLS handshake.
     #[cfg(feature = "tls")]
     pub(super) async fn serve_secured(mut self, stream: TcpStream, tls: Tls) {
         let accepted = tokio::select! {
             accepted = tokio::time::timeout(self.limits.head_timeout, tls.accept(stream)) => accepted,
-            () = reach(&mut self.stage, Stage::Stopping) => return,
+            () = reach(&mut self.stage, Stage::ShuttingDown) => return,
         };
         match accepted {
             Ok(Ok(stream)) => self.serve(stream).await,
@@ -89,18 +75,18 @@ impl Http {
                 .serve_connection(TokioIo::new(stream), service)
                 .with_upgrades()
         );
-        let stopping = tokio::select! {
+        let shutting_down = tokio::select! {
             ended = connection.as_mut() => Some(ended),
-            () = reach(&mut self.stage, Stage::Stopping) => None,
+            () = reach(&mut self.stage, Stage::ShuttingDown) => None,
         };
-        let ended = match stopping {
+        let ended = match shutting_down {
             Some(ended) => ended,
             None => {
-                exchange.stop();
+                exchange.shut_down();
                 connection.as_mut().graceful_shutdown();
                 tokio::select! {
                     ended = connection => ended,
-                    // Handshakes that are not answered yet are dropped with it.
+                    // This drops handshakes that are not answered yet.
                     () = reach(&mut self.stage, Stage::Aborting) => Ok(()),
                 }
             }
@@ -121,14 +107,14 @@ fn failed(peer: Option<SocketAddr>, error: &(dyn std::error::Error + 'static), w
     tracing::debug!(peer, error = %logged::error(error), "{what}");
 }
 
-/// Waits until the server is so far: for ever if it is dropped before.
+/// Waits until the server has reached a stage; for ever if the server is dropped before.
 async fn reach(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
     if stage.wait_for(|stage| *stage >= wanted).await.is_err() {
         std::future::pending().await
     }
 }
 
-/// Answers requests, and says in the exchange how far it is.
+/// Answers requests, and records the progress in the exchange.
 struct Answering {
     served: Served,
     exchange: Arc<Exchange>,
@@ -145,19 +131,19 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
         if request.method() == Method::CONNECT {
             self.exchange.upgrade();
         }
-        let path = is_handshake.then(|| request.uri().path().to_owned());
+        let uri = is_handshake.then(|| request.uri().clone());
         let peer = self.served.peer();
         let answering = self.served.clone().call(request);
         let exchange = Arc::clone(&self.exchange);
         Box::pin(async move {
             let mut response = answering.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                // The exchange ends when it is written.
+                // The exchange ends when the body is written.
                 return Ok(response.map(|body| Answer { body, end: None }));
             }
-            if let Some(path) = path {
+            if let Some(uri) = uri {
                 if response.extensions().get::<Logged>().is_none() {
-                    answered_without_endpoint(peer, Some(&path), response.status());
+                    answered_without_endpoint(peer, Some(uri.path()), response.status());
                 }
                 close_behind(response.headers_mut());
             }
@@ -167,7 +153,7 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
     }
 }
 
-/// Has the connection closed behind a refused handshake: some clients wait for it (RFC 9112, section 9.6).
+/// Closes the connection after a refused handshake: some clients wait for that (RFC 9112, section 9.6).
 fn close_behind(headers: &mut HeaderMap) {
     let names_close = |value: &HeaderValue| {
         let mut values = value.as_bytes().split(|byte| *byte == b',');
@@ -178,7 +164,7 @@ fn close_behind(headers: &mut HeaderMap) {
     }
 }
 
-/// The body of a response, with which the exchange ends.
+/// The body of a response. The exchange ends with it.
 struct Answer {
     body: Body,
     #[expect(dead_code, reason = "its drop counts")]

@@ -1,4 +1,4 @@
-//! Listening sockets that were handed to the process: by systemd, or by `systemfd` where one is restarted by hand.
+//! Listening sockets that the process inherits: from systemd, or from `systemfd` during development.
 
 use std::{
     io,
@@ -9,13 +9,13 @@ use std::{
 use listenfd::ListenFd;
 use tokio::net::TcpListener;
 
-/// The sockets of the process, and how many of them were taken. Each may be owned once.
+/// The inherited sockets, and how many of them are in use. Each has one owner.
 struct Inherited {
     sockets: ListenFd,
     taken: usize,
 }
 
-/// The next listening socket that `LISTEN_FDS` hands to this process, in their order; `None` if there is none left.
+/// The next socket of `LISTEN_FDS`, in order; `None` if all are in use.
 pub(super) fn next() -> io::Result<Option<TcpListener>> {
     static INHERITED: OnceLock<Mutex<Inherited>> = OnceLock::new();
     let inherited = INHERITED.get_or_init(|| {
@@ -27,7 +27,7 @@ pub(super) fn next() -> io::Result<Option<TcpListener>> {
     let mut inherited = inherited.lock().unwrap_or_else(PoisonError::into_inner);
     let taken = inherited.taken;
     let listener = inherited.sockets.take_tcp_listener(taken).map_err(|error| {
-        let text = format!("LISTEN_FDS hands over what is no listening TCP socket: {error}");
+        let text = format!("LISTEN_FDS names a descriptor that is not a listening TCP socket: {error}");
         io::Error::new(error.kind(), text)
     })?;
     let Some(listener) = listener else {

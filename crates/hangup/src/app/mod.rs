@@ -3,23 +3,37 @@
 mod accept;
 mod drain;
 mod http;
+mod hub;
+mod in_memory;
 mod inherited;
+mod listener;
 mod route;
+mod routing;
 mod serve;
 mod served;
+mod shutdown;
 mod signals;
 mod stage;
 #[cfg(feature = "tls")]
 mod tls;
+mod with_http;
 
 use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
-use axum::Router;
+use axum::{Router, routing::MethodRouter};
 
-pub(crate) use self::http::Http;
+pub(crate) use self::in_memory::InMemoryServer;
+use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
-pub use self::{route::route, serve::Serve, served::Served};
+pub use self::{
+    drain::{Drain, DrainService},
+    listener::ListenOn,
+    route::route,
+    serve::Serve,
+    served::Served,
+    with_http::WithHttp,
+};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
@@ -58,11 +72,11 @@ use crate::{
 #[doc(alias = "APIRouter")]
 #[must_use = "an app does nothing until it is served or turned into a router"]
 pub struct App<S = ()> {
-    router: Router<S>,
+    routes: Routes<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
     hub: Option<Hub>,
-    /// Where each path was taken, by its template with the names left out.
+    /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
 
@@ -76,7 +90,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// An app without routes.
     pub fn new() -> Self {
         Self {
-            router: Router::new(),
+            routes: Routes::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
             hub: None,
@@ -88,7 +102,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If the path is taken; the message names both places.
+    /// If the app has an endpoint on this path already; the message names both places.
     #[track_caller]
     pub fn endpoint<E, A>(self, endpoint: E) -> Self
     where
@@ -102,7 +116,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If the path is taken; the message names both places. If it does not begin with `/`.
+    /// If the app has an endpoint on this path already; the message names both places. If the path does not begin with
+    /// `/`.
     #[track_caller]
     pub fn route<E, A>(mut self, path: &str, endpoint: E) -> Self
     where
@@ -110,27 +125,55 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
-        self.router = self.router.route(path, route(endpoint));
+        self.routes = self.routes.route(path, route(endpoint));
         self
     }
 
-    /// Adds all routes of another app below a prefix. Its error handlers and settings hold for its own routes,
-    /// and are asked before those of this app.
+    /// Adds an endpoint under a path, on which `http` answers plain requests: see [`WithHttp::http`].
+    ///
+    /// ```
+    /// use axum::routing::get;
+    /// use hangup::{App, Handshake, Result};
+    ///
+    /// async fn live(handshake: Handshake) -> Result {
+    ///     let mut socket = handshake.accept().await?;
+    ///     Ok(socket.send_text("7 open").await?)
+    /// }
+    ///
+    /// let app: App = App::new().route_with_http("/orders", live, get(async || "7 open"));
+    /// ```
     ///
     /// # Panics
     ///
-    /// If a path is taken; the message names both places.
+    /// As [`route`](Self::route).
+    #[track_caller]
+    pub fn route_with_http<E, A>(mut self, path: &str, endpoint: E, http: MethodRouter<S>) -> Self
+    where
+        E: Endpoint<A, S>,
+        A: 'static,
+    {
+        self.take(path, Location::caller());
+        self.routes = self.routes.route(path, route(endpoint).http(http));
+        self
+    }
+
+    /// Adds all routes of another app below a prefix. Its error handlers and settings apply to its own routes only, and
+    /// come before those of this app.
+    ///
+    /// # Panics
+    ///
+    /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "mount")]
     pub fn nest(mut self, prefix: &str, app: Self) -> Self {
         for (path, place) in app.taken.values() {
             self.take(&below(prefix, path), place);
         }
-        self.router = self.router.nest(prefix, app.into_scoped_router());
+        self.routes = self.routes.nest(prefix, app.into_routes());
         self
     }
 
-    /// Adds all routes of another app under their own paths. Its error handlers and settings hold for its own
-    /// routes, and are asked before those of this app: so a route has handlers of its own.
+    /// Adds all routes of another app under their own paths. Its error handlers and settings apply to its own routes
+    /// only, and come before those of this app. So a route can have its own handlers.
     ///
     /// ```
     /// use hangup::{App, Close, CloseCode, Failure, Handshake, Result};
@@ -149,19 +192,29 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// # Panics
     ///
-    /// If a path is taken; the message names both places.
+    /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "include_router")]
     pub fn include(mut self, app: Self) -> Self {
         for (path, place) in app.taken.values() {
             self.take(path, place);
         }
-        self.router = self.router.merge(app.into_scoped_router());
+        self.routes = self.routes.include(app.into_routes());
         self
     }
 
     /// Adds the routes of an axum router, HTTP routes for example.
+    ///
+    /// They keep axum's rules: the path of a request is matched as it came, so that `/files/a%2Fb` is one segment below
+    /// `/files`, and `/%66iles/a` is another path. [`Served`] says what holds for the endpoints of the app. The fallback
+    /// of the router is asked where neither a route nor an endpoint matches.
+    ///
+    /// # Panics
+    ///
+    /// If a route of the router answers GET, or every method, on the path of an endpoint, as one would hide the other.
+    /// [`route_with_http`](Self::route_with_http) serves both.
+    #[track_caller]
     pub fn merge(mut self, router: Router<S>) -> Self {
-        self.router = self.router.merge(router);
+        self.routes = self.routes.merge(router);
         self
     }
 
@@ -188,46 +241,23 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         self
     }
 
-    /// The settings of the whole app, in place of those that were set before.
+    /// Sets the settings of the whole app. It replaces those set before.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = Some(settings);
         self
     }
 
-    /// The hub of the app: endpoints and HTTP handlers take it as an argument, and connections take part in it. In an axum
-    /// application it is a layer: `Router::layer(hub.clone())`.
-    ///
-    /// ```
-    /// use hangup::{App, Handshake, Hub, Result};
-    ///
-    /// async fn room(handshake: Handshake, hub: Hub) -> Result {
-    ///     let mut socket = handshake.accept().await?;
-    ///     let room = hub.topic("room");
-    ///     socket.subscribe(&room).await?;
-    ///     loop {
-    ///         room.publish(socket.recv().await?).await?;
-    ///     }
-    /// }
-    ///
-    /// let hub = Hub::new();
-    /// let app: App = App::new().hub(&hub).route("/room", room);
-    /// ```
-    pub fn hub(mut self, hub: &Hub) -> Self {
-        self.hub = Some(hub.clone());
-        self
-    }
-
-    /// Gives the state that the endpoints' [`State`](axum::extract::State) extractors take.
+    /// Sets the state for the [`State`](axum::extract::State) extractors of the endpoints.
     pub fn with_state(self, state: S) -> App {
         let Self {
-            router,
+            routes,
             handlers,
             settings,
             hub,
             taken,
         } = self;
         App {
-            router: router.with_state(state),
+            routes: routes.with_state(state),
             handlers,
             settings,
             hub,
@@ -235,21 +265,30 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         }
     }
 
-    fn into_scoped_router(self) -> Router<S> {
-        // A layer costs each request some allocations, whether it adds something or not.
-        let router = if self.handlers.is_empty() {
-            self.router
-        } else {
-            self.router.layer(self.handlers)
-        };
-        let router = match self.settings {
-            Some(settings) => router.layer(settings),
-            None => router,
-        };
-        match self.hub {
-            Some(hub) => router.layer(hub),
-            None => router,
-        }
+    fn into_routes(self) -> Routes<S> {
+        let Self {
+            routes,
+            handlers,
+            settings,
+            hub,
+            ..
+        } = self;
+        routes.map(|router| {
+            // Every layer costs each request some allocations, even an empty one.
+            let router = if handlers.is_empty() {
+                router
+            } else {
+                router.layer(handlers.clone())
+            };
+            let router = match &settings {
+                Some(settings) => router.layer(settings.clone()),
+                None => router,
+            };
+            match &hub {
+                Some(hub) => router.layer(hub.clone()),
+                None => router,
+            }
+        })
     }
 
     #[track_caller]
@@ -264,9 +303,9 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
 }
 
 impl App {
-    /// The app as an axum router, for tests, for other layers, and to be a part of another application.
+    /// The app as an axum router, for other layers, or as a part of another application.
     pub fn into_router(self) -> Router {
-        self.into_scoped_router()
+        self.into_routes().all
     }
 }
 
@@ -277,7 +316,7 @@ impl From<App> for Router {
 }
 
 impl<S> App<S> {
-    /// The bounds that the app's own settings give the connections of its server.
+    /// The app's own bound, which the server applies to every request.
     fn max_head_size(&self) -> usize {
         let defaults = Resolved::default();
         let settings = self.settings.as_ref();

@@ -26,8 +26,8 @@ use crate::{
 
 /// Makes a route of an endpoint, for [`axum::Router::route`].
 ///
-/// The route answers every method: what is not an opening handshake gets 426 or 400. Settings and error
-/// handlers are layers, on the route, on a router around it, or on the whole application.
+/// The route answers every method: a request that is not an opening handshake gets 426 or 400. Settings and error
+/// handlers are layers: on the route, on a router around it, or on the whole application.
 ///
 /// ```
 /// use axum::{Router, extract::State};
@@ -44,6 +44,11 @@ use crate::{
 ///     .layer(ErrorHandlers::new())
 ///     .with_state("hello");
 /// ```
+///
+/// A path that serves both is `hangup::route(ws).http(get(page))`: see [`WithHttp`]. Two routes for GET on one path, this
+/// and another, make axum panic when the router is built, as one would hide the other.
+///
+/// [`WithHttp`]: crate::serve::WithHttp
 #[doc(alias = "websocket")]
 #[doc(alias = "add_api_websocket_route")]
 #[track_caller]
@@ -72,17 +77,19 @@ where
             .settings
             .map(|settings| Nested::new(Addition::Settings(Box::new(settings)))),
     };
-    any(EndpointHandler {
+    let handler = EndpointHandler {
         endpoint,
         route: Arc::new(route),
         arguments: PhantomData,
-    })
+    };
+    // GET by name: axum would prefer another handler for GET on the same path, and no handshake would get here.
+    any(handler.clone()).get(handler)
 }
 
-/// The scope of all routes around which there is none.
+/// The scope of routes without settings or handlers around them.
 static BARE: LazyLock<Arc<Scope>> = LazyLock::new(Arc::default);
 
-/// What is known of a route besides its endpoint.
+/// What a route keeps besides its endpoint.
 struct Route {
     /// What was known at the last request: one route may be mounted below several prefixes.
     known: Mutex<Known>,

@@ -1,4 +1,4 @@
-//! Serving: the accept loop, one HTTP connection a task, and the end of it all.
+//! `Serve`: the settings of a server, and its run from the listener to the end of the shutdown.
 
 use std::{
     fmt,
@@ -10,23 +10,20 @@ use std::{
 };
 
 use hangup_protocol::CloseCode;
-use tokio::{
-    net::{TcpListener, ToSocketAddrs},
-    sync::watch,
-};
+#[cfg(feature = "tls")]
+use tokio::net::ToSocketAddrs;
+use tokio::{net::TcpListener, sync::watch};
 
 #[cfg(feature = "tls")]
 use super::Tls;
 use super::{
     App, Served,
     accept::Accepting,
-    drain::{Batches, Drain},
-    inherited,
-    signals::Stop,
+    listener::{Bound, ListenOn},
+    shutdown::{Batches, Shutdown},
+    signals::Trigger,
     stage::Stage,
 };
-#[cfg(feature = "tls")]
-use crate::origin::OverTls;
 use crate::{
     connections::{Connections, Drained},
     error::abort_warning,
@@ -35,59 +32,69 @@ use crate::{
     settings::{ConnectionLimit, FAR},
 };
 
-type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<TcpListener>> + Send + 'a>>;
+type Listening<'a> = Pin<Box<dyn Future<Output = io::Result<Bound>> + Send + 'a>>;
 
 impl App {
-    /// Serves the app on an address, until SIGTERM or SIGINT.
+    /// Serves the app on an address or on a listener, until SIGTERM or SIGINT.
     ///
-    /// Then no connection is accepted any more, new handshakes are refused with HTTP 503, endpoints that wait for
-    /// [`draining`](crate::WebSocket::draining) are told, every open connection is closed with 1001 (RFC 6455,
-    /// section 7.4.1: going away) in [batches](Serve::drain_batches), and the server waits for their closing
-    /// handshakes for at most [`drain_timeout`](Serve::drain_timeout). What is left then, or at a second signal, is
-    /// given up. An event says how many connections ended which way.
+    /// It takes what tokio resolves to an address, and whatever `axum::serve` takes: a `TcpListener`, a `UnixListener`, a
+    /// type of one's own with axum's [`Listener`](axum::serve::Listener).
     ///
-    /// A listening socket that the process was handed is used in place of the address: from systemd (socket
-    /// activation), or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program
-    /// is built and started anew, as `uvicorn --reload` does:
+    /// ```no_run
+    /// # async fn run(app: hangup::App) -> std::io::Result<()> {
+    /// let socket = tokio::net::UnixListener::bind("/run/app/http.sock")?;
+    /// app.serve(socket).await
+    /// # }
+    /// ```
+    ///
+    /// Where a connection has no IP address, as over a Unix socket, the limits of each peer
+    /// ([`Settings::max_connections_per_peer`](crate::Settings::max_connections_per_peer),
+    /// [`max_http_connections_per_peer`](Serve::max_http_connections_per_peer)) do not count it, those in total do; the
+    /// log has no `client`, and there is no `ConnectInfo`. Behind a proxy that is named with
+    /// [`TrustedProxies::unaddressed`](crate::TrustedProxies::unaddressed) the address that it forwards takes its place.
+    ///
+    /// A signal starts the graceful shutdown. The server accepts no more connections, and refuses new handshakes with
+    /// HTTP 503. It notifies endpoints that wait for [`server_shutdown`](crate::WebSocket::server_shutdown). It closes
+    /// every open connection with 1001 (RFC 6455, section 7.4.1: going away) in [batches](Serve::shutdown_batches), and
+    /// waits for the closing handshakes for at most [`shutdown_timeout`](Serve::shutdown_timeout). What is left then, or
+    /// at a second signal, is aborted. An event says how many connections ended in which way.
+    ///
+    /// A listening socket that the process inherits is used in place of the address: from systemd (socket activation),
+    /// or from [systemfd](https://docs.rs/crate/systemfd), which keeps the port open while the program is rebuilt and
+    /// restarted, as `uvicorn --reload` does:
     ///
     /// ```text
     /// systemfd --no-pid -s http::8000 -- cargo watch -x run
     /// systemfd --no-pid -s http::8000 -- watchexec -r -e rs -- cargo run
     /// ```
     ///
-    /// Of several sockets each call takes the next.
+    /// If there are several sockets, each call uses the next.
     ///
-    /// One event of the level INFO says where it listens, and on which routes.
+    /// One event of the level INFO has the address and the routes.
     ///
     /// Each request has the address of its peer as the extension
-    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
-    pub fn serve<'a>(self, address: impl ToSocketAddrs + Send + 'a) -> Serve<'a> {
-        let listening = async {
-            match inherited::next()? {
-                Some(listener) => Ok(listener),
-                None => TcpListener::bind(address).await,
-            }
-        };
-        Serve::new(self, Box::pin(listening))
+    /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo), where that is one of IP.
+    pub fn serve<'a, Kind: 'a>(self, on: impl ListenOn<Kind> + Send + 'a) -> Serve<'a> {
+        Serve::new(self, Box::pin(on.listen()))
     }
 
     /// Serves the app on a listener that is bound already. See [`serve`](Self::serve).
     pub fn serve_on<'a>(self, listener: TcpListener) -> Serve<'a> {
-        Serve::new(self, Box::pin(std::future::ready(Ok(listener))))
+        Serve::new(self, Box::pin(std::future::ready(Ok(Bound::tcp(listener)))))
     }
 }
 
 #[cfg(feature = "tls")]
 impl App {
-    /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. See [`serve`](Self::serve),
-    /// which this is in all other ways, and [`Tls`].
+    /// Serves the app over TLS on an address: `wss://` and `https://`, and nothing else. Otherwise it is the same as
+    /// [`serve`](Self::serve). See also [`Tls`].
     ///
-    /// The handshake of TLS may take [`handshake_timeout`](Serve::handshake_timeout), and holds up nobody else's; one
-    /// that fails is a debug event. Behind the closing handshake of a WebSocket the client is sent a
-    /// `close_notify`, so that it knows that nothing was cut off.
+    /// The TLS handshake may take [`handshake_timeout`](Serve::handshake_timeout), and delays no other connection. A
+    /// failed one is a debug event. After the closing handshake of a WebSocket the server sends `close_notify`, so that
+    /// the client knows that no data is missing.
     ///
     /// ```no_run
-    /// use hangup::{App, Handshake, Result, Tls};
+    /// use hangup::{App, Handshake, Result, serve::Tls};
     ///
     /// async fn greet(handshake: Handshake) -> Result {
     ///     let mut socket = handshake.accept().await?;
@@ -114,21 +121,21 @@ impl App {
 ///
 /// # Errors
 ///
-/// Awaiting it fails if the address cannot be bound, if what `LISTEN_FDS` hands over is no listening TCP socket, or if
-/// the signals of the process cannot be listened to.
+/// Awaiting it fails if the address cannot be bound, if `LISTEN_FDS` names a descriptor that is not a listening TCP
+/// socket, or if the signal handlers cannot be installed.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future closes the listener; open connections go on.
+/// Dropping the future closes the listener. Open connections continue.
 #[must_use = "a server does nothing until it is awaited"]
 pub struct Serve<'a> {
     app: App,
     listening: Listening<'a>,
-    stop: Stop<'a>,
+    trigger: Trigger<'a>,
     limits: HttpLimits,
     http_connections: Option<usize>,
     http_connections_per_peer: Option<usize>,
-    drain: Drain,
+    shutdown: Shutdown,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -142,11 +149,11 @@ impl<'a> Serve<'a> {
         Self {
             app,
             listening,
-            stop: Stop::Signals,
+            trigger: Trigger::Signals,
             limits,
             http_connections: None,
             http_connections_per_peer: None,
-            drain: Drain::default(),
+            shutdown: Shutdown::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -158,114 +165,123 @@ impl<'a> Serve<'a> {
         self
     }
 
-    /// Stops the server when this future is ready, in place of SIGTERM and SIGINT.
+    /// Starts the graceful shutdown when this future is ready, in place of SIGTERM and SIGINT.
     pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'a) -> Self {
-        self.stop = Stop::Future(Box::pin(signal));
+        self.trigger = Trigger::Future(Box::pin(signal));
         self
     }
 
-    /// How long the head of a request may take from its first byte on, and that of the first request from the start
-    /// of the connection on; then the connection is closed. The handshake of TLS has as much time of its own.
-    /// Default: 10 s.
+    /// How long the head of a request may take. After that the connection is closed. Default: 10 s.
+    ///
+    /// The time starts with the first byte of the head, and for the first request with the connection. A TLS handshake
+    /// has this much time of its own.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.limits.head_timeout = timeout.min(FAR);
         self
     }
 
-    /// How long an HTTP connection may be without a request after the first; then it is closed. A load balancer
-    /// that keeps connections to the server should close them before: one that sends a request at that moment
-    /// answers its client with 502. Default: 75 s, as the common ones wait 60 s.
+    /// How long an HTTP connection may wait for its next request. After that it is closed. Default: 75 s.
+    ///
+    /// A load balancer that keeps connections should close them earlier. Otherwise it may send a request at the moment
+    /// of the close, and answer its client with 502. Common ones wait 60 s.
     #[doc(alias = "timeout_keep_alive")]
     pub fn keep_alive_timeout(mut self, timeout: Duration) -> Self {
         self.limits.keep_alive_timeout = timeout.min(FAR);
         self
     }
 
-    /// How long a peer may take nothing of an HTTP response, the answer to its handshake among them; then the connection
-    /// is dropped. For messages it is [`Settings::write_timeout`](crate::Settings::write_timeout). Default: 30 s.
-    pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.write_timeout = timeout.min(FAR);
+    /// How long the write of an HTTP response may make no progress. After that the connection is dropped. Default: 30 s.
+    ///
+    /// The answer to a handshake is such a response. For messages see
+    /// [`Settings::write_timeout`](crate::Settings::write_timeout).
+    pub fn response_write_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.response_write_timeout = timeout.min(FAR);
         self
     }
 
-    /// How many HTTP connections may be open at once: those that are no WebSocket, or not yet. One more is answered
-    /// with 503 and closed when it is accepted, so that they leave descriptors for the WebSockets, which
-    /// [`Settings::max_connections`](crate::Settings::max_connections) counts. Default: as many as the app's own
-    /// `max_connections`, where it is set; else no limit.
+    /// How many HTTP connections may be open at once. One more is answered with 503 and closed. Default: the app's own
+    /// `max_connections`, if it is set; otherwise no limit.
+    ///
+    /// A connection counts until it becomes a WebSocket. So HTTP cannot use up the descriptors for WebSockets, which
+    /// [`Settings::max_connections`](crate::Settings::max_connections) counts.
     pub fn max_http_connections(mut self, connections: usize) -> Self {
         self.http_connections = Some(connections);
         self
     }
 
     /// How many HTTP connections of one peer may be open at once, counted as with
-    /// [`max_http_connections`](Self::max_http_connections). A peer is an IPv4 address, or a network of 64 bits of
-    /// IPv6 addresses; the app's own [`trusted_proxies`](crate::Settings::trusted_proxies) are not counted. Default:
-    /// as many as the app's own [`max_connections_per_peer`](crate::Settings::max_connections_per_peer), where it is
-    /// set; else no limit.
+    /// [`max_http_connections`](Self::max_http_connections). Default: the app's own
+    /// [`max_connections_per_peer`](crate::Settings::max_connections_per_peer), if it is set; otherwise no limit.
+    ///
+    /// A peer is an IPv4 address, or an IPv6 network of 64 bits. The app's own
+    /// [`trusted_proxies`](crate::Settings::trusted_proxies) are not counted.
     pub fn max_http_connections_per_peer(mut self, connections: usize) -> Self {
         self.http_connections_per_peer = Some(connections);
         self
     }
 
-    /// How long a stopping server goes on to accept connections, for load balancers that send it new clients until
-    /// they have noticed that it stops. Handshakes are refused with 1012 meanwhile, or with HTTP 503 where the
-    /// [`Refusal`](crate::Refusal) says so; other requests are answered as before. Connections that are open when
-    /// the server is told to stop are closed at once, as without it. All in all a server ends at the latest this
-    /// time and [`drain_timeout`](Self::drain_timeout) after the signal. Default: none; the listener is closed at
-    /// the signal, and connections without a request with it.
+    /// How long the server accepts connections after the start of a shutdown. Default: none; the listener and the
+    /// connections without a request are closed at the start.
+    ///
+    /// It is for load balancers that send new clients until they notice the shutdown. Meanwhile handshakes are refused
+    /// with 1012, or with HTTP 503 if the [`Refusal`](crate::Refusal) says so. Other requests are answered as before.
+    /// Connections that were open at the start are closed as without this setting. A shutdown takes at most this time
+    /// plus [`shutdown_timeout`](Self::shutdown_timeout).
     pub fn lame_duck(mut self, time: Duration) -> Self {
-        self.drain.lame_duck = time.min(FAR);
+        self.shutdown.lame_duck = time.min(FAR);
         self
     }
 
-    /// How long a stopping server waits for the closing handshakes; what has not ended then is given up: endpoints
-    /// are dropped, which may take a second more, and streams closed as they are. Default: 30 s.
+    /// How long a shutdown waits for the closing handshakes. After that the remaining connections are aborted: their
+    /// endpoints are dropped, which may take one more second, and their streams are closed. Default: 30 s.
     #[doc(alias = "timeout_graceful_shutdown")]
-    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain.timeout = timeout;
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown.options.timeout = timeout;
         self
     }
 
-    /// With which code a stopping server closes. Default: [`CloseCode::GOING_AWAY`].
-    pub fn drain_code(mut self, code: CloseCode) -> Self {
-        self.drain.code = code;
+    /// The close code of a shutdown. Default: [`CloseCode::GOING_AWAY`].
+    pub fn shutdown_code(mut self, code: CloseCode) -> Self {
+        self.shutdown.options.code = code;
         self
     }
 
-    /// How long endpoints that wait for [`WebSocket::draining`](crate::WebSocket::draining) have to end by
-    /// themselves: those that have asked for it once, and no longer than half of
-    /// [`drain_timeout`](Self::drain_timeout). The others are not waited for. Default: 5 s.
-    pub fn drain_notice(mut self, notice: Duration) -> Self {
-        self.drain.notice = notice;
+    /// How long endpoints that have called [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown) may run
+    /// after the start of a shutdown before their connections are closed; at most half of
+    /// [`shutdown_timeout`](Self::shutdown_timeout). The connections of other endpoints are closed at once. Default: 5 s.
+    pub fn shutdown_notice(mut self, notice: Duration) -> Self {
+        self.shutdown.options.notice = notice;
         self
     }
 
-    /// How many connections a stopping server closes at once, and after what time the next, so that not all clients
-    /// connect again in one moment. Where that would take more than half of
-    /// [`drain_timeout`](Self::drain_timeout), the time between batches is shorter. Default: 1,000, and 200 ms.
-    pub fn drain_batches(mut self, size: usize, interval: Duration) -> Self {
-        self.drain.batches = Batches { size, interval };
+    /// How many connections a shutdown closes at once, and the time until the next batch, so that clients do not all
+    /// reconnect at the same moment. The time is shortened so that all batches fit into half of
+    /// [`shutdown_timeout`](Self::shutdown_timeout). Default: 1,000, and 200 ms.
+    pub fn shutdown_batches(mut self, size: usize, interval: Duration) -> Self {
+        self.shutdown.options.batches = Batches { size, interval };
         self
     }
 
-    /// Says, when the server has stopped, how many of its connections ended which way. An event of the level INFO
-    /// says it in any case.
-    pub fn on_drained(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
-        self.drain.report = Some(Box::new(report));
+    /// Calls a function at the end of a shutdown, with the number of connections that ended in each way. An event of the
+    /// level INFO has the same numbers.
+    pub fn on_shutdown(mut self, report: impl FnOnce(Drained) + Send + 'static) -> Self {
+        self.shutdown.report = Some(Box::new(report));
         self
     }
 
     async fn run(self) -> io::Result<()> {
         let listener = self.listening.await?;
-        let mut stop = self.stop.listen()?;
+        let mut signals = self.trigger.listen()?;
         #[cfg(feature = "tls")]
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         #[cfg(not(feature = "tls"))]
         let scheme = "http";
         tracing::info!(
             scheme = %logged::text(scheme),
-            address = %logged::text(listener.local_addr()?),
-            routes = %logged::chain(self.app.paths().join(" ")),
+            address = %logged::text(listener.address()?),
+            routes = Some(self.app.paths().join(" "))
+                .filter(|routes| !routes.is_empty())
+                .map(|routes| tracing::field::display(logged::chain(routes))),
             "server started"
         );
         if let Some(warning) = abort_warning(cfg!(panic = "abort")) {
@@ -284,12 +300,12 @@ impl<'a> Serve<'a> {
         let served = Served::from(self.app).with_connections(Arc::clone(&connections));
         #[cfg(feature = "tls")]
         let served = match self.tls {
-            Some(_) => served.with_extension(OverTls),
+            Some(_) => served.over_tls(),
             None => served,
         };
-        // Every HTTP connection holds a receiver, so that the server knows when the last has ended.
+        // Every HTTP connection holds a receiver, so the server knows when the last one has ended.
         let (http, stage) = watch::channel(Stage::Serving);
-        let accepting = Accepting {
+        let mut accepting = Accepting {
             listener,
             served,
             limits: self.limits,
@@ -302,9 +318,11 @@ impl<'a> Serve<'a> {
         };
         tokio::select! {
             never = accepting.run() => match never {},
-            () = stop.stop() => {}
+            () = signals.first() => {}
         }
-        self.drain.run(connections, accepting, http, stop.hurry()).await;
+        self.shutdown
+            .run(connections, accepting, http, signals.second())
+            .await;
         Ok(())
     }
 }

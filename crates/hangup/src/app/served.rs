@@ -1,4 +1,4 @@
-//! `Served`: what a server of this crate answers requests with.
+//! `Served`: what answers the requests of a server of this crate.
 
 use std::{
     net::SocketAddr,
@@ -12,44 +12,53 @@ use axum::{
 };
 use tower_service::Service;
 
-use super::App;
-use crate::{connections::Connections, params::decode_path};
+use super::{App, routing::Routing};
+#[cfg(feature = "tls")]
+use crate::origin::OverTls;
+use crate::{
+    connections::{Connections, Membership},
+    lifecycle::Witness,
+};
 
-/// An [`App`] or an axum router, as the servers of this crate take it.
+/// An [`App`] or an axum router, for a server or a test client.
 ///
 /// The paths of requests to an [`App`] are decoded once before they are routed, as ASGI servers do: `/%69tems` is
-/// `/items`, and an encoded slash divides segments. An axum router is left its own rules.
+/// `/items`, and an encoded slash separates segments. An axum router keeps its own rules.
 #[derive(Clone, Debug)]
 pub struct Served {
-    router: Router,
-    decodes_paths: bool,
+    routing: RoutingRules,
+    #[cfg(feature = "tls")]
+    over_tls: Option<OverTls>,
     peer: Option<SocketAddr>,
-    connections: Option<Arc<Connections>>,
+    connections: Option<Membership>,
+    witness: Option<Witness>,
     /// The largest head of a request that is parsed.
     max_head_size: usize,
 }
 
+/// Whose rules hold for the paths of requests.
+#[derive(Clone, Debug)]
+enum RoutingRules {
+    /// Axum's, for all.
+    Axum(Router),
+    /// Axum's or FastAPI's, by the route.
+    ByRoute(Arc<Routing>),
+}
+
 impl From<App> for Served {
     fn from(app: App) -> Self {
-        Self {
-            decodes_paths: true,
-            max_head_size: app.max_head_size(),
-            ..Self::from(app.into_router())
-        }
+        let max_head_size = app.max_head_size();
+        let routing = Routing::new(app.into_routes());
+        Self::new(RoutingRules::ByRoute(Arc::new(routing)), max_head_size)
     }
 }
 
 impl From<Router> for Served {
     fn from(router: Router) -> Self {
-        Self {
-            // Without it axum would apply all layers anew for each request, and each would have scopes of its own.
-            router: router.with_state(()),
-            decodes_paths: false,
-            peer: None,
-            connections: None,
-            // Below it the settings of each route hold.
-            max_head_size: LARGEST_HEAD,
-        }
+        // Without this, axum would apply all layers for each request again, with new scopes each time.
+        let routing = RoutingRules::Axum(router.with_state(()));
+        // Below it the settings of each route hold.
+        Self::new(routing, LARGEST_HEAD)
     }
 }
 
@@ -57,15 +66,27 @@ impl From<Router> for Served {
 const LARGEST_HEAD: usize = 400 * 1024;
 
 impl Served {
+    fn new(routing: RoutingRules, max_head_size: usize) -> Self {
+        Self {
+            routing,
+            #[cfg(feature = "tls")]
+            over_tls: None,
+            peer: None,
+            connections: None,
+            witness: None,
+            max_head_size,
+        }
+    }
+
     pub(super) fn max_head_size(&self) -> usize {
         self.max_head_size
     }
 
-    /// The same with an extension for every request.
+    /// The same as part of a server over TLS.
     #[cfg(feature = "tls")]
-    pub(crate) fn with_extension<T: Clone + Send + Sync + 'static>(self, extension: T) -> Self {
+    pub(super) fn over_tls(self) -> Self {
         Self {
-            router: self.router.layer(axum::Extension(extension)),
+            over_tls: Some(OverTls),
             ..self
         }
     }
@@ -73,7 +94,15 @@ impl Served {
     /// The same as part of a server, which keeps its connections there. An extension of each request names them.
     pub(crate) fn with_connections(self, connections: Arc<Connections>) -> Self {
         Self {
-            connections: Some(connections),
+            connections: Some(Membership::of(connections)),
+            ..self
+        }
+    }
+
+    /// The same with a witness of how its connections end.
+    pub(crate) fn witnessed_by(self, witness: Witness) -> Self {
+        Self {
+            witness: Some(witness),
             ..self
         }
     }
@@ -99,8 +128,9 @@ where
     type Error = <Router as Service<Request<B>>>::Error;
     type Future = <Router as Service<Request<B>>>::Future;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Service::<Request<B>>::poll_ready(&mut self.router, cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        // Routers always are, and which one answers depends on the request.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
@@ -108,14 +138,19 @@ where
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         if let Some(connections) = &self.connections {
-            request.extensions_mut().insert(Arc::clone(connections));
+            request.extensions_mut().insert(connections.clone());
         }
-        if self.decodes_paths
-            && let Some(decoded) = decode_path(request.uri())
-        {
-            *request.uri_mut() = decoded;
+        if let Some(witness) = &self.witness {
+            request.extensions_mut().insert(witness.clone());
         }
-        self.router.call(request)
+        #[cfg(feature = "tls")]
+        if let Some(over_tls) = self.over_tls {
+            request.extensions_mut().insert(over_tls);
+        }
+        match &mut self.routing {
+            RoutingRules::Axum(router) => router.call(request),
+            RoutingRules::ByRoute(routing) => routing.select(&mut request).call(request),
+        }
     }
 }
 

@@ -1,27 +1,27 @@
-//! What stops a server: a future of the user's, or the signals of the process.
+//! What starts the shutdown of a server: the signals of the process, or a future of the user.
 
 use std::{future::Future, io, pin::Pin, time::Duration};
 
 use tokio::time::Instant;
 
-/// Within this time a second signal is taken for the first.
+/// A second signal within this time counts as the first: a supervisor may pass on a signal that all have received.
 const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
-/// What stops a server.
-pub(super) enum Stop<'a> {
-    /// SIGTERM and SIGINT; on other systems than Unix what they call Ctrl-C.
+/// What starts the shutdown.
+pub(super) enum Trigger<'a> {
+    /// SIGTERM and SIGINT; Ctrl-C on systems other than Unix.
     Signals,
-    /// This future, in their place.
+    /// This future, in place of the signals.
     Future(Pin<Box<dyn Future<Output = ()> + Send + 'a>>),
 }
 
-/// What a server listens to.
+/// The same, once the signals are registered.
 pub(super) enum Listening<'a> {
     Signals(Signals),
     Future(Pin<Box<dyn Future<Output = ()> + Send + 'a>>),
 }
 
-impl<'a> Stop<'a> {
+impl<'a> Trigger<'a> {
     pub(super) fn listen(self) -> io::Result<Listening<'a>> {
         Ok(match self {
             Self::Signals => Listening::Signals(Signals::new()?),
@@ -31,17 +31,16 @@ impl<'a> Stop<'a> {
 }
 
 impl Listening<'_> {
-    /// Waits until the server is to stop.
-    pub(super) async fn stop(&mut self) {
+    /// Waits for the start of the shutdown.
+    pub(super) async fn first(&mut self) {
         match self {
             Self::Signals(signals) => signals.next().await,
             Self::Future(future) => future.await,
         }
     }
 
-    /// Waits until it is to stop at once: a second signal, as from somebody who presses Ctrl-C again. One that comes with
-    /// the first is none, as from a supervisor that passes on what the terminal has sent to all.
-    pub(super) async fn hurry(self) {
+    /// Waits for a second signal, such as a second Ctrl-C, which aborts what is left. A future has none.
+    pub(super) async fn second(self) {
         let Self::Signals(mut signals) = self else {
             return std::future::pending().await;
         };

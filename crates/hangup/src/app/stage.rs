@@ -1,11 +1,11 @@
-//! `Stage`: how far a server is, from serving to its end.
+//! `Stage`: the stages of a server, from serving to the end of its shutdown.
 
-/// How far a server is. The tasks of its HTTP connections watch it.
+/// The stage of a server. The tasks of its HTTP connections watch it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Serving,
-    /// No further request is taken, and connections without one are closed.
-    Stopping,
-    /// Nothing is awaited any longer.
+    /// No new request is read, and connections without one are closed.
+    ShuttingDown,
+    /// All connections are dropped.
     Aborting,
 }

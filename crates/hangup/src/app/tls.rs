@@ -1,4 +1,4 @@
-//! `Tls`: the certificate that a server shows, read again while it runs, and the rules of its TLS.
+//! `Tls`: the certificate of a server, which can be reloaded at run time, and its TLS configuration.
 
 use std::{
     fmt, fs, io,
@@ -19,24 +19,24 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-/// The one protocol above TLS that this server speaks: a WebSocket opens with a request of HTTP/1.1.
+/// The only protocol over TLS: a WebSocket opens with a request of HTTP/1.1.
 const ALPN: &[u8] = b"http/1.1";
 
-/// What [`App::serve_tls`](crate::App::serve_tls) shows its clients: a certificate and how it is used.
+/// The TLS configuration of [`App::serve_tls`](crate::App::serve_tls): a certificate, and how it is used.
 ///
-/// TLS 1.2 and 1.3 in the defaults of [rustls](https://docs.rs/rustls), over its provider `ring`; HTTP/1.1 is the only
-/// protocol that is offered (ALPN). A connection holds up to 64 KiB of what is encrypted and not on the wire yet, beside
-/// [`Settings::write_buffer`](crate::Settings::write_buffer). Clones are handles to the same certificate.
+/// It allows TLS 1.2 and 1.3 with the defaults of [rustls](https://docs.rs/rustls) and its provider `ring`. HTTP/1.1 is
+/// the only protocol offered (ALPN). A connection holds up to 64 KiB of encrypted, unsent data in addition to
+/// [`Settings::write_buffer`](crate::Settings::write_buffer). Clones share one certificate.
 ///
-/// # A certificate that is replaced
+/// # Renewal
 ///
-/// Certificates are renewed while a server runs. [`reload`](Self::reload) reads the files anew: who connects from then
-/// on is shown the new certificate, connections that are open go on.
+/// [`reload`](Self::reload) reads the files again while the server runs. New connections use the new certificate; open
+/// connections are not affected.
 ///
 /// ```no_run
 /// use std::{io, time::Duration};
 ///
-/// use hangup::{App, Tls};
+/// use hangup::{App, serve::Tls};
 ///
 /// # async fn run(app: App) -> io::Result<()> {
 /// let tls = Tls::from_pem_files("/etc/app/chain.pem", "/etc/app/key.pem")?;
@@ -64,16 +64,15 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Reads a certificate and its private key from two files in PEM; both may be in the same one.
+    /// Reads a certificate and its private key from PEM files. Both may be in the same file.
     ///
-    /// `certificates` holds the server's own certificate first and then those that lead to one which clients know, as
-    /// the `fullchain.pem` of an ACME client does. The key is in PKCS #8, PKCS #1 or SEC 1, and not encrypted. The
-    /// files are read at once, by a blocking call.
+    /// `certificates` holds the server's certificate, then the intermediate ones, as in the `fullchain.pem` of an ACME
+    /// client. The key is in PKCS #8, PKCS #1 or SEC 1, and not encrypted. This call blocks while it reads the files.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or holds no such thing, or if the key is not that of the certificate. The error names
-    /// the file. That a certificate has expired is not looked at.
+    /// If a file cannot be read or has no certificate or key, or if the key does not match the certificate. The error
+    /// names the file. Whether a certificate has expired is not checked.
     pub fn from_pem_files(
         certificates: impl Into<PathBuf>,
         key: impl Into<PathBuf>,
@@ -91,11 +90,12 @@ impl Tls {
         })
     }
 
-    /// Takes a certificate and its private key in PEM, as [`from_pem_files`](Self::from_pem_files) reads them.
+    /// Takes a certificate and its private key as PEM text, in the form that [`from_pem_files`](Self::from_pem_files)
+    /// reads.
     ///
     /// # Errors
     ///
-    /// If one of them holds no such thing, or if the key is not that of the certificate.
+    /// If one of them is not in that form, or if the key does not match the certificate.
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let certificates = ("the PEM of the certificates", certificates);
         let certified = certified_key(certificates, ("the PEM of the private key", key))?;
@@ -105,10 +105,10 @@ impl Tls {
         })
     }
 
-    /// Takes a configuration of rustls, for what is not offered here: another provider, certificates by the name that
-    /// the client asks for, certificates of clients.
+    /// Takes a configuration of rustls, for other providers, for certificates by server name (SNI), or for client
+    /// certificates.
     ///
-    /// All of it holds but its protocols: HTTP/1.1 alone is offered.
+    /// Its list of protocols is replaced: only HTTP/1.1 is offered.
     #[must_use]
     pub fn from_config(config: Arc<ServerConfig>) -> Self {
         let mut config = Arc::unwrap_or_clone(config);
@@ -119,13 +119,13 @@ impl Tls {
         }
     }
 
-    /// Reads the files anew, by a blocking call. Handshakes that begin from then on show the certificate that is in
-    /// them; open connections go on as they are.
+    /// Reads the files again; this call blocks. New connections use the new certificate; open connections are not
+    /// affected.
     ///
     /// # Errors
     ///
-    /// As those of [`from_pem_files`](Self::from_pem_files); the old certificate then stays. It is an error too if this
-    /// was not made from files.
+    /// Those of [`from_pem_files`](Self::from_pem_files); the old certificate then stays in use. It is also an error if
+    /// this value was not made from files.
     pub fn reload(&self) -> Result<(), TlsError> {
         let Some(files) = &self.files else {
             return Err(TlsError::new("this certificate was not read from files".into()));
@@ -152,14 +152,14 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// Where the certificate comes from, and where it is shown.
+/// The source of the certificate, and the one in use.
 struct Files {
     certificates: PathBuf,
     key: PathBuf,
     shown: Arc<Shown>,
 }
 
-/// The certificate that the next handshake shows, with its key.
+/// The certificate of the next handshake, with its key.
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Shown {
@@ -203,7 +203,7 @@ fn read_files(certificates: &Path, key: &Path) -> Result<Arc<CertifiedKey>, TlsE
     )
 }
 
-/// Makes a certificate and a key ready for use. Each comes as what it is called in errors, and its PEM.
+/// Parses a certificate and a key. Each argument is its name in errors, and its PEM text.
 fn certified_key(certificates: (&str, &[u8]), key: (&str, &[u8])) -> Result<Arc<CertifiedKey>, TlsError> {
     let (of_certificates, pem) = certificates;
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem)
@@ -248,9 +248,9 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// Why a certificate or its key cannot be used. It names the file, and shows nothing of what a key is.
+/// Why a certificate or its key cannot be used. It names the file, and contains nothing of a key.
 ///
-/// It is an [`io::Error`] too, for the `?` of a `main` that serves.
+/// It converts into [`io::Error`], for `?` in a `main` that serves.
 #[derive(Debug)]
 pub struct TlsError {
     text: Box<str>,
@@ -265,7 +265,7 @@ impl TlsError {
         }
     }
 
-    /// The parser's own errors show lines of the file.
+    /// The errors of the parser itself contain lines of the file.
     fn no_pem(place: &str, error: &pem::Error) -> Self {
         let what = match error {
             pem::Error::MissingSectionEnd { .. } => "a section has no end",

@@ -1,4 +1,4 @@
-//! Functions with `#[websocket]`: the macro leaves a function that gives the endpoint.
+//! Functions with `#[websocket]`: the macro makes a function that returns the endpoint.
 
 use std::{future::Future, marker::PhantomData};
 
@@ -7,7 +7,7 @@ use http::request::Parts;
 use super::{Description, Endpoint, Handshake, Routed};
 use crate::error::{Error, Result};
 
-/// Tells the compiler that a function is one which [`#[websocket]`](crate::websocket) has left.
+/// Marks for the compiler a function that [`#[websocket]`](crate::websocket) has made.
 #[derive(Debug)]
 pub struct Declared<E>(PhantomData<fn() -> E>);
 
@@ -19,8 +19,8 @@ where
     const PATH: &'static str = E::PATH;
 }
 
-/// What no type is. As a second way to be [`Routed`] it has the compiler speak of `Routed` and its note, where a
-/// plain function is given, instead of a function without arguments that it expects.
+/// No type implements this. As a second way to be [`Routed`] it makes the compiler report `Routed` and its note for a
+/// plain function, instead of a function without arguments that it expects.
 trait Unheard {}
 
 impl<F: Unheard> Routed<()> for F {

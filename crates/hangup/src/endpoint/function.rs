@@ -9,7 +9,7 @@ use http::request::Parts;
 use super::{Description, Endpoint, Handshake, IntoOutcome};
 use crate::error::{Error, Result};
 
-/// Takes one argument of an endpoint from the request; a rejection is an error like any other.
+/// Extracts one argument of an endpoint from the request. A rejection is an error like any other.
 pub(crate) async fn extract<T, S>(parts: &mut Parts, state: &S) -> Result<T>
 where
     T: FromRequestParts<S, Rejection: Send + 'static>,
@@ -17,7 +17,7 @@ where
     T::from_request_parts(parts, state).await.map_err(Error::rejected)
 }
 
-/// The name of a function without its path; a closure has the name of the function around it.
+/// The name of a function without its path. A closure gets the name of the function around it.
 fn function_name<F>() -> &'static str {
     let mut names = std::any::type_name::<F>().rsplit("::");
     names.find(|name| !name.starts_with('{')).unwrap_or("endpoint")

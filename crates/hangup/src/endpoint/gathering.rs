@@ -1,4 +1,4 @@
-//! `Gathering`: the arguments of a `#[websocket]` function, taken from the request with every validation error.
+//! `Gathering`: extracts the arguments of a `#[websocket]` function, and collects every validation error.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -24,8 +24,8 @@ impl Gathering {
         }
     }
 
-    /// Runs an extractor. A validation error is kept, and then there is no value; any other rejection ends the
-    /// request at once.
+    /// Runs an extractor. A validation error is kept, and the value is `None`. Any other rejection ends the request at
+    /// once.
     pub async fn extract<T, S>(&mut self, parts: &mut Parts, state: &S) -> Result<Option<T>>
     where
         T: FromRequestParts<S, Rejection: Send + 'static>,
@@ -50,7 +50,7 @@ impl Gathering {
         read(&Sources::new(parts), &mut self.errors)
     }
 
-    /// All errors as one; the lifecycle names the endpoint in it.
+    /// All errors as one. The lifecycle adds the endpoint to it.
     #[must_use]
     pub fn into_error(self) -> Error {
         self.errors.into_error(EndpointContext::default()).into()

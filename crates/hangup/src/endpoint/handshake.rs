@@ -14,16 +14,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     error::{Disconnect, Result},
-    handshake::Offers,
+    handshake::{Acceptance, Offers},
     params::EndpointContext,
-    socket::{Acceptance, Shared, Ticket, WebSocket, watch_opening},
+    socket::{Shared, Ticket, WebSocket, watch_opening},
 };
 
-/// An opening handshake that waits for its answer: the first argument of an endpoint.
+/// An opening handshake that is not answered yet: the first argument of an endpoint.
 ///
-/// [`accept`](Self::accept) gives the socket, [`deny`](Self::deny) answers with an HTTP response. An endpoint
-/// that ends without either is refused, with what its end stands for; one that ends with `Ok` has forgotten to
-/// answer, and is refused with 1011.
+/// [`accept`](Self::accept) returns the socket; [`deny`](Self::deny) answers with an HTTP response. If the endpoint ends
+/// without either, the handshake is refused, with the code and the reason of the error. If it ends with `Ok`, it has
+/// forgotten to answer, and the handshake is refused with 1011.
 ///
 /// ```
 /// use hangup::{Handshake, Result};
@@ -39,7 +39,7 @@ use crate::{
 #[doc(alias = "WebSocket.accept")]
 pub struct Handshake {
     shared: Arc<Shared>,
-    /// Boxed, as the future of an endpoint stores its handshake several times over.
+    /// Boxed, because the future of an endpoint stores its handshake several times.
     answer: Box<Answer>,
 }
 
@@ -48,7 +48,7 @@ struct Answer {
     offered: Vec<Box<str>>,
     deflate: Option<DeflateAgreement>,
     acceptance: Acceptance,
-    /// The one that was chosen, once the 101 is asked for.
+    /// The chosen subprotocol, once `accept` is polled.
     subprotocol: Option<Box<str>>,
 }
 
@@ -71,14 +71,14 @@ impl Handshake {
         &self.shared
     }
 
-    /// The subprotocols that the client offers, the one it likes best first (RFC 6455, section 1.9).
+    /// The subprotocols that the client offers, in its order of preference (RFC 6455, section 1.9).
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
         self.answer.offered.iter().map(|name| &**name)
     }
 
-    /// Chooses the first of these subprotocols that the client offers; none if it offers none of them.
+    /// Chooses the first of these subprotocols that the client offers; `None` if it offers none of them.
     ///
-    /// A browser that has offered subprotocols fails the connection if none is chosen.
+    /// A browser that has offered subprotocols fails the connection if the server chooses none.
     pub fn choose_subprotocol<'s>(
         &mut self,
         supported: impl IntoIterator<Item = &'s str>,
@@ -90,9 +90,9 @@ impl Handshake {
         chosen
     }
 
-    /// Leaves messages uncompressed on this connection, whatever [`Settings::deflate`](crate::Settings::deflate) says:
-    /// the 101 names no extension. For clients that offer permessage-deflate and break with it;
-    /// [`Settings::deflate_if`](crate::Settings::deflate_if) decides the same for many routes.
+    /// Declines compression on this connection, with any [`Settings::deflate`](crate::Settings::deflate): the 101 names no
+    /// extension. It is for clients that offer permessage-deflate but do not work with it. For many routes use
+    /// [`Settings::deflate_if`](crate::Settings::deflate_if).
     ///
     /// ```
     /// use hangup::{Handshake, Result};
@@ -108,35 +108,34 @@ impl Handshake {
         self
     }
 
-    /// Adds a header to the 101, such as `Set-Cookie`. Those that the handshake itself defines are not replaced.
-    pub fn add_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
+    /// Adds a header to the 101, such as `Set-Cookie`. It cannot replace a header of the handshake itself.
+    pub fn add_response_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
         self.answer.acceptance.headers.append(name, value);
         self
     }
 
-    /// The headers that are sent with the 101 besides those of the handshake itself.
+    /// The headers that were added to those of the handshake itself.
     #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn response_headers(&self) -> &HeaderMap {
         &self.answer.acceptance.headers
     }
 
-    /// Accepts: the 101 goes out, and the connection is open.
+    /// Accepts the handshake: sends the 101, and returns the open connection.
     ///
     /// # Errors
     ///
-    /// [`Disconnect`]: with 1006 if the client has left meanwhile, with what the server closes with if it stops.
+    /// [`Disconnect`]: with 1006 if the client has disconnected, with the code of the shutdown if the server shuts down.
     ///
     /// # Cancel safety
     ///
-    /// The 101 is on its way once the future has been polled. If the future is dropped then, the connection is
-    /// open without a socket, until the endpoint ends: what the peer sends is thrown away, its pings and its Close frame
-    /// are answered.
+    /// Once the future has been polled, the 101 is sent. If the future is dropped then, the connection is open without a
+    /// socket until the endpoint ends: data is discarded, pings and the Close frame are answered.
     ///
     /// # Blocking
     ///
-    /// The endpoint itself must await it, or another task that the endpoint does not block its thread for: the 101 goes
-    /// out when the poll of the endpoint returns. Within `block_on` it fails after 1 s, with a [`Disconnect`] of 1011 and
-    /// an error in the log.
+    /// The 101 is written when the poll of the endpoint returns. So the endpoint must await this future, and must not
+    /// block its thread until another task has awaited it. Within `block_on` it fails after 1 s, with a [`Disconnect`] of
+    /// 1011 and an error in the log.
     pub fn accept(self) -> impl Future<Output = Result<WebSocket, Disconnect>> + Send {
         Accepting {
             handshake: Some(self),
@@ -144,13 +143,14 @@ impl Handshake {
         }
     }
 
-    /// Refuses with an HTTP response of any status, headers and body, whatever the [`Refusal`](crate::Refusal).
+    /// Refuses with an HTTP response of any status, headers and body, with any [`Refusal`](crate::Refusal).
     ///
-    /// The response goes out when the endpoint ends: `return handshake.deny((StatusCode::GONE, "closed"));`.
+    /// The response is sent when the endpoint ends: `return handshake.deny((StatusCode::GONE, "closed"));`.
     ///
     /// # Errors
     ///
-    /// None; where the endpoint has ended before, or its refusal is under way, it has no effect. It returns `Ok(())` so that it can be an endpoint's last expression.
+    /// None. It returns `Ok(())`, so that it can be the last expression of an endpoint. It has no effect if the endpoint
+    /// has ended before, or if a refusal is under way.
     #[doc(alias = "send_denial_response")]
     pub fn deny(self, response: impl IntoResponse) -> Result {
         self.shared.lock().deny(response.into_response());
@@ -170,7 +170,7 @@ impl Future for Accepting {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { handshake, ticket } = &mut *self;
         let Some(Handshake { shared, answer }) = handshake else {
-            debug_assert!(false, "it is polled behind its end");
+            debug_assert!(false, "polled after completion");
             return Poll::Ready(Err(Disconnect::vanished()));
         };
         let over = {
@@ -190,7 +190,7 @@ impl Future for Accepting {
     }
 }
 
-/// Where it is dropped before its end, so is the only receiver.
+/// If it is dropped before completion, nothing can receive any more.
 impl Drop for Accepting {
     fn drop(&mut self) {
         if let Some(handshake) = &self.handshake {

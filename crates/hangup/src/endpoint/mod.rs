@@ -1,8 +1,37 @@
-//! Endpoints: async functions that are given a handshake and extractors, and end with a result.
+//! Endpoints: async functions that take a handshake and extractors, and end with a result.
+//!
+//! An endpoint is a function with [`#[websocket]`](macro@crate::websocket), or a plain
+//! `async fn(Handshake, extractors..) -> Result`. This module holds the traits behind both; most programs never name them.
+//!
+//! ```
+//! use hangup::{App, Handshake, Result, endpoint::Routed, websocket};
+//!
+//! #[websocket("/rooms/{room}/ws")]
+//! async fn room(handshake: Handshake, #[path] room: String) -> Result {
+//!     handshake.accept().await?.send_text(room).await?;
+//!     Ok(())
+//! }
+//!
+//! async fn plain(handshake: Handshake) -> Result {
+//!     handshake.accept().await?;
+//!     Ok(())
+//! }
+//!
+//! assert_eq!(room.path(), "/rooms/{room}/ws");
+//! let app: App = App::new().endpoint(room).route("/plain", plain);
+//! ```
+//!
+//! | trait or type | what it says |
+//! |---|---|
+//! | [`Endpoint`] | what [`route`](crate::route) and [`App::route`](crate::App::route) take |
+//! | [`Routed`] | the endpoint knows its own path: what [`App::endpoint`](crate::App::endpoint) takes |
+//! | [`IntoOutcome`] | what an endpoint may return |
+//! | [`Description`] | what an endpoint says about itself: name, place, doc comment, settings |
+//! | [`Declared`] | marks a function with `#[websocket]` for the compiler |
 
 mod declared;
 mod function;
-mod gathering;
+pub(crate) mod gathering;
 mod handshake;
 mod outcome;
 
@@ -10,35 +39,38 @@ use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{declared::Declared, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
 /// `async fn(Handshake, extractors..) -> impl IntoOutcome`.
 ///
-/// `A` tells the two kinds apart for the compiler, `S` is the state of the router.
+/// `A` distinguishes the two kinds for the compiler; `S` is the state of the router.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a WebSocket endpoint",
     label = "not an endpoint for a router with this state",
     note = "an endpoint is an `async fn(Handshake, extractors..) -> hangup::Result` whose future is `Send`, \
-            or a function with `#[hangup::websocket(\"/path\")]`"
+            or a function with `#[hangup::websocket(\"/path\")]`",
+    note = "`#[hangup::websocket(\"/path\")]` above the function has the compiler say what is missing: which parameter is \
+            no extractor, or what is held across an `.await` and is not `Send`",
+    note = "an app or a router whose endpoints take `State<..>` is given its state by `.with_state(..)`, before it is served"
 )]
 pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
-    /// What the endpoint takes besides the handshake.
+    /// The arguments of the endpoint other than the handshake.
     type Arguments: Send + 'static;
 
-    /// What is known of the endpoint before any request.
+    /// Describes the endpoint, independent of any request.
     fn describe(&self) -> Description;
 
-    /// Whether the path of a request that the router has sent here is one of the endpoint's: a route with typed path
-    /// parameters does not match a segment with an encoded slash, for example. If not, the answer is HTTP 404.
+    /// Whether the endpoint serves the path of a request that the router has matched. For example, a route with typed
+    /// path parameters does not match a segment with an encoded slash. If not, the answer is HTTP 404.
     fn matches(&self, parts: &Parts) -> bool {
         let _ = parts;
         true
     }
 
-    /// Takes the arguments from the opening request.
+    /// Extracts the arguments from the opening request.
     fn extract(&self, parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Arguments>> + Send;
 
     /// Runs the endpoint.
@@ -64,7 +96,7 @@ pub trait Routed<A> {
     }
 }
 
-/// What an endpoint says of itself.
+/// What an endpoint says about itself.
 #[derive(Clone, Debug)]
 pub struct Description {
     /// The name of its function.

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, IntoClose, Result};
 
-/// What an endpoint may return: `()`, [`Result`](crate::Result), or a `Result<(), E>` with `E: IntoClose`.
+/// What an endpoint may return: `()`, [`Result`](crate::Result), or a `Result<(), E>` with `E: IntoClose`; with the
+/// features `anyhow` and `eyre` a result of theirs too.
 #[diagnostic::on_unimplemented(
     message = "an endpoint cannot return `{Self}`",
     note = "return `hangup::Result`, which takes any error by `?`, or `Result<(), E>` with `E: hangup::IntoClose`"
@@ -27,5 +28,19 @@ impl IntoOutcome for Result<(), Error> {
 impl<E: IntoClose> IntoOutcome for Result<(), E> {
     fn into_outcome(self) -> Result<(), Error> {
         self.map_err(Error::closing)
+    }
+}
+
+#[cfg(feature = "anyhow")]
+impl IntoOutcome for Result<(), anyhow::Error> {
+    fn into_outcome(self) -> Result<(), Error> {
+        self.map_err(Error::from)
+    }
+}
+
+#[cfg(feature = "eyre")]
+impl IntoOutcome for Result<(), eyre::Report> {
+    fn into_outcome(self) -> Result<(), Error> {
+        self.map_err(Error::from)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hangup_protocol::{DisconnectCode, Reason};
+use hangup_protocol::{DisconnectCode, Reason, Side};
 
 /// The connection is over, and this is how it ended: not an error of the endpoint.
 ///
@@ -16,15 +16,30 @@ use hangup_protocol::{DisconnectCode, Reason};
 pub struct Disconnect {
     code: DisconnectCode,
     reason: Reason,
+    initiator: Option<Side>,
+    manner: Manner,
+}
+
+/// Whether a connection has ended as RFC 6455, 7.1.4 calls clean: both Close frames were exchanged, and the peer broke no
+/// rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Clean,
+    Unclean,
 }
 
 impl Disconnect {
-    pub(crate) fn new(code: DisconnectCode, reason: Reason) -> Self {
-        Self { code, reason }
+    pub(crate) fn new(code: DisconnectCode, reason: Reason, initiator: Option<Side>, manner: Manner) -> Self {
+        Self {
+            code,
+            reason,
+            initiator,
+            manner,
+        }
     }
 
     pub(crate) fn vanished() -> Self {
-        Self::new(DisconnectCode::ABNORMAL, Reason::default())
+        Self::new(DisconnectCode::ABNORMAL, Reason::default(), None, Manner::Unclean)
     }
 
     /// The close code: any number that the peer sent, or 1005 or 1006.
@@ -39,10 +54,20 @@ impl Disconnect {
         &self.reason
     }
 
-    /// Whether a Close frame came with it: `false` where the peer vanished (1006).
+    /// Who closed first: [`Side::Peer`] where the peer's Close frame came before ours was sent, [`Side::Local`] where this
+    /// side closed, also because the peer broke the protocol, `None` where the peer vanished (1006).
+    #[must_use]
+    pub fn initiator(&self) -> Option<Side> {
+        self.initiator
+    }
+
+    /// Whether both Close frames were exchanged and the peer broke no rule (RFC 6455, section 7.1.4), as far as that is
+    /// known when the endpoint learns of the end: `true` where the peer closed, `false` where it vanished or broke the
+    /// protocol, and where this side closed first, as the peer has not answered yet. How that goes on is in the event of
+    /// the connection, and for the endpoint that closes in [`Closed::is_clean`](crate::Closed::is_clean).
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.code != DisconnectCode::ABNORMAL
+        self.manner == Manner::Clean
     }
 }
 

@@ -3,12 +3,6 @@
 use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
-use super::{
-    Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError, refusal::refuse_with_errors,
-    registered_close,
-};
-use crate::params::ValidationError;
-
 /// What goes to the peer at the end.
 #[derive(Debug)]
 #[doc(hidden)]
@@ -16,7 +10,12 @@ pub enum Ending {
     /// A Close frame; before `accept` a refusal with its code and reason.
     Close(Close),
     /// A close that has an HTTP response of its own under `Refusal::Http`.
-    Refuse { close: Close, response: Response },
+    Refuse {
+        close: Close,
+        response: Response,
+        /// All validation errors, where the Close frame may have too little space for them.
+        message: Option<String>,
+    },
     /// An HTTP response under every refusal; after `accept` 1011 stands for it.
     Http(Response),
     /// The peer has left: nothing is owed to it.
@@ -27,39 +26,5 @@ impl Ending {
     /// 1011 and an empty reason: all that a peer ever learns of an internal error.
     pub(crate) fn internal_error() -> Self {
         Self::Close(Close::from(CloseCode::INTERNAL_ERROR))
-    }
-
-    /// How an error ends the connection by what its own type says; `None` where it says nothing.
-    pub(crate) fn of(error: &Error) -> Option<Self> {
-        if let Some(close) = error.downcast_ref::<Close>() {
-            return Some(Self::Close(close.clone()));
-        }
-        if let Some(error) = error.downcast_ref::<ValidationError>() {
-            let close = Close::new(CloseCode::POLICY_VIOLATION, error.to_reason());
-            return Some(Self::Refuse {
-                response: refuse_with_errors(error),
-                close,
-            });
-        }
-        if let Some(error) = error.downcast_ref::<HttpError>() {
-            return Some(Self::Http(error.to_response()));
-        }
-        if let Some(error) = error.downcast_ref::<ReceiveError>() {
-            return Some(error.to_close().map_or(Self::PeerLeft, Self::Close));
-        }
-        if let Some(error) = error.downcast_ref::<TrySendError>() {
-            return Some(error.to_close().map_or(Self::PeerLeft, Self::Close));
-        }
-        if let Some(error) = error.downcast_ref::<JsonError>() {
-            return Some(Self::Close(error.to_close()));
-        }
-        if error.is::<Disconnect>() {
-            return Some(Self::PeerLeft);
-        }
-        error
-            .known_close()
-            .cloned()
-            .or_else(|| registered_close(error))
-            .map(Self::Close)
     }
 }

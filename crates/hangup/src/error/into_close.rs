@@ -1,18 +1,21 @@
 //! `IntoClose`: error types that say themselves how they close, and how they are found behind `Error`.
 
-use std::{any::TypeId, collections::HashMap, sync::OnceLock};
+use std::{any::TypeId, collections::HashMap, error::Error as StdError, sync::OnceLock};
 
 use hangup_protocol::Close;
 
-use super::{Error, Promote, promote};
+use super::{
+    error_report::ErrorReport,
+    rejection::{Promote, promote},
+};
 
 /// An error type that stands for a close code and a reason of its own.
 ///
 /// Derive it: `#[derive(IntoClose)]` on a `thiserror` enum says per variant how it closes. A derived type is
-/// also recognised when it travels as [`Error`] through `?`.
+/// also recognised when it travels as [`Error`](crate::Error) through `?`, itself or as a `source()` of another error.
 ///
 /// Written by hand, the trait serves endpoints that return `Result<(), TheType>`; to be recognised behind
-/// [`Error`] as well the type is named once, at the top level of a module:
+/// [`Error`](crate::Error) as well the type is named once, at the top level of a module:
 ///
 /// ```
 /// use hangup::{Close, CloseCode, IntoClose};
@@ -34,7 +37,7 @@ use super::{Error, Promote, promote};
 ///     }
 /// }
 ///
-/// hangup::recognise_close!(RoomFull);
+/// hangup::close::recognise_close!(RoomFull);
 /// # fn main() {}
 /// ```
 #[diagnostic::on_unimplemented(
@@ -45,6 +48,12 @@ use super::{Error, Promote, promote};
 pub trait IntoClose: std::error::Error + Send + Sync + 'static {
     /// The close code and the reason for this error. The reason reaches the peer.
     fn to_close(&self) -> Close;
+
+    /// The field that the error hands on to, by `#[close(transparent)]`.
+    #[doc(hidden)]
+    fn transparent(&self) -> Option<&(dyn StdError + 'static)> {
+        None
+    }
 }
 
 impl IntoClose for Close {
@@ -53,11 +62,29 @@ impl IntoClose for Close {
     }
 }
 
+/// What an error says of its end.
+pub(super) enum Says<'e> {
+    Close(Close),
+    /// As this error of its own.
+    As(&'e (dyn StdError + 'static)),
+}
+
+impl<'e> Says<'e> {
+    fn of<E: IntoClose>(error: &'e E) -> Self {
+        match error.transparent() {
+            Some(field) => Self::As(field),
+            None => Self::Close(error.to_close()),
+        }
+    }
+}
+
 /// How to get the close of one error type that is only known as `dyn Error`.
 #[doc(hidden)]
+#[derive(Clone, Copy)]
 pub struct CloseRule {
     type_id: fn() -> TypeId,
-    of_error: fn(&(dyn std::error::Error + 'static)) -> Option<Close>,
+    of_error: for<'e> fn(&'e (dyn StdError + 'static)) -> Option<Says<'e>>,
+    in_report: for<'e> fn(&'e ErrorReport) -> Option<Says<'e>>,
     promote: Promote,
 }
 
@@ -67,26 +94,28 @@ impl CloseRule {
     pub const fn new<E: IntoClose>() -> Self {
         Self {
             type_id: TypeId::of::<E>,
-            of_error: |error| error.downcast_ref::<E>().map(E::to_close),
+            of_error: |error| error.downcast_ref::<E>().map(Says::of),
+            in_report: |report| report.find::<E>().map(Says::of),
             promote: promote::<E>,
         }
+    }
+
+    /// What an error says, if it is of the type of the rule.
+    pub(super) fn of_error<'e>(&self, error: &'e (dyn StdError + 'static)) -> Option<Says<'e>> {
+        (self.of_error)(error)
     }
 }
 
 inventory::collect!(CloseRule);
 
-/// Lets a type with a hand-written [`IntoClose`] be recognised behind [`Error`].
-#[macro_export]
-macro_rules! recognise_close {
-    ($error:ty) => {
-        $crate::__private::inventory::submit! { $crate::__private::CloseRule::new::<$error>() }
-    };
+/// What an error says, if its type has [`IntoClose`] and is registered.
+pub(super) fn registered<'e>(error: &'e (dyn StdError + 'static)) -> Option<Says<'e>> {
+    rules().values().find_map(|rule| (rule.of_error)(error))
 }
 
-/// The close that an error's own type says, if the type has [`IntoClose`] and is registered.
-pub(crate) fn registered_close(error: &Error) -> Option<Close> {
-    let error = error.chain().next()?;
-    rules().values().find_map(|rule| (rule.of_error)(error))
+/// What an error in a report says, also one that was added as context, if its type has [`IntoClose`] and is registered.
+pub(super) fn registered_in(report: &ErrorReport) -> Option<Says<'_>> {
+    rules().values().find_map(|rule| (rule.in_report)(report))
 }
 
 /// How a rejection of that type becomes an error, if the type has [`IntoClose`] and is registered.

@@ -17,7 +17,10 @@ use hangup_protocol::{Close, CloseCode, Reason};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
-use super::{BoxError, Ending};
+use super::ending::Ending;
+use crate::settings::Refusal;
+
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The largest body of a rejection of which the reason is taken, in bytes.
 const MAX_BODY: usize = 4 * 1024;
@@ -29,7 +32,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct Rejection {
     value: Mutex<Box<dyn Any + Send>>,
     type_id: TypeId,
-    name: &'static str,
+    /// The type of the extractor's rejection; `None` for what a layer has answered.
+    name: Option<&'static str>,
     into_response: fn(Box<dyn Any + Send>) -> Response,
 }
 
@@ -51,11 +55,19 @@ impl Rejection {
         Self {
             value: Mutex::new(value),
             type_id: TypeId::of::<R>(),
-            name: type_name::<R>(),
+            name: Some(type_name::<R>()),
             into_response: |value| match value.downcast::<R>() {
                 Ok(rejection) => rejection.into_response(),
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             },
+        }
+    }
+
+    /// What a layer has answered.
+    pub(super) fn of_layer(response: Response) -> Self {
+        Self {
+            name: None,
+            ..Self::new::<Response>(Box::new(response))
         }
     }
 
@@ -78,11 +90,15 @@ impl Rejection {
         })
     }
 
-    /// The close that the response stands for, beside the response itself; and its text, for the log.
-    pub(crate) async fn into_ending(self) -> (Ending, String) {
-        let value = self.value.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let response = (self.into_response)(value);
-        let (parts, mut body) = response.into_parts();
+    /// The response itself.
+    pub(super) fn into_response(self) -> Response {
+        (self.into_response)(self.value.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The response, and the close that it stands for.
+    pub(crate) async fn answer(self) -> Answered {
+        let name = self.name;
+        let (parts, mut body) = self.into_response().into_parts();
         let mut start = BytesMut::new();
         let read = read_start(&mut body, &mut start);
         let is_whole = tokio::time::timeout(BODY_TIMEOUT, read).await == Ok(true);
@@ -92,24 +108,60 @@ impl Rejection {
             reason(parts.status, &parts.headers, text),
         );
         let text = format!("{}: {}", parts.status, String::from_utf8_lossy(text));
-        if parts.status.is_server_error() {
-            // What it says of the inside is for the log, also under `Refusal::Http`.
-            return (Ending::Close(close), text);
-        }
-        // Under `Refusal::Http` the response goes out as it was: what was read, and the rest behind it.
-        let body = if is_whole {
-            Body::from(start.freeze())
-        } else {
-            let start = stream::iter((!start.is_empty()).then(|| Ok(start.freeze())));
-            Body::from_stream(start.chain(body.into_data_stream()))
-        };
-        (
-            Ending::Refuse {
-                close,
-                response: Response::from_parts(parts, body),
-            },
+        // What a server error says of the inside is for the log, also under `Refusal::Http`.
+        let response = (!parts.status.is_server_error()).then(|| {
+            // The response goes out as it was: what was read, and the rest behind it.
+            let body = if is_whole {
+                Body::from(start.freeze())
+            } else {
+                let start = stream::iter((!start.is_empty()).then(|| Ok(start.freeze())));
+                Body::from_stream(start.chain(body.into_data_stream()))
+            };
+            Mutex::new(Response::from_parts(parts, body))
+        });
+        Answered {
+            name,
             text,
-        )
+            close,
+            response,
+        }
+    }
+}
+
+/// What a rejection has answered, whose type nobody knows.
+pub(crate) struct Answered {
+    /// The type of the extractor's rejection; `None` for what a layer has answered.
+    name: Option<&'static str>,
+    text: String,
+    close: Close,
+    /// Where a client may see it. In a lock, as a body cannot be shared.
+    response: Option<Mutex<Response>>,
+}
+
+impl Answered {
+    /// Whether it closes with 1011: a server error, or a redirect where it is no HTTP response.
+    pub(crate) fn is_internal(&self, refusal: Refusal) -> bool {
+        self.close.code() == CloseCode::INTERNAL_ERROR
+            && (refusal == Refusal::Close || self.response.is_none())
+    }
+
+    pub(crate) fn into_ending(self, refusal: Refusal) -> Ending {
+        let is_internal = self.is_internal(refusal);
+        match self.response {
+            Some(response) if !is_internal => Ending::Refuse {
+                close: self.close,
+                response: response.into_inner().unwrap_or_else(PoisonError::into_inner),
+                message: None,
+            },
+            _ => Ending::Close(self.close),
+        }
+    }
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        tell(self.name, f)?;
+        write!(f, " ({})", self.text)
     }
 }
 
@@ -159,7 +211,14 @@ fn reason(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Reason {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rejected by an extractor with {}", self.name)
+        tell(self.name, f)
+    }
+}
+
+fn tell(name: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match name {
+        Some(name) => write!(f, "rejected by an extractor with {name}"),
+        None => f.write_str("answered in place of an endpoint"),
     }
 }
 
@@ -168,10 +227,7 @@ mod tests {
     use super::*;
 
     async fn close_of<R: IntoResponse + Send + 'static>(rejection: R) -> Close {
-        match Rejection::new::<R>(Box::new(rejection)).into_ending().await {
-            (Ending::Refuse { close, .. } | Ending::Close(close), _) => close,
-            _ => panic!("a rejection is a refusal"),
-        }
+        Rejection::new::<R>(Box::new(rejection)).answer().await.close
     }
 
     #[tokio::test]

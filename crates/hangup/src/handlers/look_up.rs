@@ -7,8 +7,9 @@ use http::{HeaderValue, Uri, request::Parts};
 
 use super::{Entry, ErrorHandlers, Found, Phase, Scene};
 use crate::{
-    error::{Ending, Error, Kind, catch_panic, registered_promotion},
-    params::{EndpointContext, ValidationError},
+    error::{Carried, Ending, Error, catch_panic, ending_of, registered_promotion},
+    params::EndpointContext,
+    settings::Refusal,
     socket::Sender,
 };
 
@@ -62,81 +63,48 @@ fn copied(uri: &Uri) -> Option<Uri> {
     uri.to_string().parse().ok()
 }
 
-/// How a failed endpoint ends, and what the log is told of it.
-pub(crate) struct Resolution {
-    pub(crate) ending: Ending,
-    /// All validation errors, where the Close frame may have too little room for them.
-    pub(crate) message: Option<String>,
-    /// Every error on the way, each with its chain of sources.
-    pub(crate) log: String,
-    /// Whether nobody had foreseen the error: it closes with 1011 and is logged as an error.
-    pub(crate) is_unforeseen: bool,
-}
-
-impl Resolution {
-    fn foreseen(ending: Ending, log: String) -> Self {
-        Self {
-            ending,
-            message: None,
-            log,
-            is_unforeseen: false,
-        }
-    }
-}
-
-/// Looks an error up: handlers first, the nearest scope first, then what the error's own type says.
+/// Looks an error up: handlers first, the nearest scope first, then what the error's own type says. Gives the ending, and
+/// for the log every error on the way, each with its chain of sources.
 pub(crate) async fn resolve(
-    mut error: Error,
+    error: Error,
     handling: Option<Box<Handling>>,
     phase: Phase,
+    refusal: Refusal,
     socket: Option<Sender>,
-) -> Resolution {
-    let mut log = String::new();
-    let is_over = phase == Phase::AfterAccept && socket.as_ref().is_none_or(Sender::is_closed);
-    let (scopes, timeout, scene) = match handling {
-        Some(handling) => {
-            let Handling {
-                scopes,
-                endpoint,
-                request,
-                timeout,
-            } = *handling;
-            (
-                scopes,
-                timeout,
-                Some(Arc::new(Scene {
-                    endpoint,
-                    phase,
-                    request,
-                    socket,
-                })),
-            )
-        }
-        None => (Arc::default(), Duration::ZERO, None),
+) -> (Ending, String) {
+    let Some(handling) = handling else {
+        let error = promote(error, &[]).await;
+        let log = error.with_sources();
+        return (unhandled(error, refusal), log);
     };
+    let Handling {
+        scopes,
+        endpoint,
+        request,
+        timeout,
+    } = *handling;
+    let is_over = phase == Phase::AfterAccept && socket.as_ref().is_none_or(Sender::is_closed);
+    let scene = Arc::new(Scene {
+        endpoint,
+        phase,
+        request,
+        socket,
+    });
+    let mut log = String::new();
     let mut outwards = scopes.iter();
+    let mut error = error;
     loop {
-        error = promote(error, outwards.as_slice());
+        error = promote(error, outwards.as_slice()).await;
         log.push_str(&error.with_sources());
-        let own = Ending::of(&error);
-        let has_left = is_over && error.disconnect().is_some();
-        let says_nothing = own.is_none() && !has_left && matches!(error.kind(), Kind::Error(..));
-        let found = outwards.find_map(|scope| scope.find(&error, says_nothing));
-        let (Some((entry, place)), Some(scene)) = (found, &scene) else {
-            return unhandled(error, own, log).await;
+        let is_unforeseen = is_unforeseen(&error, is_over, refusal);
+        let Some((entry, place)) = outwards.find_map(|scope| scope.find(&error, is_unforeseen)) else {
+            return (unhandled(error, refusal), log);
         };
-        let found = Found {
-            error,
-            place,
-            scene: Arc::clone(scene),
-        };
-        let handler = catch_panic(async { (entry.run)(found).await });
-        error = match tokio::time::timeout(timeout, handler).await {
-            Ok(Ok(Ok(ending))) => return Resolution::foreseen(ending, log),
-            Ok(Ok(Err(raised))) => raised,
-            Ok(Err(panic)) => panic.into(),
-            Err(elapsed) => elapsed.into(),
-        };
+        let scene = Arc::clone(&scene);
+        match run_handler(entry, Found { error, place, scene }, timeout).await {
+            Ok(ending) => return (ending, log),
+            Err(raised) => error = raised,
+        }
         let _ = write!(
             log,
             "; its handler for `{}` at {} failed: ",
@@ -145,50 +113,50 @@ pub(crate) async fn resolve(
     }
 }
 
-async fn unhandled(error: Error, own: Option<Ending>, mut log: String) -> Resolution {
-    if let Some(ending) = own {
-        let message = error.downcast_ref().map(ValidationError::to_json);
-        return Resolution {
-            message,
-            ..Resolution::foreseen(ending, log)
-        };
-    }
-    if error.disconnect().is_some() {
-        return Resolution::foreseen(Ending::PeerLeft, log);
-    }
-    let Kind::Rejection(rejection) = error.into_kind() else {
-        return Resolution {
-            is_unforeseen: true,
-            ..Resolution::foreseen(Ending::internal_error(), log)
-        };
-    };
-    let (ending, text) = rejection.into_ending().await;
-    let _ = write!(log, " ({text})");
-    let is_unforeseen = matches!(ending, Ending::Close(_));
-    Resolution {
-        is_unforeseen,
-        ..Resolution::foreseen(ending, log)
+/// The ending that a handler gives, or the error that it raises: its own, a panic, or that it is too late.
+async fn run_handler(entry: &Entry, found: Found, timeout: Duration) -> Result<Ending, Error> {
+    let handler = catch_panic(async { (entry.run)(found).await });
+    tokio::time::timeout(timeout, handler).await??
+}
+
+/// Whether nothing says how the error ends the connection, so that a catch-all is asked.
+fn is_unforeseen(error: &Error, is_over: bool, refusal: Refusal) -> bool {
+    match error.carried() {
+        Carried::Answer(answer) => answer.is_internal(refusal),
+        _ => ending_of(error).is_none() && !(is_over && error.disconnect().is_some()),
     }
 }
 
-/// Turns a rejection into the error that it is, where a handler or `IntoClose` knows its type.
-fn promote(error: Error, scopes: &[Arc<ErrorHandlers>]) -> Error {
-    match error.into_kind() {
-        kind @ Kind::Error(..) => Error::from_kind(kind),
-        Kind::Rejection(rejection) => {
-            let type_id = rejection.type_id();
-            let promotion = scopes
-                .iter()
-                .find_map(|scope| scope.by_type.get(&type_id)?.promote)
-                .or_else(|| registered_promotion(type_id));
-            let Some(promotion) = promotion else {
-                return Error::from_rejection(rejection);
-            };
-            match rejection.promote(promotion) {
-                Ok(error) => Error::from_boxed(error),
-                Err(rejection) => Error::from_rejection(rejection),
-            }
-        }
+/// How an error ends the connection that no handler takes.
+fn unhandled(error: Error, refusal: Refusal) -> Ending {
+    if let Some(ending) = ending_of(&error) {
+        return ending;
+    }
+    match error.into_carried() {
+        Carried::Answer(answer) => answer.into_ending(refusal),
+        Carried::Error(..) | Carried::Report(_) | Carried::Rejection(_) => Ending::internal_error(),
+    }
+}
+
+/// Turns a rejection into the error that it is, where a handler or `IntoClose` knows its type; else into the answer that it
+/// gives.
+async fn promote(error: Error, scopes: &[Arc<ErrorHandlers>]) -> Error {
+    let rejection = match error.into_carried() {
+        Carried::Rejection(rejection) => rejection,
+        carried => return Error::from_carried(carried),
+    };
+    let type_id = rejection.type_id();
+    let promotion = scopes
+        .iter()
+        .find_map(|scope| scope.by_type.get(&type_id)?.promote)
+        .or_else(|| registered_promotion(type_id));
+    let promoted = match promotion {
+        Some(promotion) => rejection.promote(promotion),
+        None => Err(rejection),
+    };
+    match promoted {
+        Ok(error) => Error::from_boxed(error),
+        Err(rejection) => Error::from_carried(Carried::Answer(rejection.answer().await)),
     }
 }
 

@@ -1,4 +1,27 @@
-//! Error handlers: registered by error type in a scope, looked up from the nearest scope outwards.
+//! Error handlers: they choose, by the type of an error, how the connection ends.
+//!
+//! ```
+//! use hangup::{App, Close, CloseCode, Failure, ValidationError};
+//!
+//! let app: App = App::new()
+//!     .error_handler(async |failed: Failure<ValidationError>| {
+//!         Close::new(CloseCode::UNSUPPORTED_DATA, failed.error().to_reason())
+//!     })
+//!     // The catch-all: every error that would otherwise close with 1011.
+//!     .error_handler(async |_: Failure| CloseCode::INTERNAL_ERROR);
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | register a handler for an app | [`App::error_handler`](crate::App::error_handler) |
+//! | register handlers for a router or a route of axum | [`ErrorHandlers`] as a layer |
+//! | see the error, the endpoint, the request, or send a message before the Close | [`Failure`] |
+//! | know whether the handshake was accepted | [`Phase`] |
+//! | choose the ending | return what implements [`IntoEnding`]: a `Close`, a `CloseCode`, an `HttpError`, a `Response`, or a `Result` of these |
+//!
+//! The look-up begins in the nearest [`scope`](crate::scope). A scope is asked for the exact type of the error, then for
+//! the types along its `source()` chain, then for its catch-all; then the next scope outwards is asked. An error that a
+//! handler raises is looked up in the outer scopes only, so no handler runs twice.
 
 mod failure;
 mod look_up;
@@ -19,7 +42,7 @@ use hangup_protocol::{Close, CloseCode};
 pub use self::failure::{Failure, Phase};
 pub(crate) use self::{
     failure::{Found, Scene},
-    look_up::{Handling, Resolution, resolve},
+    look_up::{Handling, resolve},
 };
 use crate::error::{Ending, Error, Handled, HttpError, Promote};
 
@@ -85,7 +108,8 @@ impl ErrorHandlers {
     /// [`HttpError`] or HTTP response (an answer only before `accept`), or a `Result` of one of these.
     ///
     /// A handler of `Failure<Error>`, short `Failure`, is the scope's catch-all: it gets the errors and panics
-    /// that would otherwise close with 1011, but not those that say themselves how they close.
+    /// that would otherwise close with 1011, but not those that say themselves how they close. Rejections of extractors
+    /// with a 5xx are among them, and with a redirect where that closes.
     ///
     /// # Panics
     ///

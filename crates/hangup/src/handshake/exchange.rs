@@ -1,4 +1,4 @@
-//! `Exchange`: what an HTTP connection is doing, shared by its stream and the service that answers its requests.
+//! `Exchange`: the state of an HTTP connection, shared by its stream and the service that answers its requests.
 
 use std::{
     sync::{
@@ -8,17 +8,17 @@ use std::{
     task::{Context, Waker},
 };
 
-/// What comes next from the client.
+/// What the client sends next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Expected {
     /// The head of a request.
     Head,
-    /// The head of a request, behind what may be left of the body of the last one.
+    /// The head of a request, after the rest of the previous body, if any.
     RestOfBody,
     /// The body of a request that is being answered.
     Body,
-    /// Nothing: the whole request has come, and is being answered.
+    /// Nothing: the request is complete, and is being answered.
     Nothing,
     /// Bytes of another protocol.
     Upgraded,
@@ -30,10 +30,10 @@ pub(crate) struct Exchange {
     expected: AtomicU8,
     is_first: AtomicBool,
     is_handshake: AtomicBool,
-    is_stopping: AtomicBool,
+    is_shutting_down: AtomicBool,
     /// The status of the last response that was written; 0 before the first.
     written: AtomicU16,
-    /// Who reads on when the request is answered.
+    /// The task to wake when the request is answered.
     reader: Mutex<Option<Waker>>,
 }
 
@@ -43,13 +43,13 @@ impl Exchange {
             expected: AtomicU8::new(Expected::Head as u8),
             is_first: AtomicBool::new(true),
             is_handshake: AtomicBool::new(false),
-            is_stopping: AtomicBool::new(false),
+            is_shutting_down: AtomicBool::new(false),
             written: AtomicU16::new(0),
             reader: Mutex::new(None),
         }
     }
 
-    /// A request has come, of which `has_body` says that more is announced behind its head.
+    /// The head of a request has arrived. `has_body`: it announces a body.
     pub(crate) fn begin(&self, is_handshake: bool, has_body: bool) {
         self.is_first.store(false, Ordering::Relaxed);
         self.is_handshake.store(is_handshake, Ordering::Relaxed);
@@ -73,7 +73,7 @@ impl Exchange {
         }
     }
 
-    /// Has the stream read again once the request is answered: hyper itself does so only when bytes come.
+    /// Wakes the stream to read again once the request is answered. hyper itself does so only when bytes arrive.
     pub(super) fn read_behind(&self, cx: &Context<'_>) {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *reader {
@@ -82,26 +82,26 @@ impl Exchange {
         }
     }
 
-    /// What follows is not HTTP: a 101 has been written, or a tunnel is asked for.
+    /// What follows is not HTTP: a 101 has been written, or a tunnel is requested.
     pub(crate) fn upgrade(&self) {
         self.set_expected(Expected::Upgraded);
     }
 
-    /// No further request is taken.
-    pub(crate) fn stop(&self) {
-        self.is_stopping.store(true, Ordering::Relaxed);
+    /// No further request is read.
+    pub(crate) fn shut_down(&self) {
+        self.is_shutting_down.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Relaxed)
+    pub(super) fn is_shutting_down(&self) -> bool {
+        self.is_shutting_down.load(Ordering::Relaxed)
     }
 
-    /// Whether no request has come yet.
+    /// Whether no request has arrived yet.
     pub(super) fn is_first(&self) -> bool {
         self.is_first.load(Ordering::Relaxed)
     }
 
-    /// Whether an opening handshake has been refused, with which the connection ends.
+    /// Whether an opening handshake has been refused. Then the connection ends.
     pub(super) fn is_refused(&self) -> bool {
         self.is_handshake() && matches!(self.expected(), Expected::Head | Expected::RestOfBody)
     }

@@ -1,24 +1,22 @@
-//! Heads of HTTP/1 messages as bytes: where one ends, what a response says in its first line (RFC 9112, section 2.1).
+//! Heads of HTTP/1 messages as bytes: where a head ends, and the first line of a response (RFC 9112, section 2.1).
 
-/// Where the first head ends: behind its empty line. The first `searched` bytes hold no such end.
+use memchr::memchr_iter;
+
+/// The end of the first head, after its empty line. The first `searched` bytes contain no such end.
 ///
-/// An empty line alone, which a recipient ignores in front of a request (RFC 9112, section 2.2), counts as a head.
+/// A single empty line, which a recipient ignores before a request (RFC 9112, section 2.2), counts as a head.
 pub(super) fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(3);
-    let mut lines = bytes
-        .iter()
-        .enumerate()
-        .skip(from)
-        .filter(|(_, byte)| **byte == b'\n');
-    lines.find_map(|(at, _)| match bytes.get(at + 1..) {
+    let mut ends = memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at);
+    ends.find_map(|at| match bytes.get(at + 1..) {
         Some([b'\n', ..]) => Some(at + 2),
         Some([b'\r', b'\n', ..]) => Some(at + 3),
         _ => None,
     })
 }
 
-/// The status of the last response whose first line begins within the last bytes: a response that hyper gives by
-/// itself is short, and the last of a connection.
+/// The status of the last response whose first line begins within the last bytes. A response by hyper itself is short,
+/// and the last of a connection.
 pub(super) fn last_status(bytes: &[u8]) -> Option<u16> {
     const VERSION: &[u8] = b"HTTP/1.";
     const NEAR: usize = 512;
@@ -30,35 +28,57 @@ pub(super) fn last_status(bytes: &[u8]) -> Option<u16> {
     std::str::from_utf8(status).ok()?.parse().ok()
 }
 
-/// The head of a response in which `Connection` does not name `close`.
-pub(super) fn without_close(head: &[u8]) -> Vec<u8> {
-    const NAME: &[u8] = b"connection:";
+/// A head like this one in which `Connection` does not name `close`; none where it does not name it anyway.
+pub(super) fn without_close(head: &[u8]) -> Option<Vec<u8>> {
+    let names_close = |line: &[u8]| {
+        connection_options(line)
+            .is_some_and(|mut options| options.any(|option| option.eq_ignore_ascii_case(b"close")))
+    };
+    if !lines(head).any(names_close) {
+        return None;
+    }
     let mut kept = Vec::with_capacity(head.len());
-    for line in head.split_inclusive(|byte| *byte == b'\n') {
-        let is_connection = line
-            .get(..NAME.len())
-            .is_some_and(|name| name.eq_ignore_ascii_case(NAME));
-        if !is_connection {
+    for line in lines(head) {
+        let Some(options) = connection_options(line) else {
             kept.extend_from_slice(line);
             continue;
-        }
-        let values = line.get(NAME.len()..).unwrap_or_default();
-        let mut values = values
-            .split(|byte| *byte == b',')
-            .map(<[u8]>::trim_ascii)
-            .filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case(b"close"));
-        if let Some(first) = values.next() {
-            kept.extend_from_slice(line.get(..NAME.len()).unwrap_or_default());
+        };
+        let mut options = options.filter(|option| !option.eq_ignore_ascii_case(b"close"));
+        if let Some(first) = options.next() {
+            kept.extend_from_slice(line.get(..CONNECTION.len()).unwrap_or_default());
             kept.push(b' ');
             kept.extend_from_slice(first);
-            for value in values {
+            for option in options {
                 kept.extend_from_slice(b", ");
-                kept.extend_from_slice(value);
+                kept.extend_from_slice(option);
             }
             kept.extend_from_slice(b"\r\n");
         }
     }
-    kept
+    Some(kept)
+}
+
+/// The lines of a head, each with its end.
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    memchr_iter(b'\n', head).map(move |at| {
+        let line = head.get(from..=at).unwrap_or_default();
+        from = at + 1;
+        line
+    })
+}
+
+const CONNECTION: &[u8] = b"connection:";
+
+/// What a line names, if it is of the field `Connection` (RFC 9110, section 7.6.1).
+fn connection_options(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
+    let (name, value) = line.split_at_checked(CONNECTION.len())?;
+    name.eq_ignore_ascii_case(CONNECTION).then(|| {
+        value
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+            .filter(|option| !option.is_empty())
+    })
 }
 
 #[cfg(test)]
@@ -98,11 +118,12 @@ mod tests {
         for (connection, kept) in [
             ("connection: upgrade, close\r\n", "connection: upgrade\r\n"),
             ("Connection: close,Upgrade\r\n", "Connection: Upgrade\r\n"),
-            ("connection: upgrade\r\n", "connection: upgrade\r\n"),
             ("connection: close\r\n", ""),
         ] {
-            assert_eq!(without_close(head(connection).as_bytes()), head(kept).as_bytes());
+            let instead = without_close(head(connection).as_bytes());
+            assert_eq!(instead.as_deref(), Some(head(kept).as_bytes()));
         }
+        assert_eq!(without_close(head("connection: upgrade\r\n").as_bytes()), None);
     }
 
     proptest! {

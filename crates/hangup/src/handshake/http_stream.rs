@@ -1,9 +1,9 @@
-//! `HttpStream`: the stream that an HTTP connection runs on. It gives hyper one request at a time, bounds every wait,
-//! and keeps what comes behind an opening handshake.
+//! `HttpStream`: the stream below hyper. It passes on one request at a time, bounds every wait, and keeps the bytes that
+//! arrive after an opening handshake.
 
 use std::{
-    future::Future,
     io::{self, IoSlice},
+    mem::MaybeUninit,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -11,41 +11,39 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
+    deadline::{AwaitedStep, Deadline},
     exchange::{Exchange, Expected},
     head::{end_of_head, last_status, without_close},
     peer::Peer,
 };
 use crate::settings::Resolved;
 
-/// How many bytes are kept that come while a request is being answered. What is beyond stays with the client.
+/// How many bytes are kept that arrive while a request is being answered. Beyond that, nothing is read.
 const MAX_EARLY: usize = 64 * 1024;
 
-/// How often a client is looked after of which no more is read.
+/// How often a client is checked for a disconnect while nothing is read from it.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long what a client still sends is read and thrown away behind the last response, so that no TCP reset
-/// overtakes it (RFC 9112, section 9.6).
+/// How long incoming data is read and discarded after the last response, so that no TCP reset overtakes the response
+/// (RFC 9112, section 9.6).
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How much is read at once of what hyper does not get at once.
+/// The size of one read into the held bytes.
 const CHUNK: usize = 4096;
 
 /// The bounds of an HTTP connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HttpLimits {
-    /// How long a head may take from its first byte on, the first head from the start of the connection on.
+    /// How long a head may take, from its first byte; for the first head from the start of the connection.
     pub(crate) head_timeout: Duration,
     /// How long a connection may be without a request.
     pub(crate) keep_alive_timeout: Duration,
-    /// How long the client may take nothing of a response.
-    pub(crate) write_timeout: Duration,
-    /// How many bytes a head may have.
+    /// How long the write of a response may make no progress.
+    pub(crate) response_write_timeout: Duration,
+    /// The largest head, in bytes.
     pub(crate) max_head_size: usize,
 }
 
@@ -55,7 +53,7 @@ impl Default for HttpLimits {
             head_timeout: Duration::from_secs(10),
             // Longer than the 60 s of common load balancers.
             keep_alive_timeout: Duration::from_secs(75),
-            write_timeout: Duration::from_secs(30),
+            response_write_timeout: Duration::from_secs(30),
             max_head_size: Resolved::default().max_head_size,
         }
     }
@@ -66,19 +64,25 @@ pub(crate) struct HttpStream<S> {
     stream: S,
     exchange: Arc<Exchange>,
     limits: HttpLimits,
-    /// What was read and hyper has not taken yet.
+    /// Bytes that hyper has not read yet.
     held: BytesMut,
-    /// How much of it hyper may take.
+    /// How many of them hyper may read.
     released: usize,
-    /// How much of it was searched for the end of a head.
+    /// How many of them were searched for the end of a head.
     searched: usize,
     /// When the wait for the client ends.
     reading: Deadline,
-    /// When the wait for the client to take what is written ends.
+    /// When the wait for the stream to become writable ends.
     writing: Deadline,
-    /// A 101 in place of the one that hyper writes, and how much of it is written.
-    switching: Option<(Bytes, usize)>,
+    /// The 101 that is written in part.
+    switching: Option<Switching>,
     closing: Closing,
+}
+
+/// A 101 that is written: another head in place of hyper's where that names `close`, and how much is written.
+struct Switching {
+    instead: Option<Vec<u8>>,
+    written: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,36 +90,6 @@ enum Closing {
     Open,
     Lingering,
     Closed,
-}
-
-/// A wait with a bound, and what it is for.
-#[derive(Default)]
-struct Deadline(Option<(Wait, Pin<Box<Sleep>>)>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wait {
-    Head,
-    Request,
-    Look,
-    Write,
-    Linger,
-}
-
-impl Deadline {
-    /// Ready once it has waited for this since `timeout` ago without being cleared.
-    fn poll(&mut self, cx: &mut Context<'_>, wait: Wait, timeout: Duration) -> Poll<()> {
-        if self.0.as_ref().is_none_or(|(what, _)| *what != wait) {
-            self.0 = Some((wait, Box::pin(sleep(timeout))));
-        }
-        match &mut self.0 {
-            Some((_, sleeping)) => sleeping.as_mut().poll(cx),
-            None => Poll::Pending,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.0 = None;
-    }
 }
 
 impl<S: Peer> HttpStream<S> {
@@ -134,14 +108,14 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// The stream, and what was read behind the handshake; `None` where no 101 was written, as hyper gives the stream
-    /// back behind any answer that closes the connection.
+    /// The stream, and the bytes read after the handshake. `None` if no 101 was written: hyper returns the stream after
+    /// any answer that closes the connection.
     pub(crate) fn into_upgraded(self) -> Option<(S, Bytes)> {
         let is_upgraded = self.exchange.expected() == Expected::Upgraded;
         is_upgraded.then(|| (self.stream, self.held.freeze()))
     }
 
-    /// Ends the write side, then reads and discards until the client has left, or for [`LINGER`].
+    /// Shuts down the write side, then reads and discards until the client disconnects, or for [`LINGER`].
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.closing == Closing::Open {
             let shut = Pin::new(&mut self.stream).poll_shutdown(cx);
@@ -154,7 +128,7 @@ impl<S: Peer> HttpStream<S> {
         }
         while self.closing == Closing::Lingering {
             self.held.clear();
-            let is_over = self.reading.poll(cx, Wait::Linger, LINGER).is_ready()
+            let is_over = self.reading.poll(cx, AwaitedStep::Linger, LINGER).is_ready()
                 || match self.poll_hold(cx) {
                     Poll::Ready(Ok(count)) => count == 0,
                     Poll::Ready(Err(_)) => true,
@@ -167,16 +141,32 @@ impl<S: Peer> HttpStream<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads once into what is held. 0 bytes are the end of the stream.
+    /// Reads once into the held bytes. 0 bytes are the end of the stream.
     fn poll_hold(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut chunk = [0; CHUNK];
-        let mut chunk = ReadBuf::new(&mut chunk);
+        let mut chunk = [MaybeUninit::uninit(); CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut chunk))?;
         self.held.extend_from_slice(chunk.filled());
         Poll::Ready(Ok(chunk.filled().len()))
     }
 
-    /// Gives hyper what it may have of what is held.
+    /// Reads a head into hyper's own buffer. Only what is not exactly one head is held. 0 bytes are the end of the
+    /// stream.
+    fn poll_first(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<usize>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        let count = read.len();
+        let whole = match end_of_head(read, 0) {
+            Some(end) if end <= self.limits.max_head_size => end,
+            _ => 0,
+        };
+        self.held.extend_from_slice(read.get(whole..).unwrap_or_default());
+        buffer.set_filled(before + whole);
+        Poll::Ready(Ok(count))
+    }
+
+    /// Passes held bytes to hyper, as many as it may read.
     fn hand_over(&mut self, most: usize, buffer: &mut ReadBuf<'_>) {
         let count = most.min(self.held.len()).min(buffer.remaining());
         buffer.put_slice(self.held.get(..count).unwrap_or_default());
@@ -188,7 +178,7 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// A head as a whole, and nothing behind it. No bytes are the end: of the stream, or of the time for it.
+    /// Passes on a complete head, and nothing after it. No bytes mean the end of the stream, or of the time for the head.
     fn poll_head(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             if self.released > 0 {
@@ -206,17 +196,27 @@ impl<S: Peer> HttpStream<S> {
                 self.released = self.held.len();
                 continue;
             }
-            if self.exchange.is_stopping() {
+            if self.exchange.is_shutting_down() {
                 return Poll::Ready(Ok(()));
             }
-            match self.poll_hold(cx)? {
+            let before = buffer.filled().len();
+            let read = if self.held.is_empty() {
+                self.poll_first(cx, buffer)?
+            } else {
+                self.poll_hold(cx)?
+            };
+            match read {
                 Poll::Ready(0) => return Poll::Ready(Ok(())),
+                Poll::Ready(_) if buffer.filled().len() > before => {
+                    self.reading.clear();
+                    return Poll::Ready(Ok(()));
+                }
                 Poll::Ready(_) => {}
                 Poll::Pending => {
                     let (wait, timeout) = if self.held.is_empty() && !self.exchange.is_first() {
-                        (Wait::Request, self.limits.keep_alive_timeout)
+                        (AwaitedStep::Request, self.limits.keep_alive_timeout)
                     } else {
-                        (Wait::Head, self.limits.head_timeout)
+                        (AwaitedStep::Head, self.limits.head_timeout)
                     };
                     return self.reading.poll(cx, wait, timeout).map(Ok);
                 }
@@ -224,7 +224,7 @@ impl<S: Peer> HttpStream<S> {
         }
     }
 
-    /// Keeps what comes while a request is being answered, for as long as the client is there.
+    /// Keeps the bytes that arrive while a request is being answered, until the client disconnects.
     fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.exchange.read_behind(cx);
         while self.held.len() < MAX_EARLY {
@@ -236,12 +236,12 @@ impl<S: Peer> HttpStream<S> {
             if self.stream.has_left() {
                 return Poll::Ready(Ok(()));
             }
-            ready!(self.reading.poll(cx, Wait::Look, LOOK_INTERVAL));
+            ready!(self.reading.poll(cx, AwaitedStep::Look, LOOK_INTERVAL));
             self.reading.clear();
         }
     }
 
-    /// Whatever comes, at once.
+    /// Passes on all bytes at once.
     fn poll_any(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if !self.held.is_empty() {
             self.hand_over(self.held.len(), buffer);
@@ -250,15 +250,15 @@ impl<S: Peer> HttpStream<S> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 
-    /// Bounds the wait for a client that takes nothing.
+    /// Bounds the wait for a client that does not read.
     fn poll_taken<T>(&mut self, cx: &mut Context<'_>, taken: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if taken.is_ready() {
             self.writing.clear();
             return taken;
         }
-        let timeout = self.limits.write_timeout;
+        let timeout = self.limits.response_write_timeout;
         self.writing
-            .poll(cx, Wait::Write, timeout)
+            .poll(cx, AwaitedStep::Write, timeout)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
@@ -268,16 +268,18 @@ impl<S: Peer> HttpStream<S> {
             && bytes.starts_with(b"HTTP/1.1 101 ")
     }
 
-    /// Writes a 101 without `close` among what `Connection` names: hyper adds it where the client has named it, and
-    /// where the server stops. Some clients refuse it.
+    /// Writes a 101 without `close` in `Connection`. hyper adds it if the client has sent it, and during a shutdown. Some
+    /// clients reject it.
     fn poll_switch(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let (head, written) = self
-            .switching
-            .get_or_insert_with(|| (without_close(bytes).into(), 0));
-        while let Some(rest) = head.get(*written..).filter(|rest| !rest.is_empty()) {
+        let switching = self.switching.get_or_insert_with(|| Switching {
+            instead: without_close(bytes),
+            written: 0,
+        });
+        let head = switching.instead.as_deref().unwrap_or(bytes);
+        while let Some(rest) = head.get(switching.written..).filter(|rest| !rest.is_empty()) {
             match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                count => *written += count,
+                count => switching.written += count,
             }
         }
         self.switching = None;
@@ -301,7 +303,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.closing != Closing::Open || this.exchange.is_refused() {
-            // What still comes is read by `poll_close`.
+            // `poll_close` reads what still arrives.
             return Poll::Pending;
         }
         match this.exchange.expected() {
@@ -309,7 +311,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
             Expected::Nothing => this.poll_early(cx),
             Expected::Body | Expected::Upgraded => this.poll_any(cx, buffer),
             Expected::RestOfBody => {
-                if this.exchange.is_stopping() {
+                if this.exchange.is_shutting_down() {
                     return Poll::Ready(Ok(()));
                 }
                 let read = this.poll_any(cx, buffer);
@@ -318,7 +320,7 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
                     return read;
                 }
                 let timeout = this.limits.keep_alive_timeout;
-                this.reading.poll(cx, Wait::Request, timeout).map(Ok)
+                this.reading.poll(cx, AwaitedStep::Request, timeout).map(Ok)
             }
         }
     }
@@ -363,7 +365,7 @@ impl<S: Peer> AsyncWrite for HttpStream<S> {
             ready!(self.poll_taken(cx, flushed))?;
         }
         if self.exchange.is_refused() {
-            // hyper shuts nothing down where the request has asked for an upgrade.
+            // hyper does not shut down a stream whose request has asked for an upgrade.
             return self.poll_close(cx);
         }
         Poll::Ready(Ok(()))

@@ -1,5 +1,7 @@
-//! The opening handshake over HTTP: the request is checked, the 101 is made (RFC 6455, section 4.2).
+//! The opening handshake over HTTP: the check of the request, and the 101 (RFC 6455, section 4.2).
 
+mod acceptance;
+mod deadline;
 mod exchange;
 mod head;
 mod http_stream;
@@ -7,27 +9,28 @@ mod peer;
 
 use axum::response::{IntoResponse, Response};
 use hangup_protocol::{DeflateAgreement, DeflateConfig, HandshakeError, HeaderLines, RequestView, handshake};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 
 pub(crate) use self::{
+    acceptance::Acceptance,
     exchange::Exchange,
     http_stream::{HttpLimits, HttpStream},
-    peer::Peer,
+    peer::{AnyPeer, Peer, WithoutPeer},
 };
 
-/// A request that keeps the rules of an opening handshake, as far as they are not about what it offers.
+/// A request that follows the rules of an opening handshake. Its offers are not checked yet.
 pub(crate) struct Opening {
-    /// Gives the stream once the 101 is written.
+    /// Resolves to the stream once the 101 is written.
     pub(crate) on_upgrade: OnUpgrade,
     pub(crate) accept_key: HeaderValue,
 }
 
-/// What an opening handshake offers.
+/// The offers of an opening handshake.
 pub(crate) struct Offers {
-    /// The subprotocols that the client offers, the one it likes best first.
+    /// The subprotocols, in the order of the client's preference.
     pub(crate) subprotocols: Vec<Box<str>>,
-    /// What may be agreed on compression (RFC 7692), unless the endpoint declines it.
+    /// The agreement on compression (RFC 7692), unless the endpoint declines it.
     pub(crate) deflate: Option<DeflateAgreement>,
 }
 
@@ -43,8 +46,8 @@ impl HeaderLines for Lines<'_> {
 }
 
 impl Opening {
-    /// Checks a request; one that opens no WebSocket is answered with 426 or 400. It costs little, so that it can be
-    /// done before the request is admitted.
+    /// Checks a request. One that is not an opening handshake is answered with 426 or 400. The check is cheap, so it
+    /// comes before the request is admitted.
     pub(crate) fn check(parts: &mut Parts) -> Result<Self, Box<Response>> {
         let request = RequestView {
             method: parts.method.as_str(),
@@ -67,14 +70,24 @@ impl Opening {
     }
 }
 
-/// Whether a request asks for a WebSocket, by whatever rules it breaks otherwise.
+/// Whether a request opens a WebSocket: it keeps the rules, and the server can upgrade the connection.
+pub(crate) fn opens_websocket<B>(request: &Request<B>) -> bool {
+    let view = RequestView {
+        method: request.method().as_str(),
+        http_version: http_version(request.version()),
+        headers: &Lines(request.headers()),
+    };
+    request.extensions().get::<OnUpgrade>().is_some() && handshake::check(&view).is_ok()
+}
+
+/// Whether a request asks for a WebSocket, even if it violates other rules.
 pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
     let upgrades = Lines(headers);
     handshake::contains_token(upgrades.lines("upgrade"), "websocket")
 }
 
 impl Offers {
-    /// Reads the offers of a request that is admitted; one that breaks their rules or bounds is answered with 400.
+    /// Reads the offers of an admitted request. Offers that violate their rules or bounds are answered with 400.
     pub(crate) fn read(parts: &Parts, deflate: Option<&DeflateConfig>) -> Result<Self, Box<Response>> {
         let lines = Lines(&parts.headers);
         let offers = handshake::offers(&lines).map_err(|error| Box::new(refuse(&error)))?;
@@ -85,7 +98,7 @@ impl Offers {
     }
 }
 
-/// The subprotocol that a refused client likes best, if its list begins with a token.
+/// The first subprotocol of a refused client, if its list begins with a token.
 pub(crate) fn first_subprotocol(parts: &Parts) -> Option<HeaderValue> {
     let lines = Lines(&parts.headers);
     let first = handshake::tokens(lines.lines("sec-websocket-protocol")).next()?;

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 use hangup_protocol::{Close, CloseCode};
 
 use super::{engine::EngineError, kicked::Kicked};
-use crate::error::{CloseRule, IntoClose};
+use crate::error::{IntoClose, into_close::CloseRule};
 
 /// Why a message was not published.
 ///

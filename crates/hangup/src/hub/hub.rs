@@ -19,7 +19,7 @@ use super::{
     books::HubCounts,
     engine::{Engine, EngineError, ErasedEngine, Node, event_queue},
     error::TagError,
-    membership::Membership,
+    membership::HubMembership,
     options::HubOptions,
     readiness::{Readiness, ReadinessState, Ready},
     state::HubState,
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     endpoint::Handshake,
-    error::{CloseRule, IntoClose},
+    error::{IntoClose, into_close::CloseRule},
     logged,
     socket::Shared,
 };
@@ -165,7 +165,7 @@ impl fmt::Debug for Hub {
 pub(crate) fn join(parts: &Parts, shared: &Arc<Shared>) {
     if let Some(hub) = Hub::of(parts) {
         // Nothing else is attached to a new connection.
-        let _ = Membership::of(shared, &hub.state);
+        let _ = HubMembership::of(shared, &hub.state);
     }
 }
 
@@ -194,7 +194,7 @@ impl Handshake {
     ///
     /// If it is dropped before it is ready, so is the handshake.
     pub async fn tag(self, tag: Tag) -> Result<Self, TagError> {
-        let Some(membership) = self.shared().attached::<Membership>() else {
+        let Some(membership) = self.shared().lock().attached::<HubMembership>() else {
             return Err(TagError::NoHub);
         };
         membership.tag(tag).await?;

@@ -18,7 +18,7 @@ use super::{
     options::SlowSubscriber,
     slots::{Addressee, Burst, Slots},
 };
-use crate::socket::{Delivery, Message};
+use crate::socket::{FrameEncoder, Message, SharedFrames};
 
 /// To how many subscribers a lane delivers before other tasks may go on.
 const BEFORE_YIELD: usize = 32;
@@ -119,57 +119,79 @@ impl Running {
 }
 
 async fn deliver_burst(slots: &Arc<Slots>, burst: &Burst, served: &mut Vec<Addressee>) {
+    let mut encoder = FrameEncoder::default();
+    for message in &burst.messages {
+        encoder.push(message);
+    }
+    let frames = encoder.take();
     let mut from = Some(0);
     while let Some(slot) = from {
         from = slots.next(slot, BEFORE_YIELD, burst, served);
         for subscriber in served.drain(..) {
-            serve(slots, &subscriber, burst);
+            serve(slots, &subscriber, burst, &frames);
         }
         yield_now().await;
     }
 }
 
 /// Delivers a burst to one subscriber.
-fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst) {
+fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst, frames: &SharedFrames) {
     let Addressee {
-        slot, member, slow, ..
+        slot,
+        member,
+        slow,
+        before,
+        notice,
     } = subscriber;
     let bound = match slow {
         SlowSubscriber::Close | SlowSubscriber::Skip => None,
         SlowSubscriber::Latest => Some(0),
     };
-    let messages = burst.messages.get(subscriber.before..).unwrap_or_default();
-    if let Some((missed, notice)) = &subscriber.notice
-        && member.deliver(notice, bound) == Delivery::Sent
+    if let Some((missed, notice)) = notice
+        && member.deliver_one(notice, &SharedFrames::of(notice), bound).sent == 1
     {
         slots.reported(*slot, member, *missed);
     }
-    for (number, message) in messages.iter().enumerate() {
-        match member.deliver(message, bound) {
-            Delivery::Sent => slots.tally.delivered(1),
-            Delivery::Over => {
-                slots.tally.ended((messages.len() - number) as u64);
-                return slots.remove(*slot, member);
-            }
-            Delivery::Full => {
-                let rest = messages.len() - number;
-                return match slow {
-                    SlowSubscriber::Close => {
-                        slots.tally.dropped(rest as u64);
-                        member.close_as_slow();
-                        slots.remove(*slot, member);
-                    }
-                    SlowSubscriber::Skip => slots.skip(*slot, member, rest),
-                    SlowSubscriber::Latest => {
-                        if let Some(newest) = messages.last()
-                            && slots.park(*slot, member, newest, rest - 1)
-                        {
-                            let waiter =
-                                tokio::spawn(deliver_latest(Arc::clone(slots), *slot, member.clone()));
-                            slots.set_waiter(*slot, member, waiter.abort_handle());
-                        }
-                    }
-                };
+    let messages = burst.messages.get(*before..).unwrap_or_default();
+    let delivery = if *before == 0 {
+        member.deliver(messages, frames, bound)
+    } else {
+        member.deliver(messages, &frames.skip(*before), bound)
+    };
+    let missed = messages.len() - delivery.sent;
+    if delivery.sent > 0 {
+        slots.tally.delivered(delivery.sent as u64);
+    }
+    if delivery.is_over {
+        slots.tally.ended(missed as u64);
+        slots.remove(*slot, member);
+    } else if missed > 0 {
+        miss(slots, *slot, member, *slow, messages, missed);
+    }
+}
+
+/// A subscriber is slow: it has missed the last of these messages.
+fn miss(
+    slots: &Arc<Slots>,
+    slot: u32,
+    member: &HubMember,
+    slow: SlowSubscriber,
+    messages: &[Message],
+    missed: usize,
+) {
+    match slow {
+        SlowSubscriber::Close => {
+            slots.tally.dropped(missed as u64);
+            member.close_as_slow();
+            slots.remove(slot, member);
+        }
+        SlowSubscriber::Skip => slots.skip(slot, member, missed),
+        SlowSubscriber::Latest => {
+            if let Some(newest) = messages.last()
+                && slots.park(slot, member, newest, missed - 1)
+            {
+                let waiter = tokio::spawn(deliver_latest(Arc::clone(slots), slot, member.clone()));
+                slots.set_waiter(slot, member, waiter.abort_handle());
             }
         }
     }
@@ -182,19 +204,21 @@ async fn deliver_latest(slots: Arc<Slots>, slot: u32, member: HubMember) {
         let Some(message) = slots.unpark(slot, &member) else {
             return;
         };
-        match member.deliver(&message, Some(0)) {
-            Delivery::Sent => slots.tally.delivered(1),
-            Delivery::Full => slots.park_again(slot, &member, message),
-            Delivery::Over => {
-                slots.tally.ended(1);
-                return slots.remove(slot, &member);
-            }
+        let delivery = member.deliver_one(&message, &SharedFrames::of(&message), Some(0));
+        if delivery.sent == 1 {
+            slots.tally.delivered(1);
+        } else if delivery.is_over {
+            slots.tally.ended(1);
+            return slots.remove(slot, &member);
+        } else {
+            slots.park_again(slot, &member, message);
         }
     }
 }
 
 /// A message for some connections alone, not by a topic: how many took it.
 pub(super) fn send_to_all(members: &[HubMember], message: &Message) -> usize {
-    let taken = |member: &&HubMember| member.deliver(message, None) == Delivery::Sent;
-    members.iter().filter(taken).count()
+    let frames = SharedFrames::of(message);
+    let is_sent = |member: &&HubMember| member.deliver_one(message, &frames, None).sent == 1;
+    members.iter().filter(is_sent).count()
 }

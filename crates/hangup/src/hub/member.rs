@@ -3,24 +3,24 @@
 use std::{hash::Hash, ptr, sync::Arc, time::Duration};
 
 use hangup_protocol::Close;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::{
     error::slow_consumer,
-    socket::{Delivery, Kickable, Message, Shared},
+    socket::{Kickable, Message, PendingRemoval, Removal, Shared, SharedFrames, Undelivered},
 };
 
 /// A connection that takes part in a hub. Two are equal if they are one connection.
 #[derive(Clone)]
 pub(super) struct HubMember(Arc<Shared>);
 
-/// How the closing of a member went.
+/// What became of messages that were offered to a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Removal {
-    /// With the Close frame, and the peer's answer.
-    Closed,
-    /// The transport was dropped before that.
-    Cut,
+pub(super) struct Delivery {
+    /// How many were sent: the first ones.
+    pub(super) sent: usize,
+    /// Whether the connection is over, so that the others never will be.
+    pub(super) is_over: bool,
 }
 
 impl HubMember {
@@ -28,10 +28,42 @@ impl HubMember {
         Self(shared)
     }
 
-    /// Sends a message if the peer takes it at once: with at most so many bytes unsent before it, or as many as its settings
-    /// say.
-    pub(super) fn deliver(&self, message: &Message, bound: Option<usize>) -> Delivery {
-        self.0.lock().deliver(message, bound)
+    /// Sends messages, and their frames, as far as the peer reads them at once: with at most so many bytes unsent before each, or as
+    /// many as its settings say.
+    pub(super) fn deliver(
+        &self,
+        messages: &[Message],
+        frames: &SharedFrames,
+        bound: Option<usize>,
+    ) -> Delivery {
+        let mut core = self.0.lock();
+        let bound = bound.unwrap_or(core.options().write_buffer);
+        let (missed, is_over) = match core.deliver(frames, bound) {
+            Ok(()) => (0, false),
+            Err(Undelivered::Full { missed }) => (missed, false),
+            Err(Undelivered::Over) => (frames.messages(), true),
+            Err(Undelivered::OwnContext) => {
+                let sent = messages
+                    .iter()
+                    .take_while(|message| core.deliver_message(message, bound))
+                    .count();
+                (messages.len() - sent, core.over().is_some())
+            }
+        };
+        Delivery {
+            sent: frames.messages() - missed,
+            is_over,
+        }
+    }
+
+    /// The same for one message.
+    pub(super) fn deliver_one(
+        &self,
+        message: &Message,
+        frames: &SharedFrames,
+        bound: Option<usize>,
+    ) -> Delivery {
+        self.deliver(std::slice::from_ref(message), frames, bound)
     }
 
     /// Waits until a message can be delivered with so many bytes unsent before it, or the connection is over.
@@ -42,25 +74,13 @@ impl HubMember {
     /// Closes for slowness.
     pub(super) fn close_as_slow(&self) {
         let mut core = self.0.lock();
-        let close = slow_consumer(core.settings().overload_code);
+        let close = slow_consumer(core.options().overload_code);
         core.close_from_outside(&close);
     }
 
-    /// Closes or refuses with this Close, unless the connection is closed already; how it was before.
-    pub(super) fn kick(&self, close: &Close) -> Kickable {
-        self.0.lock().kick(close)
-    }
-
-    /// Waits until the closing handshake of a kicked member is over; cuts the transport where it is not by then.
-    pub(super) async fn removed(&self, by: Instant) -> Removal {
-        let is_closed = match timeout_at(by, self.0.closing_handshake()).await {
-            Ok(is_clean) => is_clean || self.0.lock().is_refused(),
-            Err(_) => {
-                self.0.lock().cut();
-                false
-            }
-        };
-        if is_closed { Removal::Closed } else { Removal::Cut }
+    /// Closes or refuses with this Close, ahead of what is unsent, unless the connection is closed already; cut at that time.
+    pub(super) fn kick(&self, close: &Close, until: Instant) -> PendingRemoval {
+        self.0.kick(close, until)
     }
 }
 
@@ -82,28 +102,26 @@ impl Hash for HubMember {
 pub(super) async fn remove_all(members: Vec<HubMember>, close: &Close, within: Duration) -> (u64, u64) {
     /// How many members are kicked before other tasks may go on.
     const BURST: usize = 64;
-    let by = crate::settings::deadline(within);
-    let (mut kicked, mut closing) = (Vec::with_capacity(members.len()), Vec::new());
+    let until = crate::settings::deadline(within);
+    let mut removals = Vec::with_capacity(members.len());
     for (number, member) in members.into_iter().enumerate() {
-        match member.kick(close) {
-            Kickable::Open => kicked.push(member),
-            Kickable::Closing => closing.push(member),
-            Kickable::Over => {}
+        let removal = member.kick(close, until);
+        if removal.before() != Kickable::Over {
+            removals.push(removal);
         }
         if number % BURST == BURST - 1 {
             tokio::task::yield_now().await;
         }
     }
     let (mut closed, mut cut) = (0, 0);
-    for member in kicked {
-        match member.removed(by).await {
-            Removal::Closed => closed += 1,
-            Removal::Cut => cut += 1,
+    for removal in removals {
+        match (removal.before(), removal.await) {
+            (Kickable::Open, Removal::Closed | Removal::Refused) => closed += 1,
+            (Kickable::Open, Removal::Cut) => cut += 1,
+            // It was closed for another reason, and is not to linger either.
+            (_, Removal::Cut) => cut += 1,
+            (_, Removal::Closed | Removal::Refused) => {}
         }
-    }
-    // They were closed for another reason, and are not to linger either.
-    for member in closing {
-        cut += u64::from(member.removed(by).await == Removal::Cut);
     }
     (closed, cut)
 }

@@ -1,4 +1,4 @@
-//! `Membership`: the tags and subscriptions of one connection, which end with it.
+//! `HubMembership`: the tags and subscriptions of one connection, which end with it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ use super::{
 use crate::socket::{Attached, NotAttached, Shared};
 
 /// The part of one connection in a hub.
-pub(super) struct Membership {
+pub(super) struct HubMembership {
     member: HubMember,
     hub: Arc<HubState>,
     lane: u16,
@@ -44,10 +44,10 @@ pub(super) fn topic_of_tag(tag: &Tag) -> Arc<str> {
     format!("{TAG_TOPIC}{tag}").into()
 }
 
-impl Membership {
+impl HubMembership {
     /// The membership of a connection in this hub, which begins here if there is none yet.
     pub(super) fn of(shared: &Arc<Shared>, hub: &Arc<HubState>) -> Result<Arc<Self>, SubscribeError> {
-        let attached = shared.attach(|shared| {
+        let attached = shared.lock().attach(|| {
             Arc::new(Self {
                 member: HubMember::new(Arc::clone(shared)),
                 hub: Arc::clone(hub),
@@ -240,7 +240,7 @@ impl Drop for Wanting<'_> {
     }
 }
 
-impl Attached for Membership {
+impl Attached for HubMembership {
     fn connection_ended(&self) {
         let holds = {
             let mut holds = self.holds();

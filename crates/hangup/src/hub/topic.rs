@@ -21,7 +21,7 @@ use super::{
     engine::{Position, Publication},
     error::{ListenError, PublishError, SubscribeError},
     listener::ListenerQueue,
-    membership::{Membership, TAG_TOPIC},
+    membership::{HubMembership, TAG_TOPIC},
     options::SlowSubscriber,
     slots::SkipNotice,
     state::{HubState, Remote},
@@ -190,7 +190,7 @@ impl Topic {
 
     async fn subscribe(&self, connection: &Sender) -> Result<Subscription, SubscribeError> {
         let channel = self.channel.as_ref().ok_or(SubscribeError::InvalidName)?;
-        let membership = Membership::of(connection.shared(), &self.hub)?;
+        let membership = HubMembership::of(connection.shared(), &self.hub)?;
         let slot = membership.subscribe(channel, self.slow, self.notice).await?;
         Ok(Subscription {
             membership,
@@ -200,7 +200,7 @@ impl Topic {
     }
 
     fn unsubscribe(&self, connection: &Sender) -> bool {
-        let membership = Membership::of(connection.shared(), &self.hub);
+        let membership = HubMembership::of(connection.shared(), &self.hub);
         match (&self.channel, membership) {
             (Some(channel), Ok(membership)) => membership.unsubscribe(channel),
             (None, _) | (_, Err(_)) => false,
@@ -298,7 +298,7 @@ impl Sender {
 
 /// A subscription of a connection. It does not end when this is dropped: see [`WebSocket::subscribe`].
 pub struct Subscription {
-    membership: Arc<Membership>,
+    membership: Arc<HubMembership>,
     channel: Arc<Channel>,
     slot: u32,
 }

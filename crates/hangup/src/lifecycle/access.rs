@@ -8,12 +8,13 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, OriginalUri},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use hangup_protocol::Close;
 use http::{StatusCode, request::Parts};
 use tokio::time::Instant;
 
+use super::witness::Witness;
 use crate::{
     logged::{self, Kept},
     metrics::{Refused, RouteMetrics, Traffic},
@@ -25,6 +26,7 @@ pub(super) struct Access {
     client: Option<IpAddr>,
     begun: Instant,
     pub(super) metrics: RouteMetrics,
+    witness: Option<Witness>,
     /// Until it is told, and only if somebody listens to the access log.
     line: Option<Box<Line>>,
 }
@@ -88,6 +90,7 @@ impl Access {
             client: addressing.client,
             begun: Instant::now(),
             metrics,
+            witness: parts.extensions.get().cloned(),
             line: is_logged.then(|| Box::new(Line::of(parts, addressing.client))),
         }
     }
@@ -95,6 +98,13 @@ impl Access {
     /// The address of the client, where it is known.
     pub(super) fn client(&self) -> Option<IpAddr> {
         self.client
+    }
+
+    /// The connection has ended, or its handshake was refused.
+    pub(super) fn ended(&self, error: Option<&str>) {
+        if let Some(witness) = &self.witness {
+            witness.tell(error);
+        }
     }
 
     /// How long ago the request came.
@@ -132,9 +142,10 @@ impl Access {
     }
 
     /// The same, where there is nothing else to say of the request.
-    pub(super) fn refuse(mut self, response: Response) -> Response {
+    pub(super) fn refuse(mut self, response: impl IntoResponse) -> Box<Response> {
+        let response = response.into_response();
         self.refused(response.status());
-        response
+        Box::new(response)
     }
 
     fn tell_refusal(&mut self, status: Option<StatusCode>, close: Option<&Close>) {

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::verdict::Verdict;
 use crate::{
-    error::{Disconnect, Ending, Error, ReceiveError, Result, TrySendError, catch_panic_now, slow_consumer},
+    error::{Disconnect, Ending, Error, ReceiveError, Result, catch_panic_now, ending_of, slow_consumer},
     handlers::{Handling, Phase, resolve},
     settings::Refusal,
     socket::{Sender, Shared},
@@ -25,7 +25,13 @@ pub(super) struct Judging {
     pub(super) shared: Arc<Shared>,
 }
 
-type Judgement = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
+/// An endpoint to its end, and what that end stands for.
+pub(super) type Conversation = Pin<Box<dyn Future<Output = Box<Verdict>> + Send>>;
+
+/// A conversation that is at its end.
+pub(super) fn ended(verdict: Box<Verdict>) -> Conversation {
+    Box::pin(std::future::ready(verdict))
+}
 
 pin_project! {
     /// Runs an endpoint, then judges its outcome.
@@ -43,22 +49,30 @@ pin_project! {
     #[project = StageProjection]
     enum Stage<R> {
         Running { #[pin] running: R },
-        Ended { outcome: Option<Result> },
-        Judged { judgement: Judgement },
+        Judged { judgement: Conversation },
+        Over,
     }
 }
 
 impl<R> Converse<R> {
     /// An endpoint whose future could not be made has failed before its first poll.
     pub(super) fn new(running: Result<R>, judging: Judging) -> Self {
-        Self {
-            stage: match running {
-                Ok(running) => Stage::Running { running },
-                Err(error) => Stage::Ended {
-                    outcome: Some(Err(error)),
-                },
+        match running {
+            Ok(running) => Self {
+                stage: Stage::Running { running },
+                judging: Some(judging),
             },
-            judging: Some(judging),
+            Err(error) => Self {
+                stage: Stage::Judged {
+                    judgement: Box::pin(async move {
+                        match judging.judge(Err(error)) {
+                            Ok(verdict) => Box::new(verdict),
+                            Err(judgement) => judgement.await,
+                        }
+                    }),
+                },
+                judging: None,
+            },
         }
     }
 }
@@ -69,26 +83,26 @@ impl<R: Future<Output = Result>> Future for Converse<R> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Box<Verdict>> {
         let mut this = self.project();
         loop {
-            match this.stage.as_mut().project() {
-                StageProjection::Running { running } => {
-                    let outcome = match catch_panic_now(|| running.poll(cx)) {
-                        Ok(outcome) => ready!(outcome),
-                        Err(panic) => Err(panic.into()),
-                    };
-                    // Drops the endpoint's future: what it holds is released before the handlers run.
-                    let outcome = Some(outcome);
-                    this.stage.set(Stage::Ended { outcome });
-                }
-                StageProjection::Ended { outcome } => {
-                    let (Some(outcome), Some(judging)) = (outcome.take(), this.judging.take()) else {
-                        return Poll::Pending;
-                    };
-                    match judging.judge(outcome) {
-                        Ok(verdict) => return Poll::Ready(Box::new(verdict)),
-                        Err(judgement) => this.stage.set(Stage::Judged { judgement }),
-                    }
-                }
+            let outcome = match this.stage.as_mut().project() {
+                StageProjection::Running { running } => match catch_panic_now(|| running.poll(cx)) {
+                    Ok(outcome) => ready!(outcome),
+                    Err(panic) => Err(panic.into()),
+                },
                 StageProjection::Judged { judgement } => return judgement.as_mut().poll(cx),
+                StageProjection::Over => {
+                    let verdict = Verdict::broken_invariant("an endpoint is polled behind its end");
+                    return Poll::Ready(Box::new(verdict));
+                }
+            };
+            // Drops the endpoint's future: what it holds is released before the handlers run.
+            this.stage.set(Stage::Over);
+            let Some(judging) = this.judging.take() else {
+                let verdict = Verdict::broken_invariant("an endpoint ends twice");
+                return Poll::Ready(Box::new(verdict));
+            };
+            match judging.judge(outcome) {
+                Ok(verdict) => return Poll::Ready(Box::new(verdict)),
+                Err(judgement) => this.stage.set(Stage::Judged { judgement }),
             }
         }
     }
@@ -96,7 +110,7 @@ impl<R: Future<Output = Result>> Future for Converse<R> {
 
 impl Judging {
     /// The verdict, or, where handlers may have to be asked, the future that gives it.
-    fn judge(self, outcome: Result) -> Result<Verdict, Judgement> {
+    fn judge(self, outcome: Result) -> Result<Verdict, Conversation> {
         let (phase, denial, is_over) = {
             let mut core = self.shared.lock();
             let phase = if core.is_accepted() {
@@ -121,24 +135,31 @@ impl Judging {
 
     async fn resolve(self, error: Error, phase: Phase, is_over: bool) -> Box<Verdict> {
         let Self { handling, shared } = self;
-        let settings = Arc::clone(shared.lock().settings());
+        let settings = Arc::clone(shared.lock().options());
         let may_send = !is_over && (phase == Phase::AfterAccept || settings.refusal == Refusal::Close);
         let socket = may_send.then(|| Sender::new(Arc::clone(&shared)));
-        let is_overload = matches!(error.downcast_ref(), Some(TrySendError::Full));
-        let mut resolution = resolve(error, handling, phase, socket.clone()).await;
+        // The code for overload is a setting, and the error does not know it.
+        let overload = slow_consumer(CloseCode::TRY_AGAIN_LATER);
+        let is_overload = matches!(ending_of(&error), Some(Ending::Close(close)) if close == overload);
+        let (mut ending, log) = resolve(error, handling, phase, settings.refusal, socket.clone()).await;
         if is_overload
-            && let Ending::Close(close) = &mut resolution.ending
-            && *close == slow_consumer(CloseCode::TRY_AGAIN_LATER)
+            && let Ending::Close(close) = &mut ending
+            && *close == overload
         {
             *close = slow_consumer(settings.overload_code);
         }
-        if let (Some(message), Some(socket), true) = (&resolution.message, socket, settings.error_message) {
+        if let Ending::Refuse {
+            message: Some(message),
+            ..
+        } = &ending
+            && let (Some(socket), true) = (socket, settings.error_message)
+        {
             // The message is an extra: where it cannot be sent, the Close frame cannot either.
             let _ = timeout(settings.handler_timeout, socket.send_text(message)).await;
         }
         // Whoever sends before `accept` completes the handshake.
         let is_answered = shared.lock().is_accepted();
-        Box::new(Verdict::of(resolution, phase, is_answered, is_over))
+        Box::new(Verdict::failed(ending, log, phase, is_answered, is_over))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is counted of connections: by route, through the `metrics` facade, and nothing at all without that feature.
+//! Metrics of connections and messages, by route, through the crate `metrics`.
 #![cfg_attr(feature = "metrics", doc = "")]
 #![cfg_attr(feature = "metrics", doc = include_str!("../../docs/metrics.md"))]
 
@@ -31,7 +31,7 @@ pub(crate) enum Refused {
     Http(u16),
     /// With a Close frame of this code.
     Close(u16),
-    /// Not at all: the client left before its answer, or the server stopped.
+    /// Without an answer: the client disconnected before, or the server shut down.
     Abandoned,
 }
 

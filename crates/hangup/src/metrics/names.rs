@@ -12,7 +12,7 @@ pub struct Metric {
     pub kind: Kind,
     /// The names of its labels.
     pub labels: &'static [&'static str],
-    /// What it says, as an exporter shows it.
+    /// Its description, which exporters show.
     pub description: &'static str,
     unit: Unit,
 }
@@ -29,8 +29,8 @@ pub enum Kind {
     Histogram,
 }
 
-/// Upper bounds, in seconds, of the buckets that fit both histograms: from an accept at once to the longest closing
-/// handshake of the default settings. An exporter has to be told of them.
+/// Upper bounds, in seconds, of buckets that fit both histograms: from an immediate accept to the longest closing
+/// handshake of the default settings. An exporter must be configured with them.
 pub const SECONDS_BUCKETS: [f64; 13] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
@@ -69,7 +69,7 @@ metrics! {
     MESSAGES_SENT = "hangup_messages_sent_total", Counter, Count, ["route"],
         "Text and binary messages that were sent.";
     MESSAGES_DROPPED = "hangup_messages_dropped_total", Counter, Count, ["route"],
-        "Messages that were not sent, as their peer reads too slowly.";
+        "Messages that were not sent: their peer reads too slowly, or was kicked before they went out.";
     BYTES_RECEIVED = "hangup_bytes_received_total", Counter, Bytes, ["route"],
         "Bytes of the payloads of received messages, after decompression.";
     BYTES_SENT = "hangup_bytes_sent_total", Counter, Bytes, ["route"],
@@ -100,7 +100,7 @@ pub fn all() -> &'static [Metric] {
     ALL
 }
 
-/// Tells the recorder what each metric means. It may be told more than once.
+/// Registers the description of each metric with the recorder. It may be called more than once.
 pub(super) fn describe() {
     for metric in ALL {
         match metric.kind {

@@ -8,11 +8,10 @@ use tokio::time::Instant;
 
 use super::{Refused, names};
 
-/// What stands for the route of a request that the router has matched with no template: its path would be a label
-/// of the client's choice.
+/// The label of a request that matched no template: its path would be a label that the client chooses.
 const UNMATCHED: &str = "unmatched";
 
-/// The metrics of one route, found in the recorder once; nothing is recorded where there are none yet.
+/// The metrics of one route, looked up in the recorder once. Until then nothing is recorded.
 #[derive(Clone, Default)]
 pub(crate) struct RouteMetrics(Option<Arc<Handles>>);
 
@@ -54,7 +53,7 @@ impl Handles {
 }
 
 impl RouteMetrics {
-    /// Makes it the metrics of the route with this template, unless it is that already.
+    /// Looks up the metrics of the route with this template, unless it has them already.
     pub(crate) fn become_of(&mut self, template: Option<&str>) {
         let route = template.unwrap_or(UNMATCHED);
         if self.0.as_ref().is_none_or(|handles| &*handles.route != route) {
@@ -62,7 +61,7 @@ impl RouteMetrics {
         }
     }
 
-    /// An endpoint has accepted; the connection is live until it is [`closed`](Self::closed).
+    /// An endpoint has accepted. The connection is live until [`closed`](Self::closed).
     pub(crate) fn accepted(&self, took: Duration) {
         if let Some(handles) = &self.0 {
             handles.accepted.increment(1);
@@ -79,7 +78,7 @@ impl RouteMetrics {
         }
     }
 
-    /// A connection has ended that was accepted: with the code of whoever closed first, or without any.
+    /// An accepted connection has ended, with the code of the side that closed first, if any.
     pub(crate) fn closed(&self, code: Option<u16>, initiator: Option<Side>) {
         if let Some(handles) = &self.0 {
             handles.live.decrement(1.0);
@@ -111,7 +110,7 @@ fn reason(refused: Refused) -> SharedString {
     }
 }
 
-/// A code that the peer may choose freely stands for its range, so that no peer can make a label of its own.
+/// The label of a close code. A code that the peer chooses freely becomes its range, so that no peer can add a label.
 fn label(code: Option<u16>, initiator: Option<Side>) -> SharedString {
     match (code, initiator) {
         (None, _) => "1006".into(),
@@ -122,14 +121,14 @@ fn label(code: Option<u16>, initiator: Option<Side>) -> SharedString {
     }
 }
 
-/// What one connection sends and receives: counted in plain integers, and added to its route's metrics at the end of
-/// each poll of its task.
+/// What one connection sends and receives. It counts in plain integers, and adds them to the metrics of the route at the
+/// end of each poll of the connection's task.
 #[derive(Default)]
 pub(crate) struct Traffic {
     route: RouteMetrics,
     received: Count,
     sent: Count,
-    /// What the route's gauge holds of this connection.
+    /// The part of this connection in the gauge of the route.
     unsent: usize,
     closing_since: Option<Instant>,
 }
@@ -161,19 +160,25 @@ impl Traffic {
         self.received.add(bytes);
     }
 
-    /// A message was sent, that is, taken into the output.
+    /// A message was sent, that is, appended to the output.
     pub(crate) fn sent(&mut self, bytes: usize) {
         self.sent.add(bytes);
     }
 
-    /// A message was dropped, as the peer is too slow.
-    pub(crate) fn dropped(&mut self) {
+    /// So many messages were sent, with so many bytes in all.
+    pub(crate) fn sent_many(&mut self, messages: usize, bytes: usize) {
+        self.sent.messages += messages as u64;
+        self.sent.bytes += bytes as u64;
+    }
+
+    /// Messages were dropped, as the peer is too slow or was kicked.
+    pub(crate) fn dropped(&mut self, messages: u64) {
         if let Some(handles) = &self.route.0 {
-            handles.messages_dropped.increment(1);
+            handles.messages_dropped.increment(messages);
         }
     }
 
-    /// Adds what was counted to the metrics of the route. So many bytes wait in the output.
+    /// Adds the counts to the metrics of the route. `unsent` bytes wait in the output.
     pub(crate) fn settle(&mut self, unsent: usize) {
         let Some(handles) = &self.route.0 else {
             return;
@@ -189,8 +194,8 @@ impl Traffic {
         }
     }
 
-    /// Another task has sent. Where the connection's own waits for room at the peer it is not polled for that, so that
-    /// the counts are added here.
+    /// Another task has sent. The connection's own task is not polled while it waits for the socket to become writable,
+    /// so the counts are added here.
     pub(crate) fn grows_unsent(&mut self, unsent: usize) {
         if self.unsent > 0 {
             self.settle(unsent);

@@ -31,7 +31,9 @@ impl Traffic {
 
     pub(crate) fn sent(&mut self, _bytes: usize) {}
 
-    pub(crate) fn dropped(&mut self) {}
+    pub(crate) fn sent_many(&mut self, _messages: usize, _bytes: usize) {}
+
+    pub(crate) fn dropped(&mut self, _messages: u64) {}
 
     pub(crate) fn settle(&mut self, _unsent: usize) {}
 

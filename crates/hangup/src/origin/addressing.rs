@@ -1,4 +1,4 @@
-//! `Addressing`: who has sent a request, and what the server was called, as far as proxies are believed.
+//! `Addressing`: the client of a request, and the host that it asked for, with the headers of trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,18 +11,18 @@ use super::{
     proxies::TrustedProxies,
 };
 
-/// Who has sent a request, and how the server was addressed.
+/// The client of a request, and how it addressed the server.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Addressing {
-    /// The address of the client; `None` where the server below does not tell.
+    /// The address of the client; `None` if the server does not provide it.
     pub(crate) client: Option<IpAddr>,
     /// The host and the port that the client has asked for.
     pub(super) authority: Option<Authority>,
-    /// `http` or `https`, where a trusted proxy says so, or the server itself speaks TLS.
+    /// `http` or `https`, if a trusted proxy says so, or if the server itself uses TLS.
     pub(super) scheme: Option<&'static str>,
 }
 
-/// The extension of a request that has come over TLS to the server itself.
+/// Marks a request that reached the server itself over TLS.
 #[cfg(feature = "tls")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OverTls;
@@ -33,22 +33,23 @@ impl Addressing {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0.ip().to_canonical());
-        let believed = match peer {
-            Some(peer) if proxies.contain(peer) => believed(parts, peer, proxies),
-            client => Self {
-                client,
+        let trusted = if proxies.contain_peer(peer) {
+            trusted(parts, peer, proxies)
+        } else {
+            Self {
+                client: peer,
                 ..Self::default()
-            },
+            }
         };
         Self {
-            authority: believed.authority.or_else(|| requested(parts)),
-            scheme: believed.scheme.or_else(|| own_scheme(parts)),
-            ..believed
+            authority: trusted.authority.or_else(|| requested(parts)),
+            scheme: trusted.scheme.or_else(|| own_scheme(parts)),
+            ..trusted
         }
     }
 }
 
-/// What the request itself calls the server: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
+/// The host in the request itself: a URI in absolute form overrides `Host` (RFC 9112, section 3.2.2).
 fn requested(parts: &Parts) -> Option<Authority> {
     match parts.uri.authority() {
         Some(authority) => Authority::parse(authority.as_str()),
@@ -56,8 +57,7 @@ fn requested(parts: &Parts) -> Option<Authority> {
     }
 }
 
-/// The scheme of the server itself. Without TLS of its own it may be `https` all the same, behind a proxy that is not
-/// named.
+/// The scheme of the server itself. Without TLS it is unknown: behind an unlisted proxy it may be `https`.
 fn own_scheme(parts: &Parts) -> Option<&'static str> {
     #[cfg(feature = "tls")]
     if parts.extensions.get::<OverTls>().is_some() {
@@ -68,7 +68,7 @@ fn own_scheme(parts: &Parts) -> Option<&'static str> {
 }
 
 /// What a trusted peer says. Where its two ways of saying it do not agree, one may be the client's own.
-fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+fn trusted(parts: &Parts, peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
     fn agreed<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
             (Some(one), Some(other)) => (one == other).then_some(one),
@@ -79,18 +79,18 @@ fn believed(parts: &Parts, peer: IpAddr, proxies: &TrustedProxies) -> Addressing
     let one = walk(&hops::forwarded(&parts.headers));
     let other = walk(&hops::x_forwarded(&parts.headers));
     Addressing {
-        client: agreed(one.client, other.client).or(Some(peer)),
+        client: agreed(one.client, other.client).or(peer),
         authority: agreed(one.authority, other.authority),
         scheme: agreed(one.scheme, other.scheme),
     }
 }
 
 /// Goes from proxy to proxy towards the client, as long as they are trusted.
-fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
+fn walk(hops: &[Hop], peer: Option<IpAddr>, proxies: &TrustedProxies) -> Addressing {
     let mut found = Addressing::default();
     let mut teller = peer;
     for hop in hops.iter().rev() {
-        if !proxies.contain(teller) {
+        if !proxies.contain_peer(teller) {
             break;
         }
         found.authority = hop.authority.clone().or(found.authority);
@@ -98,7 +98,7 @@ fn walk(hops: &[Hop], peer: IpAddr, proxies: &TrustedProxies) -> Addressing {
         match hop.client {
             Some(client) => {
                 found.client = Some(client);
-                teller = client;
+                teller = Some(client);
             }
             None => break,
         }
@@ -165,6 +165,21 @@ mod tests {
         assert_eq!(resolve(Some("10.0.0.1"), &all_ours), "10.0.0.3 inner:8000 -");
         let hidden = [("forwarded", "for=1.1.1.1, for=_hidden;host=app, for=10.0.0.2")];
         assert_eq!(resolve(Some("10.0.0.1"), &hidden), "10.0.0.2 app -");
+    }
+
+    #[test]
+    fn a_proxy_without_an_address_is_believed_where_that_is_set() {
+        let mut request = Request::builder().header("host", "inner:8000");
+        for (name, value) in X {
+            request = request.header(name, value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        for (proxies, client) in [
+            (TrustedProxies::list(["10.0.0.0/8"]), None),
+            (TrustedProxies::none().unaddressed(), Some([192, 0, 2, 1].into())),
+        ] {
+            assert_eq!(Addressing::of(&parts, &proxies).client, client);
+        }
     }
 
     #[cfg(feature = "tls")]

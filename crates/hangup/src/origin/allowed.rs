@@ -4,15 +4,15 @@ use std::{fmt, panic::Location, sync::Arc};
 
 use super::{authority::Authority, serialized::Origin};
 
-/// Which pages may connect, by their origin: the check that keeps the page of another site from using the cookies of
-/// your user (cross-site WebSocket hijacking).
+/// Which pages may connect, by their origin. The check prevents that a page of another site uses the cookies of your
+/// user (cross-site WebSocket hijacking).
 ///
 /// A browser sends `Origin` with each handshake, and a page cannot change it. A request without it comes from no
-/// page, and passes. One that does not pass is answered with HTTP 403 before anything of the endpoint runs, whatever
-/// the [`Refusal`](crate::Refusal).
+/// page, and passes. Other requests are answered with HTTP 403 before the endpoint runs, with any
+/// [`Refusal`](crate::Refusal).
 ///
 /// ```
-/// use hangup::{App, Origins, Settings};
+/// use hangup::{App, Settings, origin::Origins};
 ///
 /// // The pages of the server itself, and those of one other site.
 /// let app: App = App::new().settings(
@@ -20,26 +20,25 @@ use super::{authority::Authority, serialized::Origin};
 /// );
 /// ```
 ///
-/// Libraries that are no browser often send `ws://host` or `wss://host`: that is the same as `http://host` or
-/// `https://host`.
+/// Native libraries often send `ws://host` or `wss://host`, which count as `http://host` or `https://host`.
 ///
 /// # Apps
 ///
-/// The pages of an app have an origin with a scheme of its own, which a list can name:
+/// The pages of an app have an origin with their own scheme, which a list can contain:
 ///
 /// | app | origin |
 /// |---|---|
 /// | Capacitor | `capacitor://localhost` (iOS), `https://localhost` (Android) |
 /// | Ionic | `ionic://localhost` |
 /// | Tauri | `tauri://localhost`, `http://tauri.localhost` (Windows, Android) |
-/// | a browser's extension | `chrome-extension://ID`, `moz-extension://ID` |
-/// | Electron with a scheme of its own | `app://-`, `app://NAME` |
+/// | a browser extension | `chrome-extension://ID`, `moz-extension://ID` |
+/// | Electron with a custom scheme | `app://-`, `app://NAME` |
 /// | Electron or a web view that loads files | `file://`, or `null`: see [`or_null`](Self::or_null) |
 ///
-/// `http://localhost`, `https://localhost` and `file://` are the same for all apps of a device: they do not name one.
+/// `http://localhost`, `https://localhost` and `file://` are shared by all apps of a device: they do not identify one.
 ///
 /// ```
-/// use hangup::Origins;
+/// use hangup::origin::Origins;
 ///
 /// let apps = ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdef", "app://-"];
 /// let origins = Origins::list(apps).or_same();
@@ -62,9 +61,9 @@ enum Others {
 }
 
 impl Origins {
-    /// The pages of the server itself (the default): host and port are those of the header `Host`, or what a
-    /// [trusted proxy](crate::TrustedProxies) says that they are. The scheme is what such a proxy says, and `https` where
-    /// the server itself speaks TLS; else `http` and `https` both pass.
+    /// The pages of the server itself (the default). Host and port come from the header `Host`, or from a
+    /// [trusted proxy](crate::origin::TrustedProxies). The scheme comes from such a proxy, or is `https` if the server
+    /// itself uses TLS; otherwise `http` and `https` both pass.
     #[must_use]
     pub fn same() -> Self {
         Self {
@@ -78,8 +77,7 @@ impl Origins {
     ///
     /// # Panics
     ///
-    /// If a text is no origin; the message says what to write. One that is parsed already, as an [`Origin`], cannot
-    /// panic.
+    /// If a text is not an origin; the message says what to write. A parsed [`Origin`] cannot panic.
     #[must_use]
     #[track_caller]
     pub fn list<I>(origins: I) -> Self
@@ -99,11 +97,11 @@ impl Origins {
         }
     }
 
-    /// The origins for which this is true. What is no origin is refused without asking. That is so for `null` too,
-    /// unless [`or_null`](Self::or_null) lets it pass, again without asking.
+    /// The origins for which the function returns true. It is not called for values that are not an origin, which are
+    /// refused, nor for `null`, which is refused unless [`or_null`](Self::or_null) is set.
     ///
     /// ```
-    /// use hangup::Origins;
+    /// use hangup::origin::Origins;
     ///
     /// let tenants = Origins::predicate(|origin| {
     ///     origin.scheme() == "https" && origin.host().ends_with(".app.example")
@@ -118,8 +116,8 @@ impl Origins {
         }
     }
 
-    /// Every page of every site. Right for what is public, and where no cookie and no place in the network says who
-    /// the client is.
+    /// Every page of every site. Use it for public services, where neither a cookie nor the network identifies the
+    /// client.
     #[must_use]
     pub fn any() -> Self {
         Self {
@@ -129,20 +127,20 @@ impl Origins {
         }
     }
 
-    /// Those, and the pages of the server itself.
+    /// Allows the pages of the server itself in addition.
     #[must_use]
     pub fn or_same(mut self) -> Self {
         self.same = true;
         self
     }
 
-    /// Those, and the pages whose origin is `null`: sandboxed frames, files, `data:` URLs, some apps.
+    /// Allows pages whose origin is `null` in addition: sandboxed frames, files, `data:` URLs, some apps.
     ///
-    /// Any site can make such a page (`<iframe sandbox>`), so `null` names nobody. Right where nothing that a browser
-    /// adds by itself, such as a cookie, says who the client is.
+    /// Any site can create such a page (`<iframe sandbox>`), so `null` identifies no site. Use it only where nothing
+    /// that a browser adds by itself, such as a cookie, identifies the client.
     ///
     /// ```
-    /// use hangup::Origins;
+    /// use hangup::origin::Origins;
     ///
     /// let origins = Origins::list(["https://app.example"]).or_null();
     /// ```
@@ -161,7 +159,7 @@ impl Origins {
         matches!(self.others, Others::Any)
     }
 
-    /// Whether a page may connect to the server that is addressed so.
+    /// Whether a page may connect to a server that is addressed like this.
     pub(super) fn allow(&self, origin: &Origin, authority: Option<&Authority>, scheme: Option<&str>) -> bool {
         let is_same = || authority.is_some_and(|authority| origin.is_of(authority, scheme));
         self.same && is_same()
@@ -198,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "`https://app.example/` is no origin: write a scheme")]
+    #[should_panic(expected = "`https://app.example/` is not an origin: write a scheme")]
     fn a_list_is_checked_when_it_is_made() {
         let _ = Origins::list(["https://app.example/"]);
     }

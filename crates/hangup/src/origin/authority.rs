@@ -1,8 +1,8 @@
-//! `Authority`: a host and perhaps a port, as they stand in `Host`, in a URI and behind the scheme of an origin.
+//! `Authority`: a host and an optional port, as in `Host`, in a URI and in an origin.
 
 use std::{fmt, net::Ipv6Addr};
 
-/// A host, in lower case or as an IPv6 address in its one form (RFC 5952), and the port if it is written.
+/// A host, in lower case or as an IPv6 address in canonical form (RFC 5952), and the port if it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Authority {
     pub(super) host: Box<str>,
@@ -10,7 +10,7 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// `None` for what is no host with or without a port; user information is not taken.
+    /// `None` if the text is not a host with an optional port. User information is not allowed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {

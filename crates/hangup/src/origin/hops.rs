@@ -1,4 +1,4 @@
-//! The headers in which proxies say what was before them: `Forwarded` (RFC 7239) and `X-Forwarded-*`.
+//! The headers in which proxies describe the request that they received: `Forwarded` (RFC 7239) and `X-Forwarded-*`.
 
 use std::{
     collections::HashSet,
@@ -9,26 +9,26 @@ use http::{HeaderMap, HeaderName, header};
 
 use super::authority::Authority;
 
-/// What one proxy says of the request that it was sent.
+/// What one proxy says about the request that it received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hop {
-    /// Who sent it.
+    /// Its sender.
     pub(super) client: Option<IpAddr>,
-    /// What the proxy was addressed as.
+    /// The host that was asked for.
     pub(super) authority: Option<Authority>,
     /// `http` or `https`.
     pub(super) scheme: Option<&'static str>,
 }
 
-/// The proxies that `Forwarded` names, the one nearest to the client first; none if the header is malformed.
+/// The hops in `Forwarded`, the one nearest to the client first; none if the header is malformed.
 pub(super) fn forwarded(headers: &HeaderMap) -> Vec<Hop> {
     elements(headers, header::FORWARDED)
         .and_then(|text| parse(&text))
         .unwrap_or_default()
 }
 
-/// The proxies that `X-Forwarded-For` names, the one nearest to the client first, with what `X-Forwarded-Host` and
-/// `X-Forwarded-Proto` say of them: each of its own where there are as many, else of the one nearest to us.
+/// The hops in `X-Forwarded-For`, the one nearest to the client first, with `X-Forwarded-Host` and `X-Forwarded-Proto`.
+/// If those have as many values as there are hops, each hop gets its own; otherwise the hop nearest to us gets the last.
 pub(super) fn x_forwarded(headers: &HeaderMap) -> Vec<Hop> {
     let read = |name| elements(headers, HeaderName::from_static(name)).unwrap_or_default();
     let clients = read("x-forwarded-for");
@@ -76,7 +76,7 @@ fn of_hops<'a>(hops: &'a mut [Hop], text: &'a str) -> impl Iterator<Item = (&'a 
     hops.iter_mut().skip(skipped.0).zip(values(text).skip(skipped.1))
 }
 
-/// Some proxies call the schemes of a WebSocket by their own names.
+/// Some proxies write `ws` and `wss` for the schemes of a WebSocket.
 fn scheme(text: &str) -> Option<&'static str> {
     let is = |name: &&str| text.eq_ignore_ascii_case(name);
     if ["http", "ws"].iter().any(is) {
@@ -88,7 +88,7 @@ fn scheme(text: &str) -> Option<&'static str> {
     }
 }
 
-/// An address, perhaps with a port behind it; an IPv6 address then stands in brackets.
+/// An address with an optional port. With a port, an IPv6 address is in brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bracketed = || {
         text.strip_prefix('[')?
@@ -146,7 +146,7 @@ fn parse(text: &str) -> Option<Vec<Hop>> {
     }
 }
 
-/// A token or a quoted string (RFC 9110, section 5.6), and what is behind it.
+/// A token or a quoted string (RFC 9110, section 5.6), and the rest of the text.
 fn value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(|c: char| !is_token(c)).unwrap_or(text.len());

@@ -1,5 +1,27 @@
-//! Where a request comes from: the client, and the page's origin, and whether that page may connect (RFC 6455,
-//! section 10.2).
+//! Origins and proxies: which pages may connect, and where a request comes from (RFC 6455, section 10.2).
+//!
+//! Browsers let every page open a WebSocket to every server, and send cookies with it. So the server checks the header
+//! `Origin`: by default only pages of its own origin may connect, and others are answered with HTTP 403. A request
+//! without `Origin` comes from no browser, and passes.
+//!
+//! ```
+//! use hangup::{
+//!     Settings,
+//!     origin::{Origins, TrustedProxies},
+//! };
+//!
+//! let settings = Settings::new()
+//!     .allowed_origins(Origins::list(["https://app.example.com"]))
+//!     .trusted_proxies(TrustedProxies::list(["10.0.0.0/8"]));
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | allow pages of the own origin, of a list, or all | [`Origins`] in [`Settings::allowed_origins`](crate::Settings::allowed_origins) |
+//! | trust the forwarded headers of a reverse proxy | [`TrustedProxies`] in [`Settings::trusted_proxies`](crate::Settings::trusted_proxies) |
+//!
+//! Behind a proxy that is not trusted, all clients have the address of the proxy: limits for one address count them
+//! together, and the log cannot tell them apart.
 
 mod addressing;
 mod allowed;
@@ -24,11 +46,11 @@ pub use self::{
     serialized::{InvalidOrigin, Origin},
 };
 
-/// A page that may not connect.
+/// A page that is not allowed to connect.
 #[derive(Debug)]
 pub(crate) struct Stranger {
     origin: String,
-    /// What the server was addressed as.
+    /// The host that the client asked for.
     authority: Option<Authority>,
 }
 
@@ -60,10 +82,14 @@ pub(crate) fn check(parts: &Parts, addressing: &Addressing, allowed: &Origins) -
 
 impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a page of the origin `{}` may not connect", self.origin)?;
+        write!(
+            f,
+            "a page of the origin `{}` is not allowed to connect",
+            self.origin
+        )?;
         if let Some(authority) = &self.authority {
             write!(f, " to `{}`", logged::name(authority))?;
         }
-        f.write_str("; Settings::allowed_origins says which may")
+        f.write_str("; Settings::allowed_origins has the allowed ones")
     }
 }

@@ -1,4 +1,4 @@
-//! `TrustedProxies`: whose word on where a request comes from is believed.
+//! `TrustedProxies`: the reverse proxies whose forwarded headers are trusted.
 
 use std::{
     error, fmt,
@@ -10,18 +10,18 @@ use std::{
 
 use ipnet::IpNet;
 
-/// The reverse proxies in front of the server, by address: what they say of a request is believed.
+/// The reverse proxies whose forwarded headers are trusted, by address.
 ///
-/// From them `Forwarded` (RFC 7239), `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Proto` say who the client
-/// is and what it has called the server; from everybody else these headers are ignored. Where `Forwarded` and
-/// `X-Forwarded-*` both speak and do not agree, neither is believed. A proxy that is named here must set or remove
-/// all of these headers: one that passes on what the client has sent lets it choose its own address.
+/// The headers are `Forwarded` (RFC 7239), `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Proto`. They give the
+/// address of the client, and the host and the scheme that it asked for. From other senders they are ignored. If
+/// `Forwarded` and `X-Forwarded-*` disagree, both are ignored. A listed proxy must set or remove all of these headers: a
+/// proxy that passes them on lets a client choose its own address.
 ///
 /// The address of the peer is known under [`App::serve`](crate::App::serve), and in an axum router that is served
 /// with [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
 ///
 /// ```
-/// use hangup::{App, Settings, TrustedProxies};
+/// use hangup::{App, Settings, origin::TrustedProxies};
 ///
 /// let app: App = App::new().settings(
 ///     Settings::new().trusted_proxies(TrustedProxies::list(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])),
@@ -30,10 +30,13 @@ use ipnet::IpNet;
 #[derive(Clone, Debug, Default)]
 #[doc(alias = "forwarded-allow-ips")]
 #[doc(alias = "X-Forwarded-For")]
-pub struct TrustedProxies(Arc<[Network]>);
+pub struct TrustedProxies {
+    networks: Arc<[Network]>,
+    trusts_unaddressed: bool,
+}
 
 impl TrustedProxies {
-    /// Nobody (the default).
+    /// No proxies (the default).
     #[must_use]
     pub fn none() -> Self {
         Self::default()
@@ -43,7 +46,7 @@ impl TrustedProxies {
     ///
     /// # Panics
     ///
-    /// If a text is neither; the message says what to write. What is parsed already, as a [`Network`], cannot panic.
+    /// If a text is neither; the message says what to write. A parsed [`Network`] cannot panic.
     #[must_use]
     #[track_caller]
     pub fn list<I>(networks: I) -> Self
@@ -56,22 +59,38 @@ impl TrustedProxies {
             Ok(network) => network,
             Err(error) => panic!("{error} (at {place})"),
         };
-        Self(networks.into_iter().map(parse).collect())
+        Self {
+            networks: networks.into_iter().map(parse).collect(),
+            trusts_unaddressed: false,
+        }
+    }
+
+    /// These, and every peer that has no IP address: the proxy on the other end of a Unix socket. Only for a server
+    /// whose socket nobody else can open.
+    #[must_use]
+    pub fn unaddressed(mut self) -> Self {
+        self.trusts_unaddressed = true;
+        self
     }
 
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+        self.networks.iter().any(|network| network.contains(address))
+    }
+
+    /// The same of a peer that may have no address.
+    pub(crate) fn contain_peer(&self, address: Option<IpAddr>) -> bool {
+        address.map_or(self.trusts_unaddressed, |address| self.contain(address))
     }
 }
 
 /// An address, `192.0.2.7`, or a network of addresses, `10.0.0.0/8` or `fd00::/8`.
 ///
-/// An IPv4 address that is mapped into IPv6 counts as what it is.
+/// An IPv4 address that is mapped into IPv6 counts as IPv4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
 impl Network {
-    /// Whether an address belongs to it.
+    /// Whether it contains an address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
@@ -121,7 +140,7 @@ impl fmt::Display for Network {
     }
 }
 
-/// A text that is no [`Network`].
+/// A text that is not a [`Network`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidNetwork(Box<str>);
 
@@ -129,7 +148,7 @@ impl fmt::Display for InvalidNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no address and no network: write `192.0.2.7`, `10.0.0.0/8` or `fd00::/8`",
+            "`{}` is not an address or a network: write `192.0.2.7`, `10.0.0.0/8` or `fd00::/8`",
             self.0
         )
     }
@@ -164,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "`10.0.0.0/33` is no address and no network: write")]
+    #[should_panic(expected = "`10.0.0.0/33` is not an address or a network: write")]
     fn a_list_is_checked_when_it_is_made() {
         let _ = TrustedProxies::list(["10.0.0.0/33"]);
     }

@@ -4,19 +4,19 @@ use std::{error, fmt, str::FromStr};
 
 use super::authority::Authority;
 
-/// Where a page comes from: a scheme, a host and a port (RFC 6454, section 4).
+/// The origin of a page: a scheme, a host and a port (RFC 6454, section 4).
 ///
-/// It is parsed from its serialisation, as the header `Origin` has it. Hosts are compared without regard to case, an
-/// IPv6 address in any of its forms, and the default port of a scheme is the same as none.
+/// It is parsed from its serialisation, as in the header `Origin`. Comparison ignores the case of hosts and the form of
+/// IPv6 addresses. The default port of a scheme equals no port.
 ///
 /// ```
-/// use hangup::Origin;
+/// use hangup::origin::Origin;
 ///
 /// let origin: Origin = "https://App.Example:443".parse()?;
 /// assert_eq!(origin, "https://app.example".parse()?);
 /// assert_eq!((origin.scheme(), origin.host(), origin.port()), ("https", "app.example", Some(443)));
 /// assert!("https://app.example/chat".parse::<Origin>().is_err());
-/// # Ok::<(), hangup::InvalidOrigin>(())
+/// # Ok::<(), hangup::origin::InvalidOrigin>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -37,13 +37,13 @@ impl Origin {
         &self.authority.host
     }
 
-    /// The port, also where it is the default of the scheme; `None` for a scheme without ports.
+    /// The port, also if it is the default of the scheme; `None` for a scheme without ports.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         self.authority.port
     }
 
-    /// `http` for `ws` and `https` for `wss`: native libraries make an origin of the URL that they connect to.
+    /// `http` for `ws` and `https` for `wss`: native libraries build the origin from the URL of the connection.
     fn web_scheme(&self) -> &str {
         match &*self.scheme {
             "ws" => "http",
@@ -52,13 +52,13 @@ impl Origin {
         }
     }
 
-    /// Whether a listed origin names this one.
+    /// Whether a listed origin allows this one.
     pub(super) fn is_named_by(&self, listed: &Self) -> bool {
         self.web_scheme() == listed.web_scheme() && self.authority == listed.authority
     }
 
-    /// Whether a server that is addressed so is of this origin. What it is not told it takes from the origin: the
-    /// scheme, and with it the default port.
+    /// Whether a server that is addressed like this is of this origin. Without a scheme, it uses that of the origin, and
+    /// the default port of it.
     pub(super) fn is_of(&self, authority: &Authority, scheme: Option<&str>) -> bool {
         let default = match &*self.scheme {
             "http" | "https" | "ws" | "wss" => default_port(&self.scheme),
@@ -133,20 +133,20 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A text that is no [`Origin`].
+/// A text that is not an [`Origin`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidOrigin(Box<str>);
 
 impl fmt::Display for InvalidOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no origin: ", self.0)?;
+        write!(f, "`{}` is not an origin: ", self.0)?;
         match &*self.0 {
             "null" => f.write_str(
-                "every page without one sends it, so it names nobody; where all of those may connect, say `.or_null()` behind the list",
+                "every page without an origin sends it; to allow all of them, add `.or_null()` after the list",
             ),
             _ => f.write_str(
-                "write a scheme, a host in ASCII and, where it is not the default, a port, with nothing behind them, \
-                 such as `https://app.example:8443`",
+                "write a scheme, a host in ASCII, and a port if it is not the default, and nothing else, such as \
+                 `https://app.example:8443`",
             ),
         }
     }
@@ -190,7 +190,10 @@ mod tests {
             "https://u@a",
         ] {
             let error = text.parse::<Origin>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}` is no origin: ")), "{error}");
+            assert!(
+                error.starts_with(&format!("`{text}` is not an origin: ")),
+                "{error}"
+            );
         }
     }
 

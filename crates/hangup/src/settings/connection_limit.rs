@@ -1,55 +1,97 @@
-//! `ConnectionLimit`: a bound on live connections, in total or of each peer.
+//! `ConnectionLimit`: a bound on live connections, in total, of each peer or of each key of the user's.
 
 use std::{
     collections::HashMap,
     fmt,
+    hash::{BuildHasher, Hash, RandomState},
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// A bound on live connections; clones count together.
+use http::request::Parts;
+
+/// A bound on live connections. Clones share one count.
 #[derive(Clone)]
 pub(crate) struct ConnectionLimit {
     bound: usize,
-    is_per_peer: bool,
-    live: Arc<Mutex<HashMap<Option<IpAddr>, Live>>>,
+    counts: Counts,
+    live: Arc<Mutex<HashMap<Counted, Live>>>,
+}
+
+/// Which connections are counted together.
+#[derive(Clone)]
+enum Counts {
+    All,
+    OfPeer,
+    OfKey(KeyOf),
+}
+
+/// The digest of a request's key; `None` where the limit does not count it.
+type KeyOf = Arc<dyn Fn(&Parts) -> Option<u128> + Send + Sync>;
+
+/// What connections have in common that are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Counted {
+    All,
+    Peer(IpAddr),
+    /// A digest: keys are as long as a client makes them.
+    Key(u128),
 }
 
 /// How many connections are counted under one key.
 #[derive(Default)]
 struct Live {
     admitted: usize,
-    /// Those that are told that there are too many: they have a bound too.
+    /// Connections that are being refused; they have a bound too.
     refusing: usize,
 }
 
-/// A place among the counted connections, until it is dropped.
+/// One counted connection, until this is dropped.
 pub(crate) struct Slot {
     limit: ConnectionLimit,
-    peer: Option<IpAddr>,
+    counted: Counted,
     is_refusal: bool,
 }
 
-/// There is no place left.
+/// The bound is reached.
 #[derive(Debug)]
 pub(crate) struct TooMany {
-    /// A place for saying so with a Close frame; none where as many are being told as may connect.
+    /// Counts a refusal with a Close frame; `None` if the number of refusals has reached the bound too.
     pub(crate) refusal: Option<Slot>,
+    /// Whether it was the limit of a key.
+    pub(crate) is_of_key: bool,
 }
 
 impl ConnectionLimit {
     pub(crate) fn in_total(bound: usize) -> Self {
-        Self {
-            bound,
-            is_per_peer: false,
-            live: Arc::default(),
-        }
+        Self::of(Counts::All, bound)
     }
 
     pub(crate) fn per_peer(bound: usize) -> Self {
+        Self::of(Counts::OfPeer, bound)
+    }
+
+    pub(super) fn per_key<K: Hash>(
+        bound: usize,
+        key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,
+    ) -> Self {
+        // Two hashes with keys that nobody knows: together they are as good as the key.
+        let hashers = [RandomState::new(), RandomState::new()];
+        let digest = move |key: K| {
+            let [high, low] = [&hashers[0], &hashers[1]].map(|hasher| u128::from(hasher.hash_one(&key)));
+            high << 64 | low
+        };
+        Self::of(
+            Counts::OfKey(Arc::new(move |parts| key(parts).map(&digest))),
+            bound,
+        )
+    }
+
+    fn of(counts: Counts, bound: usize) -> Self {
         Self {
-            is_per_peer: true,
-            ..Self::in_total(bound)
+            bound,
+            counts,
+            live: Arc::default(),
         }
     }
 
@@ -62,35 +104,57 @@ impl ConnectionLimit {
         Arc::ptr_eq(&self.live, &other.live)
     }
 
-    /// Takes a place for a connection; `Ok(None)` where the limit does not count it, as its peer is not known.
+    /// Takes a place for a connection whose request is not known; `Ok(None)` where the limit does not count it.
     pub(crate) fn admit(&self, client: Option<IpAddr>) -> Result<Option<Slot>, TooMany> {
-        let peer = match (self.is_per_peer, client) {
-            (false, _) => None,
-            (true, Some(client)) => Some(network_of(client)),
-            (true, None) => return Ok(None),
-        };
+        match (&self.counts, client) {
+            (Counts::All, _) => self.take(Counted::All).map(Some),
+            (Counts::OfPeer, Some(client)) => self.take(Counted::Peer(network_of(client))).map(Some),
+            (Counts::OfPeer, None) | (Counts::OfKey(_), _) => Ok(None),
+        }
+    }
+
+    /// Takes a place for the connection of a request; `Ok(None)` where the limit does not count it, as its peer or its
+    /// key is not known. The key is found by a function of the user's.
+    pub(crate) fn admit_request(
+        &self,
+        client: Option<IpAddr>,
+        parts: &Parts,
+    ) -> Result<Option<Slot>, TooMany> {
+        match &self.counts {
+            Counts::OfKey(key) => match key(parts) {
+                Some(key) => self.take(Counted::Key(key)).map(Some),
+                None => Ok(None),
+            },
+            Counts::All | Counts::OfPeer => self.admit(client),
+        }
+    }
+
+    fn take(&self, counted: Counted) -> Result<Slot, TooMany> {
         let slot = |is_refusal| Slot {
             limit: self.clone(),
-            peer,
+            counted,
             is_refusal,
         };
         let mut all = self.live();
-        let live = all.entry(peer).or_default();
+        let live = all.entry(counted).or_default();
         if live.admitted < self.bound {
             live.admitted += 1;
-            return Ok(Some(slot(false)));
+            return Ok(slot(false));
         }
         let refusal = (live.refusing < self.bound).then(|| {
             live.refusing += 1;
             slot(true)
         });
         if live.admitted + live.refusing == 0 {
-            all.remove(&peer);
+            all.remove(&counted);
         }
-        Err(TooMany { refusal })
+        Err(TooMany {
+            refusal,
+            is_of_key: matches!(counted, Counted::Key(_)),
+        })
     }
 
-    fn live(&self) -> MutexGuard<'_, HashMap<Option<IpAddr>, Live>> {
+    fn live(&self) -> MutexGuard<'_, HashMap<Counted, Live>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -98,20 +162,20 @@ impl ConnectionLimit {
 impl Drop for Slot {
     fn drop(&mut self) {
         let mut all = self.limit.live();
-        if let Some(live) = all.get_mut(&self.peer) {
+        if let Some(live) = all.get_mut(&self.counted) {
             if self.is_refusal {
                 live.refusing -= 1;
             } else {
                 live.admitted -= 1;
             }
             if live.admitted + live.refusing == 0 {
-                all.remove(&self.peer);
+                all.remove(&self.counted);
             }
         }
     }
 }
 
-/// Whose connections are counted together: one address, and with IPv6 the network of 64 bits that one customer has.
+/// The peer under which connections are counted: an IPv4 address, or the IPv6 network of 64 bits that one customer has.
 fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -123,8 +187,18 @@ impl fmt::Debug for ConnectionLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectionLimit")
             .field("bound", &self.bound)
-            .field("is_per_peer", &self.is_per_peer)
+            .field("counts", &self.counts)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "All",
+            Self::OfPeer => "OfPeer",
+            Self::OfKey(_) => "OfKey",
+        })
     }
 }
 
@@ -182,6 +256,24 @@ mod tests {
         assert!(limit.admit(None).unwrap_err().refusal.is_none());
         drop(told);
         assert!(limit.admit(None).unwrap_err().refusal.is_some());
+    }
+
+    #[test]
+    fn each_key_has_its_own_bound_and_nothing_is_kept_of_it() {
+        let limit = ConnectionLimit::per_key(1, |parts| parts.uri.query().map(str::to_owned));
+        let parts = |uri: String| http::Request::get(uri).body(()).unwrap().into_parts().0;
+        let admit = |uri: &str| limit.admit_request(None, &parts(uri.to_owned()));
+        let first = admit("/?ann").unwrap();
+        assert!(admit("/?ann").unwrap_err().is_of_key);
+        let _bob = admit("/?bob").unwrap();
+        assert!(admit("/").unwrap().is_none(), "it has no key");
+        assert!(limit.admit(client("10.0.0.1")).unwrap().is_none());
+        drop(first);
+        assert!(admit("/?ann").unwrap().is_some());
+        for number in 0..1000 {
+            let _ = admit(&format!("/?{number}"));
+        }
+        assert_eq!(limit.live().len(), 1, "more is kept than the key that is live");
     }
 
     #[test]

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Farther than any process lives, and within what a clock can tell.
+/// Longer than any process runs, and within the range of the clock.
 pub(crate) const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// The end of a wait that begins now. A wait as long as `Duration::MAX` is one without end.
+/// The end of a wait that begins now. With `Duration::MAX` the wait has no end.
 pub(crate) fn deadline(wait: Duration) -> Instant {
     deadline_from(Instant::now(), wait)
 }
 
-/// The end of a wait that began then.
+/// The end of a wait that began at `begun`.
 pub(crate) fn deadline_from(begun: Instant, wait: Duration) -> Instant {
     begun.checked_add(wait.min(FAR)).unwrap_or(begun)
 }

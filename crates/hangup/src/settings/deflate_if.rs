@@ -1,4 +1,4 @@
-//! `DeflateIf`: the requests whose connections may be compressed.
+//! `DeflateIf`: the requests for which compression may be agreed.
 
 use std::{fmt, sync::Arc};
 
@@ -6,18 +6,18 @@ use http::request::Parts;
 
 type Predicate = dyn Fn(&Parts) -> bool + Send + Sync;
 
-/// For which requests [`Settings::deflate`](crate::Settings::deflate) holds.
+/// The requests to which [`Settings::deflate`](crate::Settings::deflate) applies.
 #[derive(Clone)]
 pub struct DeflateIf(Option<Arc<Predicate>>);
 
 impl DeflateIf {
-    /// For all that offer it (the default).
+    /// All requests that offer it (the default).
     #[must_use]
     pub const fn always() -> Self {
         Self(None)
     }
 
-    /// For those for which this is true. It is asked once for each handshake that is admitted.
+    /// The requests for which the function returns true. It is called once for each admitted handshake.
     #[must_use]
     pub fn predicate(is_allowed: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(is_allowed)))

@@ -1,29 +1,62 @@
-//! What can be set for an app or a route: the refusal, and the bound of every buffer and every wait.
+//! Settings: what can be set for an app or a route, and the bound of every buffer and every wait.
+//!
+//! [`Settings`] has one method for each setting, with its default. A value that is not set comes from
+//! the settings around it. The page [`running`](crate::guides::running#limits) has all limits in one table.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use hangup::{
+//!     App, Refusal, Settings,
+//!     settings::{DeflateConfig, SlowConsumer},
+//! };
+//!
+//! let settings = Settings::new()
+//!     .refusal(Refusal::Http)
+//!     .max_connections(20_000)
+//!     .idle_timeout(Duration::from_secs(600))
+//!     .slow_consumer(SlowConsumer::Close)
+//!     .deflate(DeflateConfig::new());
+//! let app: App = App::new().settings(settings);
+//! ```
+//!
+//! | for | where |
+//! |---|---|
+//! | a whole app | [`App::settings`](crate::App::settings) |
+//! | a part of an app | an [`App`](crate::App) of its own, with [`App::include`](crate::App::include) or [`App::nest`](crate::App::nest) |
+//! | a router or a route of axum | `.layer(settings)`, see [`scope`](crate::scope) |
+//! | one endpoint | the options of [`#[websocket]`](macro@crate::websocket) |
+//! | the server: its HTTP side and its shutdown | the methods of [`Serve`](crate::serve::Serve) |
 
 mod connection_limit;
 mod deadline;
 mod deflate_if;
+mod make_span;
 mod refusal;
 mod slow_consumer;
 
-use std::time::Duration;
+use std::{hash::Hash, time::Duration};
 
-use hangup_protocol::{CloseCode, DeflateConfig};
+use hangup_protocol::CloseCode;
+use http::request::Parts;
 
 pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
     deadline::{FAR, deadline, deadline_from},
+    make_span::MakeSpan,
 };
 pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
 use crate::origin::{Origins, TrustedProxies};
+pub use hangup_protocol::DeflateConfig;
 
 /// Declares every setting once: its documentation, what its method takes, its type and its default.
 macro_rules! settings {
     ($($(#[$about:meta])* $name:ident($argument:ty): $type:ty = $default:expr;)*) => {
-        /// Settings of an app, a router or a route; as a [`Layer`](tower_layer::Layer) they hold for every route below
+        /// Settings of an app, a router or a route. As a [`Layer`](tower_layer::Layer) they apply to every route below
         /// it.
         ///
-        /// What is not set is taken from the settings around it, and at last from the defaults named at each method.
+        /// A value that is not set comes from the settings around these. If none sets it, the default at its method
+        /// applies.
         ///
         /// ```
         /// use axum::Router;
@@ -42,6 +75,8 @@ macro_rules! settings {
         pub struct Settings {
             in_total: Option<ConnectionLimit>,
             per_peer: Option<ConnectionLimit>,
+            span: Option<MakeSpan>,
+            per_key: Vec<ConnectionLimit>,
             $($name: Option<$type>,)*
         }
 
@@ -55,7 +90,7 @@ macro_rules! settings {
 
             pub(crate) fn over(&self, outer: &Resolved) -> Resolved {
                 let mut limits = outer.connection_limits.clone();
-                for limit in self.in_total.iter().chain(&self.per_peer) {
+                for limit in self.in_total.iter().chain(&self.per_peer).chain(&self.per_key) {
                     // Clones of settings count together, and a connection within two of them counts once.
                     if !limits.iter().any(|other| other.is(limit)) {
                         limits.push(limit.clone());
@@ -63,16 +98,19 @@ macro_rules! settings {
                 }
                 Resolved {
                     connection_limits: limits,
+                    span: self.span.as_ref().or(outer.span.as_ref()).cloned(),
                     $($name: self.$name.as_ref().unwrap_or(&outer.$name).clone(),)*
                 }
             }
         }
 
-        /// The settings that hold for one connection: every value decided.
+        /// The settings of one connection: every value is resolved.
         #[derive(Clone, Debug)]
         pub(crate) struct Resolved {
-            /// All that count the connection, the outermost first.
+            /// All limits that count the connection, the outermost first.
             pub(crate) connection_limits: Vec<ConnectionLimit>,
+            /// Makes the span of the connection, in place of the one around the request.
+            pub(crate) span: Option<MakeSpan>,
             $(pub(crate) $name: $type,)*
         }
 
@@ -80,6 +118,7 @@ macro_rules! settings {
             fn default() -> Self {
                 Self {
                     connection_limits: Vec::new(),
+                    span: None,
                     $($name: $default,)*
                 }
             }
@@ -91,133 +130,148 @@ settings! {
     /// How a connection that ends before `accept` is answered. Default: [`Refusal::Close`].
     refusal(Refusal): Refusal = Refusal::Close;
 
+    /// How a request is answered that opens a WebSocket and gets to no endpoint: by a layer within this one, at a path
+    /// without a route, or from a page of another origin. With [`Refusal::Close`] the handshake is completed and closed at
+    /// once: with the code that the status stands for (401 is 3000, 403 is 3003, 408 is 3008, 429 and 503 are 1013, other
+    /// 4xx 1008, the rest 1011), and with the text of the response as the reason, or, where that is JSON of more than 123
+    /// bytes or none, the name of its status; what a 5xx says goes to the log. A browser shows both, and an HTTP status as 1006. What an endpoint answers itself stays as it is. Default:
+    /// [`Refusal::Http`].
+    refusal_without_endpoint(Refusal): Refusal = Refusal::Http;
+
     /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
     /// [`Origins::same`].
     allowed_origins(Origins): Origins = Origins::same();
 
-    /// Which reverse proxies are believed when they say who the client is and what it has asked for. Default: none.
+    /// The reverse proxies whose forwarded headers are trusted. Default: none.
     trusted_proxies(TrustedProxies): TrustedProxies = TrustedProxies::none();
 
-    /// Whether validation errors are also sent whole, as one text message before the Close frame, for
-    /// which a reason of 123 bytes is often too short. Default: `false`.
+    /// Whether all validation errors are also sent as one text message before the Close frame, because the 123 bytes
+    /// of a reason are often too few. Default: `false`.
     error_message(bool): bool = false;
 
-    /// The largest head of a request that is taken, in bytes of its target and its header lines; a larger one is
-    /// answered with 431 (RFC 6585, section 5). Under [`App::serve`](crate::App::serve) the value of the app itself
-    /// bounds every request on the server, before it is parsed. Default: 32 KiB.
+    /// The largest head of a request, in bytes of its target and its header lines. A larger one is answered with 431
+    /// (RFC 6585, section 5). Under [`App::serve`](crate::App::serve) the value of the app itself bounds every request
+    /// on the server, before it is parsed. Default: 32 KiB.
     #[doc(alias = "h11_max_incomplete_event_size")]
     max_head_size(usize): usize = 32 * 1024;
 
-    /// The largest message that is taken, in bytes after decompression, all fragments together. A larger
-    /// one ends the connection with 1009. Default: 1 MiB.
+    /// The largest message that a peer may send, in bytes after decompression, all fragments together. A larger one
+    /// ends the connection with 1009. Default: 1 MiB.
     ///
-    /// It bounds the memory of a connection too: a message, and a failure of
-    /// [`recv_json`](crate::WebSocket::recv_json), which takes at most three times the message beside it.
+    /// This bounds the memory of a connection too: it holds one message, and a failure of
+    /// [`recv_json`](crate::WebSocket::recv_json) takes at most three times that message in addition.
     #[doc(alias = "ws_max_size")]
     max_message_size(usize): usize = 1024 * 1024;
 
-    /// How many messages the peer may send in a second, pings and pongs that answer no ping among them: a bucket of so
-    /// many tokens that is filled at that rate (so many may come at once). One more ends the connection with 1008
-    /// "too many messages". While more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not
-    /// read from; what it sends in that time is allowed at the same rate, until nothing has come for a second. The
-    /// fragments of a message are one message.
+    /// How many messages the peer may send in a second. One more ends the connection with 1008 "too many messages".
     /// Default: `u32::MAX`, which is no limit.
+    ///
+    /// The limit is a token bucket of this size, filled at this rate, so this many messages may arrive at once. Pings
+    /// count, and so do pongs that answer no ping. A fragmented message counts once. While reading is paused because
+    /// more than [`read_ahead`](Self::read_ahead) waits for the endpoint, the allowance grows at the same rate, until
+    /// nothing has arrived for a second.
     #[doc(alias = "rate_limit")]
     messages_per_second(u32): u32 = u32::MAX;
 
-    /// How many unsent bytes a connection may hold before a `send` does what
-    /// [`slow_consumer`](Self::slow_consumer) says. One message may go past the bound. Default: 64 KiB.
+    /// How many unsent bytes a connection may hold. A `send` beyond it does what
+    /// [`slow_consumer`](Self::slow_consumer) says. One message may exceed the bound. Default: 64 KiB.
     write_buffer(usize): usize = 64 * 1024;
 
     /// What a `send` does while the [`write_buffer`](Self::write_buffer) is full. Default: [`SlowConsumer::Wait`].
     slow_consumer(SlowConsumer): SlowConsumer = SlowConsumer::Wait;
 
-    /// How long the peer may take nothing of what is unsent; then the connection is closed with 1013
-    /// "slow consumer". Default: 30 s.
+    /// How long writes may make no progress. After that the connection is closed with 1013 "slow consumer".
+    /// Default: 30 s.
     write_timeout(Duration): Duration = Duration::from_secs(30);
 
-    /// How many bytes of messages are read while the endpoint does not receive, so that pings are answered and
-    /// the peer's leaving is seen; each message counts 64 bytes more, and one may go past the bound. What is
-    /// beyond stays with the peer, for at most [`receive_timeout`](Self::receive_timeout). Default: 64 KiB.
+    /// How many bytes of messages are read while the endpoint does not receive, so that pings are answered and a
+    /// disconnect is noticed. Each message counts 64 bytes more, and one message may exceed the bound. Beyond it,
+    /// reading pauses for at most [`receive_timeout`](Self::receive_timeout). Default: 64 KiB.
     read_ahead(usize): usize = 64 * 1024;
 
-    /// How long the peer is not read from while more than [`read_ahead`](Self::read_ahead) waits and the endpoint takes
-    /// none of it. Where the endpoint has never asked for a message, as one that only sends, it is 1 s at most. `None`
-    /// waits for ever: neither pings nor a Close frame are answered then until the endpoint receives.
+    /// How long reading from the peer pauses while more than [`read_ahead`](Self::read_ahead) waits and the endpoint
+    /// receives none of it. If the endpoint has never received a message, as one that only sends, the pause is at most
+    /// 1 s. With `None` it has no end: until the endpoint receives, neither pings nor a Close frame are answered.
+    /// Default: 15 s, less than the 20 s in which many clients expect a pong.
     ///
-    /// While the [`write_buffer`](Self::write_buffer) is full, [`write_timeout`](Self::write_timeout) judges the peer
-    /// instead. After that time what comes is read and thrown away, so that pings and the Close frame are answered (RFC 6455, 5.5)
-    /// and the endpoint learns of the end at its next send. No message is lost silently: an endpoint that receives after
-    /// all gets what had waited, and then the connection is closed with 1008 "messages were not received"; the event of
-    /// the connection has a `note` in either case. Default: 15 s, less than the 20 s in which many clients expect a pong.
+    /// After the pause, incoming data is read and discarded, so that pings and the Close frame are answered (RFC 6455,
+    /// 5.5) and the endpoint notices the end at its next send. No message is lost silently. An endpoint that receives
+    /// after all gets the messages that had waited; then the connection is closed with 1008 "messages were not
+    /// received". In either case the event of the connection has a `note`.
+    ///
+    /// While the [`write_buffer`](Self::write_buffer) is full, [`write_timeout`](Self::write_timeout) applies instead.
     receive_timeout(impl Into<Option<Duration>>): Option<Duration> = Some(Duration::from_secs(15));
 
-    /// The code with which a connection is closed for want of capacity: "slow consumer" after
-    /// [`write_timeout`](Self::write_timeout) or by [`SlowConsumer::Close`], and "too many connections". Some clients do
-    /// not know 1013, see [`CloseCode::TRY_AGAIN_LATER`]. The HTTP status of a refusal is 503 with any code. Default:
-    /// 1013.
+    /// The close code for a lack of capacity: "slow consumer" after [`write_timeout`](Self::write_timeout) or by
+    /// [`SlowConsumer::Close`], and "too many connections". Some clients do not know 1013, see
+    /// [`CloseCode::TRY_AGAIN_LATER`]. The HTTP status of a refusal is 503 with any code. Default: 1013.
     overload_code(CloseCode): CloseCode = CloseCode::TRY_AGAIN_LATER;
 
-    /// How long an endpoint may take until it accepts or ends; then the connection is refused with 3008
-    /// (HTTP 408). Default: 60 s.
+    /// How long an endpoint may take until it accepts or ends. After that the handshake is refused with 3008 (HTTP 408).
+    /// Default: 60 s.
     accept_timeout(Duration): Duration = Duration::from_secs(60);
 
-    /// How long a connection may be open without a message in either direction; then it is closed with 1001 "idle".
-    /// Pings and pongs are no messages; a long message that is on its way out is one all the time, one that comes in
-    /// counts when it is whole. Default: `None`, which is no limit.
+    /// How long a connection may be open without a message in either direction. After that it is closed with 1001
+    /// "idle". Default: `None`, which is no limit.
+    ///
+    /// Pings and pongs are no messages. While a message is being written the connection is not idle; an incoming message
+    /// counts when it is complete.
     idle_timeout(impl Into<Option<Duration>>): Option<Duration> = None;
 
-    /// How long a connection may be open; then it is closed with 1001 "lifetime". Default: `None`, which is no
-    /// limit. A time that one connection's credentials set is
-    /// [`WebSocket::expire_at`](crate::WebSocket::expire_at).
+    /// How long a connection may be open. After that it is closed with 1001 "lifetime". Default: `None`, which is no
+    /// limit. For the credentials of one connection see [`WebSocket::expire_at`](crate::WebSocket::expire_at).
     max_lifetime(impl Into<Option<Duration>>): Option<Duration> = None;
 
-    /// How long after the answer to the last one the peer is sent a ping; `None` sends none. Default: 20 s, as
-    /// uvicorn's.
+    /// The time from the answer to one ping to the next ping. `None` sends no pings. Default: 20 s, as in uvicorn.
     #[doc(alias = "ws_ping_interval")]
     #[doc(alias = "keepalive")]
     #[doc(alias = "heartbeat")]
     ping_interval(impl Into<Option<Duration>>): Option<Duration> = Some(Duration::from_secs(20));
 
-    /// How long after a ping the peer may send nothing at all; then the connection is closed with 1011
-    /// "keepalive ping timeout". A peer from which messages come is not silent, whether it answers pings or not.
-    /// While something is unsent, behind which the ping waits, [`write_timeout`](Self::write_timeout) judges the peer
-    /// instead; while more than [`read_ahead`](Self::read_ahead) waits for the endpoint the peer is not read from and
-    /// not judged, but sent pings, so that a network that is gone is noticed. Default: 20 s, as uvicorn's.
+    /// How long the peer may send nothing after a ping. After that the connection is closed with 1011 "keepalive ping
+    /// timeout". Default: 20 s, as in uvicorn.
+    ///
+    /// Any data counts, not only pongs. While unsent data is in front of the ping,
+    /// [`write_timeout`](Self::write_timeout) applies instead. While reading is paused because more than
+    /// [`read_ahead`](Self::read_ahead) waits for the endpoint, pings are sent but their answers are not required; a
+    /// broken network is noticed all the same.
     #[doc(alias = "ws_ping_timeout")]
     ping_timeout(Duration): Duration = Duration::from_secs(20);
 
-    /// How long the closing handshake may take: until our Close frame is written and the peer's has come. While the
-    /// peer still takes bytes of what was sent before the Close frame it begins anew, for at most
-    /// [`write_timeout`](Self::write_timeout). A peer that has broken a rule is read from for that long, with all that
-    /// it sends thrown away, so that a TCP reset cannot overtake the Close frame. Default: 5 s.
+    /// How long the closing handshake may take, until our Close frame is written and the peer's has arrived.
+    /// Default: 5 s.
+    ///
+    /// Each time that the peer reads data sent before the Close frame, the time starts again, for at most
+    /// [`write_timeout`](Self::write_timeout) in total. After a violation of the protocol, what the peer sends is read
+    /// and discarded for this time, so that a TCP reset cannot overtake the Close frame.
     close_timeout(Duration): Duration = Duration::from_secs(5);
 
-    /// How long the read side is drained once both Close frames are exchanged and the write side is shut
+    /// How long the read side is drained after both Close frames, when the write side of the TCP connection is shut
     /// down, so that a TCP reset cannot overtake the Close frame. Default: 1 s.
     linger_timeout(Duration): Duration = Duration::from_secs(1);
 
-    /// How long an endpoint may go on once its peer has left; then it is cancelled. One that has closed by itself with
-    /// [`WebSocket::close`](crate::WebSocket::close) may go on without a limit. Default: 30 s.
+    /// How long an endpoint may run after its peer has disconnected. After that it is cancelled. An endpoint that has
+    /// called [`WebSocket::close`](crate::WebSocket::close) may run without a limit. Default: 30 s.
     disconnect_grace(Duration): Duration = Duration::from_secs(30);
 
-    /// How long an error handler may take; then it has failed. Default: 10 s.
+    /// How long an error handler may take. After that it counts as failed. Default: 10 s.
     handler_timeout(Duration): Duration = Duration::from_secs(10);
 
-    /// Compresses messages with permessage-deflate (RFC 7692) where the client offers it; `None` switches it off
-    /// for the routes below. Default: off, for the sake of memory and of time.
+    /// Compresses messages with permessage-deflate (RFC 7692) where the client offers it. `None` switches it off for the
+    /// routes below. Default: off, to save memory and CPU time.
     ///
-    /// With [`DeflateConfig::new`] a connection keeps no memory for it between messages; the contexts that are used
-    /// while a message is compressed or inflated belong to the thread. Each direction whose context is taken over
-    /// costs a connection the memory that its method names. A message is inflated piece by piece, and ends the
-    /// connection with 1009 as soon as it passes [`max_message_size`](Self::max_message_size), or its compressed form
-    /// what a compressor makes of so many bytes at most: an eighth more, 16 bytes for each frame, and 1 KiB. A small
-    /// message may become a large one, up to that limit, as any peer may send: what it costs is bounded by the limit
-    /// and by [`messages_per_second`](Self::messages_per_second), and a connection lets others go on after each 4 KiB
-    /// that were inflated, or each 256 KiB that came of it.
+    /// Memory: with [`DeflateConfig::new`] a connection keeps no memory for compression between messages. The contexts
+    /// used for a message belong to the thread. Each direction with context takeover costs a connection the memory that
+    /// its method names.
+    ///
+    /// Bounds: a message is inflated in pieces. It ends the connection with 1009 as soon as it exceeds
+    /// [`max_message_size`](Self::max_message_size). Its compressed form may have an eighth more bytes than that, plus
+    /// 16 bytes for each frame, plus 1 KiB, which is the most that a compressor produces. A small message may inflate to
+    /// that size; [`messages_per_second`](Self::messages_per_second) bounds how often. The task of the connection yields
+    /// to others after each 4 KiB of compressed, or 256 KiB of inflated data.
     ///
     /// ```
-    /// use hangup::{DeflateConfig, Settings};
+    /// use hangup::{Settings, settings::DeflateConfig};
     ///
     /// let on = Settings::new().deflate(DeflateConfig::new());
     /// let by_size = Settings::new().deflate(DeflateConfig::new().min_size(1024));
@@ -228,13 +282,12 @@ settings! {
     #[doc(alias = "compression")]
     deflate(impl Into<Option<DeflateConfig>>): Option<DeflateConfig> = None;
 
-    /// For which requests [`deflate`](Self::deflate) holds; others are answered as if it was off. For clients that
-    /// offer permessage-deflate and break with it; an endpoint declines for itself with
-    /// [`Handshake::decline_deflate`](crate::Handshake::decline_deflate). If the function panics, messages are not
-    /// compressed. Default: [`DeflateIf::always`].
+    /// The requests to which [`deflate`](Self::deflate) applies. It is for clients that offer permessage-deflate but do
+    /// not work with it. One endpoint declines by [`Handshake::decline_deflate`](crate::Handshake::decline_deflate). If
+    /// the function panics, messages are not compressed. Default: [`DeflateIf::always`].
     ///
     /// ```
-    /// use hangup::{DeflateConfig, DeflateIf, Settings};
+    /// use hangup::{Settings, settings::{DeflateConfig, DeflateIf}};
     /// use http::header::USER_AGENT;
     ///
     /// let settings = Settings::new()
@@ -248,7 +301,7 @@ settings! {
 }
 
 impl Settings {
-    /// How many connections may be live, in total and of each peer, by these settings alone.
+    /// How many connections may be live, in total and for each peer, by these settings alone.
     pub(crate) fn connection_bounds(&self) -> (Option<usize>, Option<usize>) {
         let bound = |limit: &Option<ConnectionLimit>| limit.as_ref().map(ConnectionLimit::bound);
         (bound(&self.in_total), bound(&self.per_peer))
@@ -260,13 +313,12 @@ impl Settings {
         Self::default()
     }
 
-    /// How many connections may be live at once on all the routes that these settings are around: those whose
-    /// handshake is not answered yet, and those that are open. One more is refused with 1013 "too many connections"
-    /// (HTTP 503 with `Retry-After`). Default: no limit but that of the process on descriptors, at which the server
-    /// pauses accepting.
+    /// How many connections may be live at once on all routes within these settings: open ones, and those whose
+    /// handshake is not answered yet. One more is refused with 1013 "too many connections" (HTTP 503 with
+    /// `Retry-After`). Default: no limit. When the process has no descriptors left, the server pauses accepting.
     ///
-    /// It is counted besides the limits of the settings around these. Clones of the settings count together. Under
-    /// [`Refusal::Close`] as many connections again may be on their way out at once; what is beyond gets the 503.
+    /// Limits of the settings around these count the connection too. Clones of the settings share one count. Under
+    /// [`Refusal::Close`] the same number of refused connections may be closing at once; more are refused with the 503.
     #[doc(alias = "limit_concurrency")]
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
@@ -277,13 +329,43 @@ impl Settings {
     /// How many connections of one peer may be live at once, counted as with
     /// [`max_connections`](Self::max_connections). Default: no limit.
     ///
-    /// A peer is an IPv4 address, or a network of 64 bits of IPv6 addresses. Behind a reverse proxy it is the client
-    /// only if the proxy is one of the [`trusted_proxies`](Self::trusted_proxies); else the proxy itself is the one
-    /// peer. Where the server does not tell the address (axum's does with
-    /// [`ConnectInfo`](axum::extract::ConnectInfo)), nothing is counted.
+    /// A peer is an IPv4 address, or an IPv6 network of 64 bits. Behind a reverse proxy the client is the peer only if
+    /// the proxy is one of the [`trusted_proxies`](Self::trusted_proxies); otherwise the proxy is the only peer. If the
+    /// server does not provide the address (axum's provides it with [`ConnectInfo`](axum::extract::ConnectInfo)), nothing
+    /// is counted.
     #[must_use]
     pub fn max_connections_per_peer(mut self, connections: usize) -> Self {
         self.per_peer = Some(ConnectionLimit::per_peer(connections));
+        self
+    }
+
+    /// How many connections with the same key may be live at once, counted as with
+    /// [`max_connections`](Self::max_connections): those of a user, a tenant or a token, wherever they connect from. One
+    /// more is refused with 1013 "too many connections" (HTTP 429 under [`Refusal::Http`]). Default: no limit.
+    ///
+    /// `key` is asked once for each handshake, before any parameter of the endpoint is read; a request for which it is
+    /// `None` is not counted. What layers in front have found out stands in the extensions of the request. A key is
+    /// trusted: one that a client may choose freely limits nobody. Where the function panics the connection is refused
+    /// with 1011. Each call adds a limit. Of a key a digest of 16 bytes is kept, while a connection with it is live.
+    ///
+    /// ```
+    /// use hangup::Settings;
+    ///
+    /// #[derive(Clone, Hash)]
+    /// struct UserId(u64);
+    ///
+    /// // A layer around the app checks the token, and inserts the user.
+    /// let settings = Settings::new()
+    ///     .max_connections_per_key(3, |request| request.extensions.get::<UserId>().cloned());
+    /// ```
+    #[doc(alias = "rate_limit")]
+    #[must_use]
+    pub fn max_connections_per_key<K: Hash + 'static>(
+        mut self,
+        connections: usize,
+        key: impl Fn(&Parts) -> Option<K> + Send + Sync + 'static,
+    ) -> Self {
+        self.per_key.push(ConnectionLimit::per_key(connections, key));
         self
     }
 }

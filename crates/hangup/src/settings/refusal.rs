@@ -8,8 +8,8 @@
 pub enum Refusal {
     /// Complete the handshake and close at once with the code and the reason (the default).
     ///
-    /// It is the only way in which a browser can learn either. Its cost: the client's `open` event fires
-    /// first, so a client that resets its back-off on `open` should reset it on the first message instead.
+    /// Only so does a browser learn either. The cost: the client's `open` event fires first. A client that resets its
+    /// back-off on `open` should reset it on the first message instead.
     #[default]
     Close,
     /// Answer the handshake with an HTTP status and a JSON body `{"detail": .., "code": ..}`.

@@ -3,22 +3,22 @@
 use std::{
     future::Future,
     mem,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use hangup_protocol::Close;
-use tokio::{
-    task::coop,
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::{task::coop, time::Instant};
 
-use super::core::Shared;
+use super::{
+    core::{Budget, Expired, Progress},
+    server::Shared,
+    timer::Timer,
+};
 use crate::{
     error::{Panic, catch_panic_now},
     logged,
-    settings::deadline,
 };
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -31,10 +31,8 @@ pub(crate) struct Driver<T> {
     shared: Arc<Shared>,
     conversation: Option<Boxed<Box<T>>>,
     conclusion: Conclusion<T>,
-    /// The one timer of the connection for all its deadlines, made when the first is.
-    timer: Option<Pin<Box<Sleep>>>,
-    /// When an endpoint that goes on without its peer is cancelled.
-    grace: Option<Instant>,
+    /// The one timer of the connection for all its deadlines.
+    timer: Timer,
 }
 
 /// How the conversation with the peer ended for the endpoint.
@@ -45,7 +43,7 @@ pub(crate) enum Conclusion<T> {
     Panicked(Box<Panic>),
     /// It was cancelled: its peer had left, and it went on for too long.
     Cancelled,
-    /// It was given up: its server had stopped, and it went on for too long.
+    /// It was aborted: its server had stopped, and it went on for too long.
     Aborted,
 }
 
@@ -61,8 +59,7 @@ impl<T> Driver<T> {
             shared,
             conversation: Some(conversation),
             conclusion: Conclusion::Cancelled,
-            timer: None,
-            grace: None,
+            timer: Timer::default(),
         }
     }
 
@@ -70,6 +67,16 @@ impl<T> Driver<T> {
     pub(crate) fn replace(&mut self, conversation: Boxed<Box<T>>) {
         let replaced = self.conversation.replace(conversation);
         drop_conversation(replaced);
+    }
+
+    /// Drops the endpoint before its end, where the runtime stops.
+    pub(crate) fn drop_endpoint(&mut self) {
+        drop_conversation(self.conversation.take());
+    }
+
+    /// How the conversation has ended, once it has; the closing handshake may go on.
+    pub(crate) fn conclusion(&self) -> Option<&Conclusion<T>> {
+        self.conversation.is_none().then_some(&self.conclusion)
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -84,48 +91,42 @@ impl<T: Conclude + Unpin> Future for Driver<T> {
         let this = &mut *self;
         let (is_new_waker, bytes_first) = {
             let mut core = this.shared.lock();
-            (core.set_driver(cx), mem::take(&mut core.is_starved))
+            (core.begin_poll(cx), core.take_starved())
         };
         if is_new_waker {
             // The timer wakes whoever has polled it last.
-            this.timer = None;
+            this.timer = Timer::default();
         }
         if bytes_first {
             // The endpoint has used the budget of the last poll up: this time the bytes come first.
-            let _ = this.poll_transport(cx, false);
-            this.shared.lock().set_driver(cx);
+            let _ = this.shared.lock().drive(cx, Budget::Left);
+            this.shared.lock().begin_poll(cx);
         }
         loop {
             this.poll_conversation(cx);
-            let is_starved = !bytes_first && !coop::has_budget_remaining();
-            let next = match this.poll_transport(cx, is_starved) {
-                Moved::Done | Moved::Aborted if this.conversation.is_none() => {
+            let budget = if bytes_first || coop::has_budget_remaining() {
+                Budget::Left
+            } else {
+                Budget::Spent
+            };
+            let progress = this.shared.lock().drive(cx, budget);
+            let next = match progress {
+                Progress::Done(_) | Progress::Aborted if this.conversation.is_none() => {
                     return Poll::Ready(mem::replace(&mut this.conclusion, Conclusion::Cancelled));
                 }
-                Moved::Aborted => {
+                Progress::Aborted => {
                     this.conclusion = Conclusion::Aborted;
                     this.end_conversation();
                     continue;
                 }
-                Moved::Done => None,
-                Moved::Until(deadline) => deadline,
+                Progress::Done(next) | Progress::Until(next) => next,
             };
             if this.poll_deadline(cx, next).is_pending() {
                 return Poll::Pending;
             }
-            this.shared.lock().set_driver(cx);
+            this.shared.lock().begin_poll(cx);
         }
     }
-}
-
-/// How far the transport is.
-enum Moved {
-    /// Nothing more can be done before this time, unless something happens.
-    Until(Option<Instant>),
-    /// It is done with.
-    Done,
-    /// So is the endpoint.
-    Aborted,
 }
 
 impl<T: Conclude> Driver<T> {
@@ -148,76 +149,24 @@ impl<T: Conclude> Driver<T> {
             Conclusion::Finished(end) => end.close(),
             Conclusion::Panicked(_) | Conclusion::Cancelled | Conclusion::Aborted => Some(internal_error()),
         };
-        if let Some(close) = close {
-            self.shared.lock().close(&close);
-        }
-    }
-
-    /// Writes what is unsent, reads ahead, and takes the closing on. `is_starved` says that no budget is left for it.
-    fn poll_transport(&mut self, cx: &mut Context<'_>, is_starved: bool) -> Moved {
-        let mut core = self.shared.lock();
-        core.end_poll();
-        core.is_starved = is_starved;
-        if core.is_aborted {
-            return Moved::Aborted;
-        }
-        let closed = core.poll_transport(cx);
-        if core.is_closed_by_endpoint {
-            self.grace = None;
-        } else if self.grace.is_none() && self.conversation.is_some() && core.over().is_some() {
-            self.grace = Some(deadline(core.settings.disconnect_grace));
-        }
-        core.settle_traffic();
-        match closed {
-            Poll::Ready(()) => Moved::Done,
-            Poll::Pending => Moved::Until(core.deadline()),
-        }
+        self.shared.lock().end_endpoint(close.as_ref());
     }
 
     /// Ready if a deadline has passed and what it stands for has been done.
     fn poll_deadline(&mut self, cx: &mut Context<'_>, next: Option<Instant>) -> Poll<()> {
-        let grace = self.grace.filter(|_| self.conversation.is_some());
-        let Some(next) = next.into_iter().chain(grace).min() else {
+        let Some(next) = next else {
             return Poll::Pending;
         };
-        let now = ready!(self.poll_timer(cx, next));
-        if grace.is_some_and(|grace| grace <= now) {
-            self.end_conversation();
-        } else {
-            self.shared.lock().expire(now);
+        if self.timer.wakes_by(next) {
+            return Poll::Pending;
+        }
+        let now = ready!(self.timer.poll(cx, next));
+        let expired = self.shared.lock().expire(now);
+        match expired {
+            Expired::Endpoint => self.end_conversation(),
+            Expired::Handled => {}
         }
         Poll::Ready(())
-    }
-
-    /// Waits until then. A timer that is set to an earlier time stays so: most deadlines are put off again and again,
-    /// and none of them costs more than a look at the timer then.
-    fn poll_timer(&mut self, cx: &mut Context<'_>, next: Instant) -> Poll<Instant> {
-        let timer = match &mut self.timer {
-            Some(timer) if timer.deadline() <= next => {
-                if !timer.is_elapsed() {
-                    return Poll::Pending;
-                }
-                timer
-            }
-            Some(timer) => {
-                timer.as_mut().reset(next);
-                timer
-            }
-            timer => timer.insert(Box::pin(sleep_until(next))),
-        };
-        loop {
-            // Without a budget, which a peer that floods uses up.
-            match pin!(coop::unconstrained(timer.as_mut())).poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(()) => {
-                    let now = Instant::now();
-                    if now >= next {
-                        return Poll::Ready(now);
-                    }
-                    timer.as_mut().reset(next);
-                }
-            }
-        }
     }
 }
 
@@ -237,11 +186,6 @@ impl<T> Drop for Driver<T> {
     fn drop(&mut self) {
         let conversation = self.conversation.take();
         drop_conversation(conversation);
-        let mut core = self.shared.lock();
-        if core.over().is_none() {
-            core.vanish();
-        }
-        core.abandon_traffic();
-        core.release();
+        self.shared.lock().release();
     }
 }

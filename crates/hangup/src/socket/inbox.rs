@@ -4,8 +4,8 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-use super::message::Message;
-use crate::settings::{Resolved, deadline_from};
+use super::{environment::Options, message::Message};
+use crate::settings::deadline_from;
 
 /// What a waiting message counts besides its payload, so that empty ones have a bound too.
 const MESSAGE_COST: usize = 64;
@@ -35,20 +35,20 @@ struct Queue {
 
 impl Inbox {
     /// Whether as much waits as may, so that nothing is read. One message may go past the bound.
-    pub(super) fn is_full(&self, settings: &Resolved) -> bool {
+    pub(super) fn is_full(&self, options: &impl Options) -> bool {
         let queue = self.waiting.as_ref();
-        !self.is_overrun && queue.is_some_and(|queue| queue.cost >= settings.read_ahead)
+        !self.is_overrun && queue.is_some_and(|queue| queue.cost >= options.read_ahead())
     }
 
-    pub(super) fn push(&mut self, message: Message, settings: &Resolved) {
+    pub(super) fn push(&mut self, message: Message, options: &impl Options) {
         if self.is_shut || self.is_overrun {
             return;
         }
-        let was_full = self.is_full(settings);
+        let was_full = self.is_full(options);
         let queue = self.waiting.get_or_insert_default();
         queue.cost += message.len() + MESSAGE_COST;
         queue.messages.push_back(message);
-        if !was_full && queue.cost >= settings.read_ahead {
+        if !was_full && queue.cost >= options.read_ahead() {
             queue.full_since = Some(Instant::now());
         }
     }
@@ -73,9 +73,9 @@ impl Inbox {
     }
 
     /// When a full inbox stops the reading no longer.
-    pub(super) fn deadline(&self, settings: &Resolved) -> Option<Instant> {
+    pub(super) fn deadline(&self, options: &impl Options) -> Option<Instant> {
         let since = self.waiting.as_ref()?.full_since?;
-        let timeout = settings.receive_timeout.filter(|_| self.is_full(settings))?;
+        let timeout = options.receive_timeout().filter(|_| self.is_full(options))?;
         let timeout = if self.is_asked {
             timeout
         } else {
@@ -84,17 +84,18 @@ impl Inbox {
         Some(deadline_from(since, timeout))
     }
 
-    /// Throws away what comes from now on, if that time has passed. What waits stays for whoever asks after all.
-    ///
-    /// It begins anew while the peer takes nothing of what is unsent, for which the endpoint may be waiting, and which a
-    /// pong would be behind.
-    pub(super) fn expire(&mut self, now: Instant, settings: &Resolved, has_capacity: bool) {
-        if self.deadline(settings).is_none_or(|deadline| now < deadline) {
-            return;
-        }
-        if has_capacity {
-            self.is_overrun = true;
-        } else if let Some(queue) = &mut self.waiting {
+    pub(super) fn is_expired(&self, now: Instant, options: &impl Options) -> bool {
+        self.deadline(options).is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Throws away what comes from now on. What waits stays for whoever asks after all.
+    pub(super) fn overrun(&mut self) {
+        self.is_overrun = true;
+    }
+
+    /// The time of a full inbox begins anew.
+    pub(super) fn prolong(&mut self, now: Instant) {
+        if let Some(queue) = &mut self.waiting {
             queue.full_since = Some(now);
         }
     }
@@ -108,6 +109,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Resolved;
 
     fn settings(read_ahead: usize) -> Resolved {
         Resolved {
@@ -162,13 +164,17 @@ mod tests {
         assert_eq!(inbox.deadline(&settings), None, "it is full no more");
         tokio::time::advance(Duration::from_secs(1)).await;
         inbox.push(Message::from("four"), &settings);
-        inbox.expire(begun + FIFTEEN * 3 / 2, &settings, true);
-        assert!(inbox.is_full(&settings), "its time began anew");
-        inbox.expire(begun + FIFTEEN * 2, &settings, false);
+        assert!(
+            !inbox.is_expired(begun + FIFTEEN * 3 / 2, &settings),
+            "its time began anew"
+        );
+        assert!(inbox.is_expired(begun + FIFTEEN * 2, &settings));
+        inbox.prolong(begun + FIFTEEN * 2);
         assert!(inbox.is_full(&settings), "the peer takes nothing");
-        inbox.expire(begun + FIFTEEN * 3 - Duration::from_millis(1), &settings, true);
-        assert!(inbox.is_full(&settings));
-        inbox.expire(begun + FIFTEEN * 3, &settings, true);
+        let short = begun + FIFTEEN * 3 - Duration::from_millis(1);
+        assert!(!inbox.is_expired(short, &settings) && inbox.is_full(&settings));
+        assert!(inbox.is_expired(begun + FIFTEEN * 3, &settings));
+        inbox.overrun();
         assert!(inbox.is_overrun() && !inbox.is_full(&settings));
         inbox.push(Message::from("lost"), &settings);
         assert_eq!(

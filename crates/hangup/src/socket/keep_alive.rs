@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::settings::{Resolved, deadline_from};
+use super::environment::Options;
+use crate::settings::deadline_from;
 
 /// A shorter wait would keep the connection's task busy with nothing else.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -19,8 +20,8 @@ pub(super) struct KeepAlive {
     pings: u32,
     /// The last round-trip time, in microseconds.
     round_trip: Option<u32>,
-    /// Whether anything came from the peer in this beat.
-    has_heard: bool,
+    /// What came from the peer in this beat.
+    heard: Heard,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +36,38 @@ enum Beat {
     Postponed,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    Nothing,
+    Something,
+}
+
+/// Whether bytes go in one direction of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// The peer is read from; all that was sent is on the wire.
+    Free,
+    /// Too much waits for the endpoint; what was sent waits for the peer.
+    Blocked,
+}
+
+impl Flow {
+    pub(super) const fn of_reading(inbox_is_full: bool) -> Self {
+        if inbox_is_full { Self::Blocked } else { Self::Free }
+    }
+
+    pub(super) const fn of_writing(output_is_flushed: bool) -> Self {
+        if output_is_flushed {
+            Self::Free
+        } else {
+            Self::Blocked
+        }
+    }
+}
+
 /// What is to be done at a deadline.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(super) enum KeepAliveStep {
     /// Send a ping with this payload.
     Ping([u8; 4]),
     /// The peer has been silent for too long.
@@ -52,12 +82,12 @@ impl KeepAlive {
             since: Instant::now(),
             pings: 0,
             round_trip: None,
-            has_heard: false,
+            heard: Heard::Nothing,
         }
     }
 
-    pub(super) fn start(&mut self, settings: &Resolved) {
-        if settings.ping_interval.is_some() {
+    pub(super) fn start(&mut self, options: &impl Options) {
+        if options.ping_interval().is_some() {
             self.enter(Beat::Resting, Instant::now());
         }
     }
@@ -65,12 +95,12 @@ impl KeepAlive {
     fn enter(&mut self, beat: Beat, now: Instant) {
         self.beat = beat;
         self.since = now;
-        self.has_heard = false;
+        self.heard = Heard::Nothing;
     }
 
     /// Bytes have come.
     pub(super) fn hear(&mut self) {
-        self.has_heard = true;
+        self.heard = Heard::Something;
     }
 
     /// Whether this is the payload of the last ping, which has no answer yet.
@@ -96,14 +126,14 @@ impl KeepAlive {
     }
 
     /// When something is due next.
-    pub(super) fn deadline(&self, settings: &Resolved) -> Option<Instant> {
+    pub(super) fn deadline(&self, options: &impl Options) -> Option<Instant> {
         match self.beat {
             Beat::Off => None,
-            Beat::Resting => settings
-                .ping_interval
+            Beat::Resting => options
+                .ping_interval()
                 .map(|interval| deadline_from(self.since, interval)),
             Beat::Awaiting | Beat::Postponed => {
-                Some(deadline_from(self.since, settings.ping_timeout.max(SHORTEST)))
+                Some(deadline_from(self.since, options.ping_timeout().max(SHORTEST)))
             }
         }
     }
@@ -112,36 +142,150 @@ impl KeepAlive {
     pub(super) fn expire(
         &mut self,
         now: Instant,
-        settings: &Resolved,
-        is_reading: bool,
-        is_flushed: bool,
-    ) -> Option<Due> {
-        if self.deadline(settings).is_none_or(|deadline| now < deadline) {
+        options: &impl Options,
+        reading: Flow,
+        writing: Flow,
+    ) -> Option<KeepAliveStep> {
+        if self.deadline(options).is_none_or(|deadline| now < deadline) {
             return None;
         }
-        match self.beat {
-            Beat::Off => None,
-            Beat::Awaiting | Beat::Postponed if self.has_heard => {
+        match (self.beat, self.heard, reading, writing) {
+            (Beat::Off, _, _, _) => None,
+            (Beat::Awaiting | Beat::Postponed, Heard::Something, _, _) => {
                 self.enter(Beat::Resting, now);
                 None
             }
             // A ping would wait behind what is unsent.
-            _ if !is_flushed => {
+            (Beat::Resting, _, _, Flow::Blocked)
+            | (Beat::Awaiting | Beat::Postponed, Heard::Nothing, _, Flow::Blocked) => {
                 self.enter(Beat::Postponed, now);
                 None
             }
-            Beat::Awaiting if is_reading => Some(Due::Silence),
-            Beat::Resting | Beat::Awaiting | Beat::Postponed if is_reading => {
+            (Beat::Awaiting, Heard::Nothing, Flow::Free, Flow::Free) => Some(KeepAliveStep::Silence),
+            (Beat::Resting, _, Flow::Free, Flow::Free)
+            | (Beat::Postponed, Heard::Nothing, Flow::Free, Flow::Free) => {
                 Some(self.ping(Beat::Awaiting, now))
             }
-            // The system is told to send something: that is how it notices that there is nobody any more.
-            Beat::Resting | Beat::Awaiting | Beat::Postponed => Some(self.ping(Beat::Postponed, now)),
+            // A ping makes the system notice that there is nobody any more.
+            (Beat::Resting, _, Flow::Blocked, Flow::Free)
+            | (Beat::Awaiting | Beat::Postponed, Heard::Nothing, Flow::Blocked, Flow::Free) => {
+                Some(self.ping(Beat::Postponed, now))
+            }
         }
     }
 
-    fn ping(&mut self, beat: Beat, now: Instant) -> Due {
+    fn ping(&mut self, beat: Beat, now: Instant) -> KeepAliveStep {
         self.enter(beat, now);
         self.pings = self.pings.wrapping_add(1);
-        Due::Ping(self.pings.to_be_bytes())
+        KeepAliveStep::Ping(self.pings.to_be_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Resolved;
+
+    const INTERVAL: Duration = Duration::from_secs(20);
+
+    /// What comes of a deadline in each state, as `Settings::ping_timeout` promises it.
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_is_judged_only_where_it_could_have_answered() {
+        use Flow::{Blocked, Free};
+        for (beat, heard, reading, writing, step, next) in [
+            (Beat::Resting, Heard::Nothing, Free, Free, "ping", Beat::Awaiting),
+            (
+                Beat::Resting,
+                Heard::Something,
+                Free,
+                Free,
+                "ping",
+                Beat::Awaiting,
+            ),
+            (
+                Beat::Resting,
+                Heard::Nothing,
+                Blocked,
+                Free,
+                "ping",
+                Beat::Postponed,
+            ),
+            (
+                Beat::Resting,
+                Heard::Something,
+                Free,
+                Blocked,
+                "-",
+                Beat::Postponed,
+            ),
+            (Beat::Awaiting, Heard::Something, Free, Free, "-", Beat::Resting),
+            (
+                Beat::Awaiting,
+                Heard::Something,
+                Blocked,
+                Blocked,
+                "-",
+                Beat::Resting,
+            ),
+            (
+                Beat::Awaiting,
+                Heard::Nothing,
+                Free,
+                Free,
+                "silence",
+                Beat::Awaiting,
+            ),
+            (
+                Beat::Awaiting,
+                Heard::Nothing,
+                Free,
+                Blocked,
+                "-",
+                Beat::Postponed,
+            ),
+            (
+                Beat::Awaiting,
+                Heard::Nothing,
+                Blocked,
+                Free,
+                "ping",
+                Beat::Postponed,
+            ),
+            (
+                Beat::Postponed,
+                Heard::Nothing,
+                Free,
+                Free,
+                "ping",
+                Beat::Awaiting,
+            ),
+            (
+                Beat::Postponed,
+                Heard::Nothing,
+                Blocked,
+                Blocked,
+                "-",
+                Beat::Postponed,
+            ),
+        ] {
+            let options = Resolved {
+                ping_interval: Some(INTERVAL),
+                ping_timeout: INTERVAL,
+                ..Resolved::default()
+            };
+            let mut keep_alive = KeepAlive::off();
+            keep_alive.start(&options);
+            (keep_alive.beat, keep_alive.heard) = (beat, heard);
+            let due = keep_alive.since + INTERVAL;
+            let early = due - Duration::from_millis(1);
+            assert_eq!(keep_alive.expire(early, &options, reading, writing), None);
+            let given = match keep_alive.expire(due, &options, reading, writing) {
+                Some(KeepAliveStep::Ping(_)) => "ping",
+                Some(KeepAliveStep::Silence) => "silence",
+                None => "-",
+            };
+            let case = format!("{beat:?} {heard:?} {reading:?} {writing:?}");
+            assert_eq!((given, keep_alive.beat), (step, next), "{case}");
+        }
     }
 }

@@ -3,11 +3,8 @@
 use hangup_protocol::{Close, CloseCode};
 use tokio::time::Instant;
 
-use super::pings::SentPings;
-use crate::{
-    error::slow_consumer,
-    settings::{Resolved, deadline_from},
-};
+use super::{environment::Options, pings::SentPings, rate::Rate};
+use crate::{error::slow_consumer, settings::deadline_from};
 
 /// What is kept where a connection has one of these limits; most have none.
 #[derive(Debug)]
@@ -19,45 +16,38 @@ pub(super) struct Limits {
     expires: Option<Instant>,
     /// Since when the peer has taken nothing of what is unsent.
     stalled: Option<Instant>,
-    /// How many more messages may come.
-    tokens: f64,
-    /// When tokens were last added.
-    filled: Instant,
-    /// Since when the peer is not read from.
-    paused: Option<Instant>,
-    /// Tokens for what it could send meanwhile, besides those of the bucket; they lapse when nothing comes for a second.
-    credit: f64,
-    /// How many messages were dropped for want of room.
-    dropped: u64,
-    /// Kept only where a rate is set.
+    /// Kept only where a rate is set, as the pings are.
+    pub(super) rate: Rate,
     pub(super) pings: SentPings,
-    /// When the closing handshake is given up though the peer still takes bytes.
+    /// How many messages were dropped for want of capacity.
+    dropped: u64,
+    /// When the closing handshake ends though the peer still takes bytes.
     latest_close: Option<Instant>,
+    /// When a connection that was kicked is cut.
+    cut: Option<Instant>,
 }
 
 impl Limits {
-    pub(super) fn new(settings: &Resolved) -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         Self {
             opened: now,
             last_message: now,
             expires: None,
             stalled: None,
-            tokens: settings.messages_per_second.into(),
-            filled: now,
-            paused: None,
-            credit: 0.0,
+            rate: Rate::new(),
             dropped: 0,
             pings: SentPings::default(),
             latest_close: None,
+            cut: None,
         }
     }
 
     /// Whether one of the settings needs them from the opening of the connection on.
-    pub(super) fn are_set(settings: &Resolved) -> bool {
-        settings.idle_timeout.is_some()
-            || settings.max_lifetime.is_some()
-            || settings.messages_per_second < u32::MAX
+    pub(super) fn are_set(options: &impl Options) -> bool {
+        options.idle_timeout().is_some()
+            || options.max_lifetime().is_some()
+            || options.messages_per_second() < u32::MAX
     }
 
     /// A message has come or gone since the last time.
@@ -74,66 +64,47 @@ impl Limits {
         *self.latest_close.get_or_insert(at)
     }
 
-    pub(super) fn drop_message(&mut self) {
-        self.dropped = self.dropped.saturating_add(1);
+    /// The connection is cut then, or before.
+    pub(super) fn cut_at(&mut self, at: Instant) {
+        self.cut = Some(self.cut.map_or(at, |before| before.min(at)));
+    }
+
+    pub(super) fn cut(&self) -> Option<Instant> {
+        self.cut
+    }
+
+    pub(super) fn drop_messages(&mut self, count: u64) {
+        self.dropped = self.dropped.saturating_add(count);
     }
 
     pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// The transport takes no more; `has_taken` says whether it has just taken something.
-    pub(super) fn stall(&mut self, has_taken: bool) {
-        if has_taken || self.stalled.is_none() {
-            self.stalled = Some(Instant::now());
-        }
+    /// The transport takes nothing.
+    pub(super) fn stall(&mut self) {
+        self.stalled.get_or_insert_with(Instant::now);
     }
 
+    /// The transport has taken a part of what is unsent.
+    pub(super) fn progress(&mut self) {
+        self.stalled = Some(Instant::now());
+    }
+
+    /// Nothing is unsent.
     pub(super) fn flow(&mut self) {
         self.stalled = None;
     }
 
-    /// Takes a token for a message of the peer; `false` if there is none left.
-    pub(super) fn take_token(&mut self, per_second: u32) -> bool {
-        let now = Instant::now();
-        let quiet = now.saturating_duration_since(self.filled).as_secs_f64();
-        self.filled = now;
-        self.tokens = (self.tokens + quiet * f64::from(per_second)).min(per_second.into());
-        if quiet >= 1.0 {
-            // What had waited has been read.
-            self.credit = 0.0;
-        }
-        // Sums of fractions of tokens may miss a whole one by a rounding error.
-        for tokens in [&mut self.credit, &mut self.tokens] {
-            if *tokens >= 1.0 - 1e-6 {
-                *tokens -= 1.0;
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Begins or ends a time in which the peer is not read from: for what it sends then it is given tokens at the end,
-    /// as all of that comes at once.
-    pub(super) fn pause(&mut self, is_paused: bool, per_second: u32) {
-        let now = Instant::now();
-        match (is_paused, self.paused) {
-            (true, None) => self.paused = Some(now),
-            (false, Some(since)) => {
-                self.credit += now.saturating_duration_since(since).as_secs_f64() * f64::from(per_second);
-                (self.paused, self.filled) = (None, now);
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-
     /// Each limit that time may pass, with the Close frame that it stands for.
-    fn deadlines(&self, settings: &Resolved) -> impl Iterator<Item = (Instant, Passed)> {
-        let lifetime = settings.max_lifetime.map(|life| deadline_from(self.opened, life));
-        let idle = settings.idle_timeout;
+    fn deadlines(&self, options: &impl Options) -> impl Iterator<Item = (Instant, Passed)> {
+        let lifetime = options
+            .max_lifetime()
+            .map(|life| deadline_from(self.opened, life));
+        let idle = options.idle_timeout();
         let idle = idle.map(|idle| deadline_from(self.last_message, idle));
         let stalled = self.stalled;
-        let stalled = stalled.map(|stalled| deadline_from(stalled, settings.write_timeout));
+        let stalled = stalled.map(|stalled| deadline_from(stalled, options.write_timeout()));
         [
             (self.expires, Passed::Expired),
             (lifetime, Passed::Lifetime),
@@ -145,14 +116,14 @@ impl Limits {
     }
 
     /// When the first of the limits passes.
-    pub(super) fn deadline(&self, settings: &Resolved) -> Option<Instant> {
-        self.deadlines(settings).map(|(at, _)| at).min()
+    pub(super) fn deadline(&self, options: &impl Options) -> Option<Instant> {
+        self.deadlines(options).map(|(at, _)| at).min()
     }
 
     /// With what the connection is closed, if a limit has passed.
-    pub(super) fn expire(&self, now: Instant, settings: &Resolved) -> Option<Close> {
-        let (_, passed) = self.deadlines(settings).find(|(at, _)| *at <= now)?;
-        Some(passed.close(settings))
+    pub(super) fn expire(&self, now: Instant, options: &impl Options) -> Option<Close> {
+        let (_, passed) = self.deadlines(options).find(|(at, _)| *at <= now)?;
+        Some(passed.close(options))
     }
 }
 
@@ -165,12 +136,12 @@ enum Passed {
 }
 
 impl Passed {
-    fn close(self, settings: &Resolved) -> Close {
+    fn close(self, options: &impl Options) -> Close {
         match self {
             Self::Expired => Close::new(CloseCode::UNAUTHORIZED, "expired"),
             Self::Lifetime => Close::new(CloseCode::GOING_AWAY, "lifetime"),
             Self::Idle => Close::new(CloseCode::GOING_AWAY, "idle"),
-            Self::Stalled => slow_consumer(settings.overload_code),
+            Self::Stalled => slow_consumer(options.overload_code()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use hangup_protocol::Utf8Bytes;
+use serde::Serialize;
 
 /// One message, with all its fragments (RFC 6455, section 5.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,41 @@ impl Message {
         match self {
             Self::Text(text) => text.into_bytes(),
             Self::Binary(bytes) => bytes,
+        }
+    }
+
+    /// A text message of a value as JSON, without blanks.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be JSON: a map whose keys are no strings, or a type whose `Serialize` fails.
+    ///
+    /// ```
+    /// use hangup::Message;
+    ///
+    /// let message = Message::json(&[1, 2])?;
+    /// assert_eq!(message.as_text(), Some("[1,2]"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
+        serde_json::to_string(value).map(Self::from)
+    }
+
+    /// The text of a text message.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Binary(_) => None,
+        }
+    }
+
+    /// The bytes of a binary message.
+    #[must_use]
+    pub fn as_binary(&self) -> Option<&Bytes> {
+        match self {
+            Self::Text(_) => None,
+            Self::Binary(bytes) => Some(bytes),
         }
     }
 

@@ -1,41 +1,45 @@
 //! The open connection: what an endpoint sends, receives and closes, and the task that moves the bytes.
 
 mod attached;
-mod buffers;
+mod blocked_opening;
 mod closing;
 mod core;
-mod deadlines;
 mod draining;
 mod driver;
+mod environment;
 mod inbox;
+mod io;
 mod keep_alive;
+mod kick;
 mod limits;
 mod message;
-mod note;
 mod opening;
 mod pings;
-mod pool;
-mod receiving;
+mod rate;
+mod receiver;
 mod sender;
-mod sending;
+mod server;
+mod shared;
+mod shared_frames;
+mod sink;
+mod stream;
 #[cfg(test)]
 mod tests;
-mod transport;
-mod wait;
+mod timer;
 mod waiting;
 mod websocket;
 
 pub(crate) use self::{
-    attached::{Attached, Delivery, Kickable, NotAttached},
-    core::Shared,
+    attached::{Attached, NotAttached},
+    blocked_opening::watch_opening,
+    core::{Kickable, Removal, Undelivered},
     driver::{Conclude, Conclusion, Driver},
-    opening::{Acceptance, watch_opening},
-    transport::Transport,
+    io::Transport,
+    server::{PendingRemoval, Shared},
+    shared_frames::{FrameEncoder, SharedFrames},
     waiting::Ticket,
 };
 pub use self::{
-    draining::Draining,
-    message::Message,
-    sender::Sender,
-    websocket::{Closed, Receiver, WebSocket},
+    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
+    websocket::WebSocket,
 };

@@ -14,20 +14,24 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    core::{Core, Shared},
-    draining::Draining,
+    blocked_opening::watch_opening,
+    core::{Core, Permit},
+    draining::ServerShutdown,
     message::Message,
-    opening::watch_opening,
-    sending::Capacity,
-    wait::Wait,
+    server::{Server, Shared},
+    shared::Wait,
+    sink::PendingSend,
 };
-use crate::error::{Disconnect, Error, TrySendError};
+use crate::{
+    error::{Disconnect, SendError, TrySendError},
+    settings::deadline,
+};
 
 /// Sends on a connection, from any task; clones send on the same connection.
 ///
 /// What is sent is written when the connection's task has been polled, with all else that was sent until then
 /// in one system call. A send waits only while more than
-/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes no more of them; what it does
+/// [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system's buffer is full; what it does
 /// instead of waiting can be set with [`slow_consumer`](crate::Settings::slow_consumer).
 ///
 /// Every send is cancel safe: a future that is dropped before it is ready has sent nothing, and is forgotten.
@@ -38,11 +42,15 @@ use crate::error::{Disconnect, Error, TrySendError};
 #[derive(Clone)]
 pub struct Sender {
     shared: Arc<Shared>,
+    pub(super) pending: PendingSend,
 }
 
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self {
+            shared,
+            pending: PendingSend::default(),
+        }
     }
 
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
@@ -51,21 +59,21 @@ impl Sender {
 
     /// Sends a text message.
     pub fn send_text(&self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
-        self.send_with(move |core| core.send_text(text.as_ref()))
+        self.enqueue_with_capacity(move |core| core.enqueue_text(text.as_ref()))
     }
 
     /// Sends a binary message.
     #[doc(alias = "send_bytes")]
     pub fn send_binary(&self, bytes: impl AsRef<[u8]>) -> impl Future<Output = Result<(), Disconnect>> {
-        self.send_with(move |core| core.send_binary(bytes.as_ref()))
+        self.enqueue_with_capacity(move |core| core.enqueue_binary(bytes.as_ref()))
     }
 
     /// Sends a value as JSON in a text message, without blanks and with non-ASCII characters as they are.
     ///
     /// # Errors
     ///
-    /// Besides [`Disconnect`] the error of `serde_json`, if the value cannot be JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), Error> {
+    /// [`SendError`]: the peer has left, or the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), SendError> {
         self.send_text(serde_json::to_string(value)?).await?;
         Ok(())
     }
@@ -76,7 +84,7 @@ impl Sender {
     /// [`Bytes::from_owner`] may not use this connection's sender in its `Drop`.
     pub fn send(&self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut message = message.into();
-        self.send_with(move |core| core.send(&mut message))
+        self.enqueue_with_capacity(move |core| core.enqueue(&mut message))
     }
 
     /// Sends a message if it can be sent at once, and never waits.
@@ -84,13 +92,13 @@ impl Sender {
     /// # Errors
     ///
     /// [`TrySendError::Full`] if more than [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the
-    /// system takes no more of them, whatever [`slow_consumer`](crate::Settings::slow_consumer) says, or if the
+    /// system's buffer is full, whatever [`slow_consumer`](crate::Settings::slow_consumer) says, or if the
     /// handshake is not answered yet; [`TrySendError::Disconnect`] once the peer has left.
     pub fn try_send(&self, message: impl Into<Message>) -> Result<(), TrySendError> {
         let mut message = message.into();
         let mut core = self.shared.lock();
         core.check_capacity()?;
-        core.send_from_outside(|core| core.send(&mut message));
+        core.enqueue_from_outside(|core| core.enqueue(&mut message));
         Ok(())
     }
 
@@ -98,23 +106,52 @@ impl Sender {
     pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
         payload.truncate(125);
-        self.send_with(move |core| core.send_ping(&payload))
+        self.enqueue_with_capacity(move |core| core.enqueue_ping(&payload))
     }
 
-    /// Closes the connection with a code and a reason, from any task: what was sent before goes out first, and the
-    /// endpoint sees a [`Disconnect`] with that code. Nothing happens if it is closed already.
+    /// Starts the closing handshake with a code and a reason, from any task (RFC 6455, 7.1.2). Earlier messages are sent
+    /// first, and the endpoint sees a [`Disconnect`] with that code. It has no effect if the connection is closed already.
     ///
-    /// It does not wait for the closing handshake, which the connection's task takes to its end.
-    pub fn close(&self, close: impl Into<Close>) {
+    /// It does not wait for the closing handshake, which the connection's task completes;
+    /// [`WebSocket::close`](crate::WebSocket::close) waits for it.
+    pub fn start_close(&self, close: impl Into<Close>) {
         self.shared.lock().close_from_outside(&close.into());
     }
 
     /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
-    /// hold for so long. Called again it puts another time in place of the last.
+    /// hold for so long. A later call replaces the time.
     pub fn expire_at(&self, at: impl Into<Instant>) {
-        let mut core = self.shared.lock();
-        core.limits().expire_at(at.into());
-        core.waiting.notify_driver();
+        self.shared.lock().expire_at(at.into());
+    }
+
+    /// Closes the connection when that time has passed: see [`expire_at`](Self::expire_at).
+    pub fn expire_in(&self, time: Duration) {
+        self.expire_at(deadline(time));
+    }
+
+    /// Waits until the connection is closed, and says how: when a Close frame has been sent or received, or the peer has
+    /// vanished. For a task that only sends, and is to end with the connection.
+    ///
+    /// ```
+    /// use hangup::Sender;
+    ///
+    /// async fn send_prices(sender: Sender) {
+    ///     let mut every_second = tokio::time::interval(std::time::Duration::from_secs(1));
+    ///     loop {
+    ///         tokio::select! {
+    ///             _ = sender.closed() => return,
+    ///             _ = every_second.tick() => drop(sender.try_send("a price")),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// It is cancel safe.
+    #[doc(alias = "wait_closed")]
+    pub fn closed(&self) -> impl Future<Output = Disconnect> {
+        Wait::on(&self.shared).until(|core, cx, ticket| core.poll_over(cx, ticket))
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
@@ -122,12 +159,12 @@ impl Sender {
     #[doc(alias = "latency")]
     #[must_use]
     pub fn round_trip_time(&self) -> Option<Duration> {
-        self.shared.lock().keep_alive.round_trip_time()
+        self.shared.lock().round_trip_time()
     }
 
-    /// Waits until the server stops. See [`WebSocket::draining`](crate::WebSocket::draining).
-    pub fn draining(&self) -> Draining {
-        Draining::new(&self.shared)
+    /// Waits for the shutdown of the server. See [`WebSocket::server_shutdown`](crate::WebSocket::server_shutdown).
+    pub fn server_shutdown(&self) -> ServerShutdown {
+        ServerShutdown::new(&self.shared)
     }
 
     /// Whether nothing can be sent any more.
@@ -137,15 +174,18 @@ impl Sender {
     }
 
     /// Waits for capacity, then sends. The closure runs at most once.
-    fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
+    fn enqueue_with_capacity(
+        &self,
+        mut enqueue: impl FnMut(&mut Core<Server>),
+    ) -> impl Future<Output = Result<(), Disconnect>> {
         let mut wait = Wait::on(&self.shared);
         poll_fn(move |cx| {
             let mut core = wait.shared().lock();
             if core.request_refusal(cx) {
                 watch_opening(wait.shared(), None);
             }
-            if let Capacity::Free = ready!(core.poll_capacity(cx, wait.ticket()))? {
-                core.send_with(cx, &mut send);
+            if let Permit::Enqueue = ready!(core.poll_capacity(cx, wait.ticket()))? {
+                core.enqueue_with(cx, &mut enqueue);
             }
             Poll::Ready(Ok(()))
         })

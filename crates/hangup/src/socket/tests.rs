@@ -4,6 +4,8 @@
 //! It is the real `Driver`, `Core` and `Sender`; in unit tests the core's mutex is shuttle's, so that every lock is a
 //! place where another thread may go on.
 
+mod fan_out;
+
 use std::{
     future::{Future, pending, poll_fn},
     io,
@@ -24,11 +26,11 @@ use shuttle::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    core::Shared,
     driver::{Conclude, Driver},
+    io::Transport,
     message::Message,
     sender::Sender,
-    transport::Transport,
+    server::Shared,
     websocket::WebSocket,
 };
 use crate::{metrics::Traffic, settings::Resolved};
@@ -258,7 +260,7 @@ fn a_close_from_another_thread_is_written() {
         let sender = Sender::new(shared);
         let closing = thread::spawn(move || {
             block_on(sender.send_text("before")).unwrap();
-            sender.close(Close::new(CloseCode::of::<4000>(), "bye"));
+            sender.start_close(Close::new(CloseCode::of::<4000>(), "bye"));
             assert!(block_on(sender.send_text("behind")).is_err());
         });
         let mut bytes = Vec::new();
@@ -328,7 +330,7 @@ fn wakers_are_not_called_under_the_lock() {
             })
         });
         let waker = Waker::from(Arc::clone(&driver));
-        shared.lock().set_driver(&Context::from_waker(&waker));
+        shared.lock().begin_poll(&Context::from_waker(&waker));
         let sender = Sender::new(Arc::clone(&shared));
         let waker = Waker::from(Arc::clone(&waiting));
         let mut sending = pin!(sender.send_text("waits for the end of the opening handshake"));
@@ -339,7 +341,7 @@ fn wakers_are_not_called_under_the_lock() {
                 .is_pending()
         );
         let closing = sender.clone();
-        let closing = thread::spawn(move || closing.close(CloseCode::GOING_AWAY));
+        let closing = thread::spawn(move || closing.start_close(CloseCode::GOING_AWAY));
         closing.join().unwrap();
         assert!(driver.is_woken.load(Ordering::Relaxed) && waiting.is_woken.load(Ordering::Relaxed));
     }

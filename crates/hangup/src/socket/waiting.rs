@@ -54,7 +54,7 @@ struct Waiter {
 }
 
 /// Wakes when it is dropped.
-pub(super) struct Due(Box<SmallVec<[Waker; 2]>>);
+pub(super) struct Wakeups(Box<SmallVec<[Waker; 2]>>);
 
 impl Waiting {
     /// Notes that the connection's task begins to poll the endpoint. Whether it is another task than before.
@@ -177,12 +177,12 @@ impl Waiting {
 
     /// Who is due; that is nobody nearly always.
     #[inline]
-    pub(super) fn take_due(&mut self) -> Option<Due> {
+    pub(super) fn take_wakeups(&mut self) -> Option<Wakeups> {
         if self.is_due { Some(self.all_due()) } else { None }
     }
 
     #[cold]
-    fn all_due(&mut self) -> Due {
+    fn all_due(&mut self) -> Wakeups {
         let due = self.others.extract_if(.., |waiter| waiter.awaited.is_none());
         let mut due: SmallVec<_> = due.map(|waiter| waiter.waker).collect();
         self.shrink();
@@ -190,15 +190,45 @@ impl Waiting {
             due.push(driver.clone());
         }
         (self.driver_is_due, self.is_due) = (false, false);
-        Due(Box::new(due))
+        Wakeups(Box::new(due))
     }
 }
 
-impl Drop for Due {
+impl Drop for Wakeups {
     fn drop(&mut self) {
         for waker in mem::take(&mut *self.0) {
             waker.wake();
         }
+    }
+}
+
+/// What a connection knows of the end of its server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum DrainNotice {
+    /// Nobody has waited for it.
+    #[default]
+    Unasked,
+    /// Somebody has waited for it, and is given time, whether they wait right now or not.
+    Asked,
+    /// The server stops.
+    Begun,
+}
+
+impl DrainNotice {
+    pub(super) const fn has_begun(self) -> bool {
+        matches!(self, Self::Begun)
+    }
+
+    /// Somebody waits for it.
+    pub(super) fn ask(&mut self) {
+        if *self == Self::Unasked {
+            *self = Self::Asked;
+        }
+    }
+
+    /// The server stops. Whether anybody has ever waited for that.
+    pub(super) fn begin(&mut self) -> bool {
+        std::mem::replace(self, Self::Begun) == Self::Asked
     }
 }
 
@@ -243,13 +273,13 @@ mod tests {
             room.add_to(&mut waiting, Awaited::Capacity, &mut tickets[0]);
             end.add_to(&mut waiting, Awaited::Stage, &mut tickets[1]);
         }
-        assert!(waiting.take_due().is_none());
+        assert!(waiting.take_wakeups().is_none());
         waiting.wake(Awaited::Capacity);
         assert_eq!(room.woken(), 0);
-        drop(waiting.take_due());
+        drop(waiting.take_wakeups());
         assert_eq!((room.woken(), end.woken()), (1, 0));
         waiting.wake_all();
-        drop(waiting.take_due());
+        drop(waiting.take_wakeups());
         assert_eq!((room.woken(), end.woken()), (1, 1));
         assert_eq!(waiting.others.capacity(), 0);
     }
@@ -268,7 +298,7 @@ mod tests {
             assert_eq!(waiting.others.len(), 1);
             let before = task.woken();
             waiting.wake_all();
-            drop(waiting.take_due());
+            drop(waiting.take_wakeups());
             assert_eq!(task.woken(), before + 1);
             task.add_to(&mut waiting, awaited, &mut tickets[1]);
             waiting.forget(tickets[1].unwrap());
@@ -304,7 +334,7 @@ mod tests {
         waiting.forget_driver();
         waiting.wake_all();
         waiting.wake_driver();
-        drop(waiting.take_due());
+        drop(waiting.take_wakeups());
         assert_eq!((task.woken(), other.woken()), (0, 1));
     }
 
@@ -316,7 +346,7 @@ mod tests {
             task.add_to(&mut waiting, Awaited::Message, &mut None);
         }
         waiting.wake(Awaited::Message);
-        drop(waiting.take_due());
+        drop(waiting.take_wakeups());
         assert_eq!(tasks.map(|task| task.woken()), [0, 0, 1]);
     }
 
@@ -326,10 +356,10 @@ mod tests {
         let mut waiting = Waiting::default();
         waiting.begin_poll(&Context::from_waker(&Waker::from(Arc::clone(&task))));
         waiting.notify_driver();
-        assert!(waiting.take_due().is_none());
+        assert!(waiting.take_wakeups().is_none());
         waiting.end_poll();
         waiting.notify_driver();
-        drop(waiting.take_due());
+        drop(waiting.take_wakeups());
         assert_eq!(task.woken(), 1);
     }
 }

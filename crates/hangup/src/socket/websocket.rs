@@ -1,20 +1,23 @@
-//! `WebSocket`: the open connection as the endpoint holds it, and its receiving half.
+//! `WebSocket`: the open connection as the endpoint holds it.
 
 use std::{
     fmt,
     future::Future,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use hangup_protocol::{Close, PeerClose, Utf8Bytes};
+use hangup_protocol::{Close, Utf8Bytes};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use super::{core::Shared, draining::Draining, message::Message, sender::Sender, wait::Wait};
-use crate::error::{Disconnect, Error, ReceiveError, TrySendError, from_json};
+use super::{
+    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
+    server::Shared, shared::Wait,
+};
+use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
@@ -48,7 +51,7 @@ impl WebSocket {
     pub(crate) fn new(shared: Arc<Shared>, subprotocol: Option<Box<str>>) -> Self {
         Self {
             sender: Sender::new(Arc::clone(&shared)),
-            receiver: Receiver { shared },
+            receiver: Receiver::new(shared),
             subprotocol,
         }
     }
@@ -143,9 +146,8 @@ impl WebSocket {
     ///
     /// # Errors
     ///
-    /// [`Disconnect`] once the peer has closed or vanished; the error of `serde_json` if the value cannot be
-    /// JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    /// [`SendError`]: the peer has closed or vanished, or the value cannot be JSON.
+    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SendError> {
         self.sender.send_json(value).await
     }
 
@@ -178,9 +180,14 @@ impl WebSocket {
     }
 
     /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
-    /// hold for so long. Called again it puts another time in place of the last.
+    /// hold for so long. A later call replaces the time.
     pub fn expire_at(&self, at: impl Into<Instant>) {
         self.sender.expire_at(at);
+    }
+
+    /// Closes the connection when that time has passed: see [`expire_at`](Self::expire_at).
+    pub fn expire_in(&self, time: Duration) {
+        self.sender.expire_in(time);
     }
 
     /// How long the peer took for its last answer to a ping of the keep-alive; `None` before the first.
@@ -191,23 +198,23 @@ impl WebSocket {
         self.sender.round_trip_time()
     }
 
-    /// Waits until the server stops ([`Serve`](crate::Serve)), so that the endpoint can say good-bye and end before
-    /// it is closed, for which it has the time of [`drain_notice`](crate::Serve::drain_notice). It is ready as well
-    /// once the connection is over. It borrows nothing, and may be asked for again and again.
+    /// Waits for the shutdown of the server ([`Serve`](crate::serve::Serve)), or for the end of the connection. The endpoint
+    /// can then send a last message and end. Its connection is closed after
+    /// [`shutdown_notice`](crate::serve::Serve::shutdown_notice). The future borrows nothing, and may be made several times.
     ///
     /// ```
     /// use hangup::{Handshake, Result};
     ///
     /// async fn endpoint(handshake: Handshake) -> Result {
     ///     let mut socket = handshake.accept().await?;
-    ///     let mut draining = socket.draining();
+    ///     let mut shutdown = socket.server_shutdown();
     ///     loop {
     ///         tokio::select! {
     ///             message = socket.recv() => {
     ///                 let message = message?;
     ///                 socket.send(message).await?;
     ///             }
-    ///             () = &mut draining => {
+    ///             () = &mut shutdown => {
     ///                 socket.send_text("come back soon").await?;
     ///                 return Ok(());
     ///             }
@@ -216,14 +223,18 @@ impl WebSocket {
     /// }
     /// ```
     #[doc(alias = "shutdown")]
-    pub fn draining(&self) -> Draining {
-        self.sender.draining()
+    pub fn server_shutdown(&self) -> ServerShutdown {
+        self.sender.server_shutdown()
     }
 
     /// A sender on this connection for other tasks.
     #[must_use]
     pub fn sender(&self) -> Sender {
         self.sender.clone()
+    }
+
+    pub(super) fn halves(&mut self) -> (&mut Sender, &mut Receiver) {
+        (&mut self.sender, &mut self.receiver)
     }
 
     /// Splits the socket, so that one task may receive while others send.
@@ -240,103 +251,10 @@ impl WebSocket {
     ///
     /// Cancel safety: the Close frame is on its way once the future has been polled.
     pub async fn close(self, close: impl Into<Close>) -> Closed {
-        self.receiver.shared.lock().close_by_endpoint(&close.into());
-        Wait::on(&self.receiver.shared)
+        self.receiver.shared().lock().close_by_endpoint(&close.into());
+        Wait::on(self.receiver.shared())
             .until(|core, cx, ticket| core.poll_closed(cx, ticket))
             .await
-    }
-}
-
-/// How the closing handshake went after [`WebSocket::close`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
-    pub(super) received: Option<PeerClose>,
-}
-
-impl Closed {
-    /// What the peer's Close frame said; `None` if it sent none in time.
-    #[must_use]
-    pub fn received(&self) -> Option<&PeerClose> {
-        self.received.as_ref()
-    }
-
-    /// Whether both Close frames were exchanged.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.received.is_some()
-    }
-}
-
-/// The receiving half of a split [`WebSocket`].
-pub struct Receiver {
-    shared: Arc<Shared>,
-}
-
-impl Receiver {
-    /// See [`WebSocket::recv`].
-    ///
-    /// # Errors
-    ///
-    /// [`Disconnect`] once the peer has closed or vanished.
-    pub fn recv(&mut self) -> impl Future<Output = Result<Message, Disconnect>> {
-        Wait::on(&self.shared).until(|core, cx, ticket| core.poll_receive(cx, ticket))
-    }
-
-    /// See [`WebSocket::recv_text`].
-    ///
-    /// # Errors
-    ///
-    /// See [`ReceiveError`].
-    pub fn recv_text(&mut self) -> impl Future<Output = Result<Utf8Bytes, ReceiveError>> {
-        Wait::on(&self.shared).until(|core, cx, ticket| {
-            Poll::Ready(match ready!(core.poll_receive(cx, ticket))? {
-                Message::Text(text) => Ok(text),
-                other => Err(ReceiveError::WrongKind {
-                    expected: "text",
-                    received: other.kind(),
-                }),
-            })
-        })
-    }
-
-    /// See [`WebSocket::recv_binary`].
-    ///
-    /// # Errors
-    ///
-    /// See [`ReceiveError`].
-    pub fn recv_binary(&mut self) -> impl Future<Output = Result<Bytes, ReceiveError>> {
-        Wait::on(&self.shared).until(|core, cx, ticket| {
-            Poll::Ready(match ready!(core.poll_receive(cx, ticket))? {
-                Message::Binary(bytes) => Ok(bytes),
-                other => Err(ReceiveError::WrongKind {
-                    expected: "binary",
-                    received: other.kind(),
-                }),
-            })
-        })
-    }
-
-    /// See [`WebSocket::recv_json`].
-    ///
-    /// # Errors
-    ///
-    /// See [`ReceiveError`].
-    pub async fn recv_json<T: DeserializeOwned>(&mut self) -> Result<T, ReceiveError> {
-        let text = self.recv_text().await?;
-        from_json(&text).map_err(ReceiveError::Json)
-    }
-
-    /// Like [`recv`](Self::recv), for code that is polled by hand.
-    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Disconnect>> {
-        self.shared.lock().poll_receive(cx, &mut None)
-    }
-}
-
-/// Once nobody can receive any more, what the peer sends is read and thrown away, so that its pings are answered and
-/// its leaving is seen.
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.shared.lock().stop_receiving();
     }
 }
 
@@ -345,11 +263,5 @@ impl fmt::Debug for WebSocket {
         f.debug_struct("WebSocket")
             .field("subprotocol", &self.subprotocol)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Receiver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }

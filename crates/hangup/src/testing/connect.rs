@@ -1,18 +1,16 @@
-//! `Connect`: an opening handshake of the test client, with what goes with it.
+//! `Connect`: an opening handshake of the test client, with its headers.
 
-use std::{
-    fmt::Display,
-    future::{Future, IntoFuture},
-    panic::Location,
-    pin::Pin,
-    time::Duration,
-};
+use std::{fmt::Display, future::IntoFuture, panic::Location, sync::Arc};
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tokio::{io::DuplexStream, time::timeout};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tokio::sync::Mutex;
 
 use super::{
-    http::{HttpResponse, exchange},
+    checked::Checked,
+    client_side::ClientSide,
+    headers::{BoxedStep, add_cookies, value_of},
+    http::{HttpResponse, Requested},
+    session::Session,
     socket::TestSocket,
 };
 
@@ -25,24 +23,19 @@ const ACCEPT: HeaderValue = HeaderValue::from_static("s3pPLMBiTxaQ9kYGzzhZRbK+xO
 /// An opening handshake that is sent when it is awaited.
 #[derive(Debug)]
 pub struct Connect {
-    stream: DuplexStream,
-    path: String,
+    session: Session,
+    target: String,
     headers: HeaderMap,
-    cookies: Vec<String>,
+    cookies: Vec<(String, String)>,
     subprotocols: Vec<String>,
     offers_deflate: bool,
-    time_limit: Duration,
     caller: &'static Location<'static>,
 }
 
 impl Connect {
     #[track_caller]
-    pub(super) fn new(
-        stream: DuplexStream,
-        path: &str,
-        mut headers: HeaderMap,
-        time_limit: Duration,
-    ) -> Self {
+    pub(super) fn new(session: &Session, target: &str) -> Self {
+        let mut headers = session.headers.clone();
         for (name, value) in [
             (header::HOST, HeaderValue::from_static("testserver")),
             (header::UPGRADE, HeaderValue::from_static("websocket")),
@@ -53,13 +46,12 @@ impl Connect {
             headers.entry(name).or_insert(value);
         }
         Self {
-            stream,
-            path: path.to_owned(),
+            session: session.clone(),
+            target: target.to_owned(),
             headers,
             cookies: Vec::new(),
             subprotocols: Vec::new(),
             offers_deflate: false,
-            time_limit,
             caller: Location::caller(),
         }
     }
@@ -71,54 +63,53 @@ impl Connect {
         self
     }
 
-    /// Sets a header, in place of the lines of that name: also those that make the handshake.
+    /// Sets a header. It replaces all lines of that name, also those of the handshake itself.
     #[must_use]
     pub fn set_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Leaves a header out: also one of those that make the handshake.
+    /// Omits a header, which may be one of the handshake itself.
     #[must_use]
     pub fn without_header(mut self, name: &HeaderName) -> Self {
         self.headers.remove(name);
         self
     }
 
-    /// Adds a cookie.
+    /// Adds a cookie, in place of one of that name in the client's jar.
     #[must_use]
     pub fn cookie(mut self, name: &str, value: impl Display) -> Self {
-        self.cookies.push(format!("{name}={value}"));
+        self.cookies.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// Offers a subprotocol, behind those offered before.
+    /// Offers a subprotocol, after those offered before.
     #[must_use]
     pub fn subprotocol(mut self, name: &str) -> Self {
         self.subprotocols.push(name.to_owned());
         self
     }
 
-    /// Offers permessage-deflate, as browsers do. Whether the server takes it is seen in
-    /// [`TestSocket::headers`]; messages are compressed if it does.
+    /// Offers permessage-deflate, as browsers do. If the server accepts it, messages are compressed, and
+    /// [`TestSocket::headers`] has its answer.
     #[must_use]
     pub fn deflate(mut self) -> Self {
         self.offers_deflate = true;
         self
     }
 
-    async fn send(mut self) -> Result<TestSocket, HttpResponse> {
-        let caller = self.caller;
-        for (name, values, separator) in [
-            (header::COOKIE, &self.cookies, "; "),
-            (header::SEC_WEBSOCKET_PROTOCOL, &self.subprotocols, ", "),
-        ] {
-            if !values.is_empty() {
-                match HeaderValue::try_from(values.join(separator)) {
-                    Ok(value) => self.headers.append(name, value),
-                    Err(_) => panic!("{values:?} is no value for the header `{name}`, at {caller}"),
-                };
-            }
+    async fn send(mut self) -> Result<Result<TestSocket, HttpResponse>, String> {
+        add_cookies(
+            &mut self.headers,
+            &self.session.cookies,
+            &self.target,
+            self.cookies,
+        )?;
+        if !self.subprotocols.is_empty() {
+            let name = header::SEC_WEBSOCKET_PROTOCOL;
+            let offered = value_of(&name, &self.subprotocols, ", ")?;
+            self.headers.append(name, offered);
         }
         if self.offers_deflate {
             self.headers.append(
@@ -126,38 +117,32 @@ impl Connect {
                 HeaderValue::from_static("permessage-deflate; client_max_window_bits"),
             );
         }
-        let exchange = exchange(&mut self.stream, &self.path, &self.headers);
-        let (response, read_ahead) = match timeout(self.time_limit, exchange).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => panic!("no HTTP response to the handshake ({error}), at {caller}"),
-            Err(_) => panic!(
-                "no HTTP response to the handshake within {:?}, at {caller}",
-                self.time_limit
-            ),
+        let requested = Requested {
+            method: &Method::GET,
+            target: &self.target,
+            headers: &self.headers,
+            body: &[],
         };
+        let (opened, response, read_ahead) = self.session.exchange(&requested).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(response);
+            return Ok(Err(response));
         }
-        if response.headers().get(header::SEC_WEBSOCKET_ACCEPT) != Some(&ACCEPT) {
-            panic!(
-                "the 101 has a wrong Sec-WebSocket-Accept, at {caller}: {:?}",
-                response.headers()
-            );
+        let headers = response.headers().clone();
+        if headers.get(header::SEC_WEBSOCKET_ACCEPT) != Some(&ACCEPT) {
+            return Err(format!("the 101 has a wrong Sec-WebSocket-Accept: {headers:?}"));
         }
-        Ok(TestSocket::new(
-            self.stream,
-            &read_ahead,
-            response.headers().clone(),
-            self.time_limit,
-        ))
+        let side = ClientSide::new(opened.stream, &read_ahead, &headers, opened.witness);
+        let side = Arc::new(Mutex::new(side));
+        self.session.note_open(&side);
+        Ok(Ok(TestSocket::new(side, headers, self.session.time_limit)))
     }
 }
 
 impl IntoFuture for Connect {
     type Output = Result<TestSocket, HttpResponse>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = Checked<BoxedStep<Result<TestSocket, HttpResponse>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Checked::at(self.caller, Box::pin(self.send()))
     }
 }

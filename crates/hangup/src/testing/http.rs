@@ -1,21 +1,22 @@
-//! HTTP/1 as the test client speaks it: one request out, one response in.
+//! The HTTP/1 of the test client: it sends one request and reads one response.
 
 use std::{fmt, io};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
-/// The longest head of a response that the client takes, in bytes.
+/// The longest head of a response, in bytes.
 const MAX_HEAD: usize = 256 * 1024;
 
-/// An HTTP response: what the test client gets where a handshake is refused.
+/// An HTTP response: the result of a refused handshake.
 #[derive(Clone, Debug)]
 pub struct HttpResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    server_error: Option<String>,
 }
 
 impl HttpResponse {
@@ -37,10 +38,26 @@ impl HttpResponse {
         &self.body
     }
 
-    /// The body as JSON; `Null` if it is none.
+    /// The body as JSON; `Null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body as text; what is not UTF-8 is U+FFFD.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The error for which a handshake was refused, with its chain of sources: what the log has and no peer sees.
+    #[must_use]
+    pub fn server_error(&self) -> Option<&str> {
+        self.server_error.as_deref()
+    }
+
+    pub(super) fn with_server_error(self, server_error: Option<String>) -> Self {
+        Self { server_error, ..self }
     }
 }
 
@@ -51,24 +68,53 @@ impl fmt::Display for HttpResponse {
             "HTTP {} {:?}",
             self.status,
             String::from_utf8_lossy(&self.body)
-        )
+        )?;
+        match &self.server_error {
+            Some(error) if self.status.is_server_error() => write!(f, "; the server's error: {error}"),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Sends a request and reads the response; of a 101 the head alone, and the bytes behind it.
+/// A request as it is written.
+pub(super) struct Requested<'r> {
+    pub(super) method: &'r Method,
+    pub(super) target: &'r str,
+    pub(super) headers: &'r HeaderMap,
+    pub(super) body: &'r [u8],
+}
+
+impl fmt::Display for Requested<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+            f.write_str("the handshake")
+        } else {
+            write!(f, "{} {}", self.method, self.target)
+        }
+    }
+}
+
+/// Sends a request and reads the response. Of a 101 it reads the head, and keeps the bytes after it.
 pub(super) async fn exchange(
     stream: &mut DuplexStream,
-    path: &str,
-    headers: &HeaderMap,
+    requested: &Requested<'_>,
 ) -> io::Result<(HttpResponse, Bytes)> {
-    let mut request = format!("GET {path} HTTP/1.1\r\n").into_bytes();
-    for (name, value) in headers {
+    let Requested {
+        method,
+        target,
+        headers,
+        body,
+    } = requested;
+    let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
+    for (name, value) in *headers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
             request.extend_from_slice(part);
         }
     }
     request.extend_from_slice(b"\r\n");
-    stream.write_all(&request).await?;
+    request.extend_from_slice(body);
+    // A server may answer before it has read the whole body, and need not read it.
+    let written = stream.write_all(&request).await;
 
     let mut read = BytesMut::new();
     let (mut response, head) = loop {
@@ -76,12 +122,16 @@ pub(super) async fn exchange(
             break parsed;
         }
         if read.len() > MAX_HEAD || stream.read_buf(&mut read).await? == 0 {
+            written?;
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     };
     let mut rest = read.split_off(head);
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
         return Ok((response, rest.freeze()));
+    }
+    if **method == Method::HEAD {
+        return Ok((response, Bytes::new()));
     }
     let length = response
         .headers
@@ -93,7 +143,8 @@ pub(super) async fn exchange(
             response.body = rest.freeze();
         }
         None => {
-            stream.shutdown().await?;
+            // The server may have closed already.
+            let _ = stream.shutdown().await;
             while stream.read_buf(&mut rest).await? > 0 {}
             response.body = unchunk(&rest);
         }
@@ -113,6 +164,7 @@ fn parse_head(bytes: &[u8]) -> io::Result<Option<(HttpResponse, usize)>> {
         status,
         headers: HeaderMap::new(),
         body: Bytes::new(),
+        server_error: None,
     };
     for line in head.headers.iter() {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|error| invalid(&error))?;
@@ -122,7 +174,7 @@ fn parse_head(bytes: &[u8]) -> io::Result<Option<(HttpResponse, usize)>> {
     Ok(Some((response, length)))
 }
 
-/// The body behind chunked framing (RFC 9112, section 7.1).
+/// Decodes chunked framing (RFC 9112, section 7.1).
 fn unchunk(mut framed: &[u8]) -> Bytes {
     let mut body = BytesMut::new();
     while let Ok(httparse::Status::Complete((start, length))) = httparse::parse_chunk_size(framed) {

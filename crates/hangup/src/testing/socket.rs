@@ -1,88 +1,31 @@
-//! `TestSocket`: the client's side of an open connection, and what it asserts.
+//! `TestSocket`: the client's side of an open connection, with assertions.
 
-use std::{fmt, future::Future, panic::Location, time::Duration};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use hangup_protocol::{Close, CloseCode, Connection, DeflateConfig, Event, PeerClose, Role, extensions};
+use bytes::Bytes;
+use hangup_protocol::{Close, CloseCode, PeerClose};
 use http::{HeaderMap, header};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
-    time::timeout,
-};
+use tokio::{sync::Mutex, time::timeout};
 
+use super::{checked::Checked, client_side::ClientSide, received::Received};
 use crate::socket::Message;
-
-/// The largest message that the client takes, in bytes.
-const MAX_MESSAGE_SIZE: usize = 256 * 1024 * 1024;
-
-/// What the server sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Received {
-    /// A message.
-    Message(Message),
-    /// A ping; it has been answered.
-    Ping(Bytes),
-    /// A pong.
-    Pong(Bytes),
-    /// The Close frame; it has been answered.
-    Close(PeerClose),
-    /// The end of the stream. Without a Close frame before it is what clients call 1006.
-    End,
-}
-
-impl fmt::Display for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Message(Message::Text(text)) => write!(f, "text {:?}", &**text),
-            Self::Message(Message::Binary(bytes)) => write!(f, "{} binary bytes", bytes.len()),
-            Self::Ping(_) => f.write_str("a ping"),
-            Self::Pong(_) => f.write_str("a pong"),
-            Self::Close(close) => write!(f, "close {} {:?}", close.code(), &**close.reason()),
-            Self::End => f.write_str("the end of the stream"),
-        }
-    }
-}
 
 /// An open connection of a [`TestClient`](super::TestClient).
 ///
-/// Its methods fail the test, with a message that says what came instead, rather than return errors. Dropping it
-/// is what a vanished client does.
+/// Its methods fail the test, with a message that says what came instead, rather than return errors. The panic and its
+/// message name the line of the test, and where a Close with 1011 came, the error of the server with its chain of
+/// sources. Dropping the socket is what a vanished client does.
 pub struct TestSocket {
-    stream: DuplexStream,
-    protocol: Connection,
-    input: BytesMut,
+    side: Arc<Mutex<ClientSide>>,
     headers: HeaderMap,
     time_limit: Duration,
 }
 
 impl TestSocket {
-    pub(super) fn new(
-        stream: DuplexStream,
-        read_ahead: &[u8],
-        headers: HeaderMap,
-        time_limit: Duration,
-    ) -> Self {
-        let role = Role::Client { mask_seed: 0x5eed };
-        let mut protocol = Connection::new(role, MAX_MESSAGE_SIZE);
-        // What the server answers reads as an offer with one outcome.
-        let answer = headers
-            .get_all(header::SEC_WEBSOCKET_EXTENSIONS)
-            .iter()
-            .map(http::HeaderValue::as_bytes);
-        let taken_over = DeflateConfig::new()
-            .server_context_takeover(true)
-            .client_context_takeover(true);
-        if let Some(agreement) = extensions(answer)
-            .ok()
-            .and_then(|answer| taken_over.negotiate(&answer))
-        {
-            protocol = protocol.with_deflate(&agreement);
-        }
+    pub(super) fn new(side: Arc<Mutex<ClientSide>>, headers: HeaderMap, time_limit: Duration) -> Self {
         Self {
-            stream,
-            protocol,
-            input: read_ahead.into(),
+            side,
             headers,
             time_limit,
         }
@@ -100,18 +43,22 @@ impl TestSocket {
         self.headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
     }
 
-    /// Sends a text message. What cannot be sent because the server has gone is dropped, as it is by a browser.
+    /// Sends a text message. If the connection has ended, the message is dropped, as in a browser.
     pub async fn send_text(&mut self, text: impl AsRef<str>) {
-        let mut output = Vec::new();
-        let _ = self.protocol.send_text(text.as_ref(), &mut output);
-        self.send_raw(&output).await;
+        let mut side = self.side.lock().await;
+        side.send(|protocol, output| {
+            let _ = protocol.send_text(text.as_ref(), output);
+        })
+        .await;
     }
 
     /// Sends a binary message.
     pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) {
-        let mut output = Vec::new();
-        let _ = self.protocol.send_binary(bytes.as_ref(), &mut output);
-        self.send_raw(&output).await;
+        let mut side = self.side.lock().await;
+        side.send(|protocol, output| {
+            let _ = protocol.send_binary(bytes.as_ref(), output);
+        })
+        .await;
     }
 
     /// Sends a value as JSON in a text message.
@@ -119,91 +66,79 @@ impl TestSocket {
     /// # Panics
     ///
     /// If the value cannot be JSON.
-    pub async fn send_json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        match serde_json::to_string(value) {
-            Ok(json) => self.send_text(json).await,
-            Err(error) => panic!("the value cannot be sent as JSON: {error}"),
-        }
+    #[track_caller]
+    pub fn send_json<T: Serialize + ?Sized>(
+        &mut self,
+        value: &T,
+    ) -> impl Future<Output = ()> + Send + use<'_, T> {
+        let json = serde_json::to_string(value);
+        Checked::new(async move {
+            let json = json.map_err(|error| format!("the value cannot be sent as JSON: {error}"))?;
+            self.send_text(json).await;
+            Ok(())
+        })
     }
 
     /// Sends a ping.
     pub async fn ping(&mut self, payload: impl AsRef<[u8]>) {
-        let mut output = Vec::new();
-        let _ = self.protocol.ping(payload.as_ref(), &mut output);
-        self.send_raw(&output).await;
+        let mut side = self.side.lock().await;
+        side.send(|protocol, output| {
+            let _ = protocol.ping(payload.as_ref(), output);
+        })
+        .await;
     }
 
     /// Sends a Close frame. The server's answer is received like everything else.
-    pub async fn close(&mut self, code: CloseCode, reason: &str) {
-        let mut output = Vec::new();
-        let _ = self
-            .protocol
-            .close(&Close::new(code, reason.to_owned()), &mut output);
-        self.send_raw(&output).await;
+    pub async fn send_close(&mut self, code: CloseCode, reason: &str) {
+        let close = Close::new(code, reason.to_owned());
+        let mut side = self.side.lock().await;
+        side.send(|protocol, output| {
+            let _ = protocol.close(&close, output);
+        })
+        .await;
     }
 
-    /// Sends bytes as they are, to break rules with.
+    /// Sends bytes as they are, for tests that violate the protocol.
     pub async fn send_raw(&mut self, bytes: &[u8]) {
-        let _ = self.stream.write_all(bytes).await;
+        self.side.lock().await.send_raw(bytes).await;
     }
 
-    /// The next thing that the server sent. Pings and Close frames have been answered. The other methods pass over
-    /// pings, which a server may send at any time to see whether its peer is there.
+    /// Receives the next frame or message. Pings and Close frames are answered. The other methods skip pings, which a
+    /// server may send at any time.
     ///
     /// # Panics
     ///
-    /// If nothing comes within the time limit, or if the server breaks the protocol.
+    /// If nothing arrives within the time limit, or if the server violates the protocol.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Received> + Send {
-        self.within_time(false)
+        Checked::new(async { within(self.time_limit, self.next()).await })
     }
 
-    #[track_caller]
-    fn within_time(&mut self, skips_pings: bool) -> impl Future<Output = Received> + Send {
-        let caller = Location::caller();
-        let time_limit = self.time_limit;
-        async move {
-            let received = async {
-                loop {
-                    match self.next().await {
-                        Received::Ping(_) if skips_pings => {}
-                        received => return received,
-                    }
+    async fn next(&self) -> Result<Received, String> {
+        self.side.lock().await.next().await
+    }
+
+    /// The next thing that is no ping, within the time limit.
+    async fn next_but_pings(&self) -> Result<Received, String> {
+        within(self.time_limit, async {
+            loop {
+                match self.next().await? {
+                    Received::Ping(_) => {}
+                    received => return Ok(received),
                 }
-            };
-            match timeout(time_limit, received).await {
-                Ok(received) => received,
-                Err(_) => panic!("the server sent nothing within {time_limit:?}, at {caller}"),
             }
-        }
+        })
+        .await
     }
 
-    async fn next(&mut self) -> Received {
-        loop {
-            if self.protocol.reading_is_over() && !self.input.is_empty() {
-                panic!("the server sent {:?} after its Close frame", self.input);
-            }
-            let mut output = Vec::new();
-            let mut rest = &*self.input;
-            let event = self.protocol.receive(&mut rest, &mut output);
-            let used = self.input.len() - rest.len();
-            let _ = self.input.split_to(used);
-            self.send_raw(&output).await;
-            match event {
-                Some(Event::Text(text)) => return Received::Message(Message::Text(text)),
-                Some(Event::Binary(bytes)) => return Received::Message(Message::Binary(bytes)),
-                Some(Event::Ping(payload)) => return Received::Ping(payload),
-                Some(Event::Pong(payload)) => return Received::Pong(payload),
-                Some(Event::Close(close)) => return Received::Close(close),
-                Some(Event::Violation(violation)) => panic!("the server broke the protocol: {violation}"),
-                // Enough was inflated at once.
-                None if !self.input.is_empty() && !self.protocol.reading_is_over() => continue,
-                None => {}
-            }
-            match self.stream.read_buf(&mut self.input).await {
-                Ok(0) | Err(_) => return Received::End,
-                Ok(_) => {}
-            }
+    async fn unexpected<T>(&self, expected: &str, received: &Received) -> Result<T, String> {
+        Err(self.side.lock().await.unexpected(expected, received).await)
+    }
+
+    async fn next_text(&self) -> Result<String, String> {
+        match self.next_but_pings().await? {
+            Received::Message(Message::Text(text)) => Ok(text.to_string()),
+            other => self.unexpected("a text message", &other).await,
         }
     }
 
@@ -214,14 +149,7 @@ impl TestSocket {
     /// If something else comes.
     #[track_caller]
     pub fn recv_text(&mut self) -> impl Future<Output = String> + Send {
-        let caller = Location::caller();
-        let received = self.within_time(true);
-        async move {
-            match received.await {
-                Received::Message(Message::Text(text)) => text.to_string(),
-                other => panic!("expected a text message, received {other}, at {caller}"),
-            }
-        }
+        Checked::new(self.next_text())
     }
 
     /// The next message, which must be binary.
@@ -231,14 +159,12 @@ impl TestSocket {
     /// If something else comes.
     #[track_caller]
     pub fn recv_binary(&mut self) -> impl Future<Output = Bytes> + Send {
-        let caller = Location::caller();
-        let received = self.within_time(true);
-        async move {
-            match received.await {
-                Received::Message(Message::Binary(bytes)) => bytes,
-                other => panic!("expected a binary message, received {other}, at {caller}"),
+        Checked::new(async {
+            match self.next_but_pings().await? {
+                Received::Message(Message::Binary(bytes)) => Ok(bytes),
+                other => self.unexpected("a binary message", &other).await,
             }
-        }
+        })
     }
 
     /// The next message, which must be text that is the JSON of a `T`.
@@ -248,61 +174,100 @@ impl TestSocket {
     /// If something else comes.
     #[track_caller]
     pub fn recv_json<T: DeserializeOwned>(&mut self) -> impl Future<Output = T> + Send {
-        let caller = Location::caller();
-        let text = self.recv_text();
-        async move {
-            let text = text.await;
-            match serde_json::from_str(&text) {
-                Ok(value) => value,
-                Err(error) => panic!("{text:?} is not the JSON that was expected: {error}, at {caller}"),
-            }
+        Checked::new(async {
+            let text = self.next_text().await?;
+            serde_json::from_str(&text)
+                .map_err(|error| format!("{text:?} is not the JSON that was expected: {error}"))
+        })
+    }
+
+    async fn next_close(&self) -> Result<PeerClose, String> {
+        let close = match self.next_but_pings().await? {
+            Received::Close(close) => close,
+            other => return self.unexpected("a Close frame", &other).await,
+        };
+        match self.next_but_pings().await? {
+            Received::End => Ok(close),
+            other => self.unexpected("the end of the stream after close", &other).await,
         }
     }
 
-    /// Asserts that the next thing is a Close frame, and that nothing but the end of the stream follows it. Gives
-    /// what the frame said.
+    /// Asserts that a Close frame is next, and that only the end of the stream follows it. Returns the content of the
+    /// frame.
     ///
     /// # Panics
     ///
     /// If something else comes.
     #[track_caller]
     pub fn recv_close(&mut self) -> impl Future<Output = PeerClose> + Send {
-        let caller = Location::caller();
-        async move {
-            let close = match self.within_time(true).await {
-                Received::Close(close) => close,
-                other => panic!("expected a Close frame, received {other}, at {caller}"),
-            };
-            match self.within_time(true).await {
-                Received::End => close,
-                other => panic!("expected the end of the stream after close, received {other}, at {caller}"),
-            }
-        }
+        Checked::new(self.next_close())
     }
 
-    /// Asserts that the connection ends now with a Close frame of that code and reason.
+    /// Asserts that the connection ends now, with a Close frame of this code and reason.
     ///
     /// # Panics
     ///
-    /// If something else comes; the message says what.
+    /// If something else arrives; the message says what.
     #[track_caller]
     pub fn assert_closed<'s>(
         &'s mut self,
         code: CloseCode,
         reason: &'s str,
     ) -> impl Future<Output = ()> + Send + 's {
-        let caller = Location::caller();
-        let closed = self.recv_close();
-        async move {
-            let close = closed.await;
-            let (came, with) = (close.code(), close.reason());
-            if came != code || **with != *reason {
-                panic!(
-                    "expected close {code} {reason:?}, received close {came} {:?}, at {caller}",
-                    &**with
-                );
+        Checked::new(async move {
+            let close = self.next_close().await?;
+            if close.code() == code && **close.reason() == *reason {
+                return Ok(());
             }
-        }
+            self.unexpected(&format!("close {code} {reason:?}"), &Received::Close(close))
+                .await
+        })
+    }
+
+    /// Asserts that the server sends nothing for a time, but pings; `time_limit` does not count here.
+    ///
+    /// Under tokio's paused time the time passes as soon as nothing else is to be done.
+    ///
+    /// # Panics
+    ///
+    /// If something comes; the message says what.
+    #[track_caller]
+    pub fn assert_silent(&mut self, time: Duration) -> impl Future<Output = ()> + Send {
+        Checked::new(async move {
+            let heard = async {
+                loop {
+                    match self.next().await? {
+                        Received::Ping(_) => {}
+                        received => return Ok::<_, String>(received),
+                    }
+                }
+            };
+            match timeout(time, heard).await {
+                Err(_) => Ok(()),
+                Ok(Err(failure)) => Err(failure),
+                Ok(Ok(received)) => {
+                    let expected = format!("nothing within {time:?}");
+                    self.unexpected(&expected, &received).await
+                }
+            }
+        })
+    }
+
+    /// Leaves, and gives the error with which the connection has ended on the server, with its chain of sources: what
+    /// the log has and no peer sees. `None` where there was none, or none within 5 s.
+    pub async fn server_error(&mut self) -> Option<String> {
+        self.side.lock().await.server_error().await
+    }
+}
+
+/// What comes within a time, else a failure.
+async fn within<T>(
+    time_limit: Duration,
+    received: impl Future<Output = Result<T, String>>,
+) -> Result<T, String> {
+    match timeout(time_limit, received).await {
+        Ok(received) => received,
+        Err(_) => Err(format!("the server sent nothing within {time_limit:?}")),
     }
 }
 

@@ -84,7 +84,7 @@ pub(crate) async fn close_from_a_task(handshake: Handshake, watch: Watch) -> Res
     tokio::spawn(async move {
         let _guard = guard;
         sleep(Duration::from_secs(1)).await;
-        sender.close(CloseCode::GOING_AWAY);
+        sender.start_close(CloseCode::GOING_AWAY);
     });
     loop {
         socket.recv().await?;

@@ -137,7 +137,7 @@ async fn binary_messages_and_json_arrive_as_they_are_published() {
 #[tokio::test]
 async fn subscribers_with_and_without_compression_get_the_same() {
     let hub = Hub::new();
-    let settings = Settings::new().deflate(hangup::DeflateConfig::new());
+    let settings = Settings::new().deflate(hangup::settings::DeflateConfig::new());
     let app = App::new()
         .hub(&hub)
         .route("/{room}/{name}", crate::room::room)

@@ -7,7 +7,8 @@ use axum::{
     extract::{ConnectInfo, Path},
 };
 use hangup::{
-    App, Close, CloseCode, Failure, Handshake, Refusal, Result, Settings, TrustedProxies, testing::TestClient,
+    App, Close, CloseCode, Failure, Handshake, Refusal, Result, Settings, origin::TrustedProxies,
+    testing::TestClient,
 };
 use tokio::time::sleep;
 use tracing::Level;

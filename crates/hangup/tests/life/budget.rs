@@ -50,7 +50,7 @@ async fn what_another_task_sends_goes_out_and_so_does_its_close() {
     sender.send_text("hello").await.unwrap();
     let sent = timeout(Duration::from_secs(10), peer.frame()).await;
     assert_eq!(sent.expect("it is written"), Frame::text("hello"));
-    sender.close(CloseCode::GOING_AWAY);
+    sender.start_close(CloseCode::GOING_AWAY);
     let closed = timeout(Duration::from_secs(10), peer.frame()).await;
     assert_eq!(closed.expect("it is written"), Frame::close(1001, ""));
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hangup::{
-    App, Close, CloseCode, EndpointContext, Handshake, Result, Settings, ValidationError, testing::TestClient,
+    App, Close, CloseCode, Handshake, Result, Settings, ValidationError, params::EndpointContext,
+    testing::TestClient,
 };
 use tokio::{
     io::AsyncWriteExt,

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use hangup::{App, Endpoint, Handshake, Result};
+use hangup::{App, Handshake, Result, endpoint::Endpoint};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
 
 use crate::wire::{self, CLOSE, Frame, PONG, Peer, TEXT, frame, serve};

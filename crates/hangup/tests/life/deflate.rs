@@ -1,6 +1,10 @@
 //! permessage-deflate: what is negotiated, what goes over the wire, what a bomb meets (RFC 7692).
 
-use hangup::{App, CloseCode, DeflateConfig, DeflateIf, Handshake, Result, Settings, testing::TestClient};
+use hangup::{
+    App, CloseCode, Handshake, Result, Settings,
+    settings::{DeflateConfig, DeflateIf},
+    testing::TestClient,
+};
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 
 async fn echo(handshake: Handshake) -> Result {
@@ -60,7 +64,7 @@ async fn messages_are_compressed_in_both_modes() {
             socket.send_text(&text).await;
             assert_eq!(socket.recv_text().await, text.as_str());
         }
-        socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+        socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
         socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
     }
 }

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use hangup::{App, Close, CloseCode, Drained, Handshake, Result, Serve};
+use hangup::{
+    App, Close, CloseCode, Handshake, Result,
+    serve::{Drained, Serve},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{Instant, timeout},
@@ -73,7 +76,7 @@ type Report = Arc<Mutex<Option<Drained>>>;
 fn report(serve: Serve<'static>) -> (Serve<'static>, Report) {
     let report = Report::default();
     let into = Arc::clone(&report);
-    let serve = serve.on_drained(move |drained| *into.lock().unwrap() = Some(drained));
+    let serve = serve.on_shutdown(move |drained| *into.lock().unwrap() = Some(drained));
     (serve, report)
 }
 
@@ -86,7 +89,7 @@ fn counts(report: &Report) -> (usize, usize, usize) {
 async fn an_endpoint_that_waits_to_be_told_says_good_bye_and_ends_by_itself() {
     let endpoint = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
-        let draining = socket.draining();
+        let draining = socket.server_shutdown();
         tokio::select! {
             received = socket.recv() => { received?; }
             () = draining => socket.send_text("good-bye").await?,
@@ -109,14 +112,14 @@ async fn an_endpoint_that_waits_to_be_told_says_good_bye_and_ends_by_itself() {
 async fn an_endpoint_that_is_told_and_goes_on_is_closed_when_the_notice_is_over() {
     let endpoint = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
-        socket.draining().await;
+        socket.server_shutdown().await;
         loop {
             let message = socket.recv().await?;
             socket.send(message).await?;
         }
     };
     let app = App::new().route("/ws", endpoint);
-    let mut server = Server::start_with(app, |serve| serve.drain_notice(Duration::from_millis(300))).await;
+    let mut server = Server::start_with(app, |serve| serve.shutdown_notice(Duration::from_millis(300))).await;
     let mut peer = Peer::open(server.connect().await, "/ws").await;
     let begun = Instant::now();
     server.stop();
@@ -143,7 +146,7 @@ async fn an_endpoint_that_asks_anew_in_each_turn_of_its_loop_is_told_though_it_i
                     received?;
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
-                () = sender.draining() => {
+                () = sender.server_shutdown() => {
                     socket.send_text("good-bye").await?;
                     return Ok(());
                 }
@@ -163,15 +166,15 @@ async fn an_endpoint_that_asks_anew_in_each_turn_of_its_loop_is_told_though_it_i
 async fn a_notice_that_is_longer_than_all_the_time_leaves_time_for_the_close() {
     let endpoint = async |handshake: Handshake| -> Result {
         let mut socket = handshake.accept().await?;
-        socket.draining().await;
+        socket.server_shutdown().await;
         loop {
             socket.recv().await?;
         }
     };
     let mut server = Server::start_with(App::new().route("/ws", endpoint), |serve| {
         serve
-            .drain_timeout(Duration::from_secs(2))
-            .drain_notice(Duration::from_secs(3600))
+            .shutdown_timeout(Duration::from_secs(2))
+            .shutdown_notice(Duration::from_secs(3600))
     })
     .await;
     let mut peer = Peer::open(server.connect().await, "/ws").await;
@@ -184,8 +187,8 @@ async fn a_notice_that_is_longer_than_all_the_time_leaves_time_for_the_close() {
 async fn who_is_given_up_before_its_turn_still_gets_a_close_frame() {
     let mut server = Server::start_with(App::new().route("/ws", listen), |serve| {
         serve
-            .drain_timeout(Duration::from_millis(100))
-            .drain_batches(1, Duration::from_secs(3600))
+            .shutdown_timeout(Duration::from_millis(100))
+            .shutdown_batches(1, Duration::from_secs(3600))
     })
     .await;
     let mut peers = Vec::new();
@@ -204,7 +207,7 @@ async fn the_head_of_a_request_may_be_given_all_the_time_there_is() {
     let server = Server::start_with(App::new().route("/ws", listen), |serve| {
         serve
             .handshake_timeout(Duration::MAX)
-            .write_timeout(Duration::MAX)
+            .response_write_timeout(Duration::MAX)
     })
     .await;
     let mut peer = Peer::open(server.connect().await, "/ws").await;
@@ -215,7 +218,7 @@ async fn the_head_of_a_request_may_be_given_all_the_time_there_is() {
 #[tokio::test]
 async fn connections_are_closed_in_batches() {
     let mut server = Server::start_with(App::new().route("/ws", listen), |serve| {
-        serve.drain_batches(2, Duration::from_millis(200))
+        serve.shutdown_batches(2, Duration::from_millis(200))
     })
     .await;
     let mut peers = Vec::new();
@@ -261,7 +264,7 @@ async fn the_server_reports_how_many_ended_which_way_and_gives_up_on_the_rest() 
     let mut reported = None;
     let log = crate::log::Log::listen();
     let mut server = Server::start_with(app, |serve| {
-        let (serve, report) = report(serve.drain_timeout(Duration::from_millis(1500)));
+        let (serve, report) = report(serve.shutdown_timeout(Duration::from_millis(1500)));
         reported = Some(report);
         serve
     })
@@ -283,7 +286,7 @@ async fn the_server_reports_how_many_ended_which_way_and_gives_up_on_the_rest() 
     let given_up = events.iter().find(|event| event.get("path") == "/stubborn");
     assert_eq!(
         given_up.unwrap().get("error"),
-        "the server stopped, and the endpoint was given up after drain_timeout"
+        "the server shut down, and the endpoint was aborted after shutdown_timeout"
     );
     drop(silent);
     let app_is_gone = timeout(Duration::from_secs(1), was_dropped.recv()).await;
@@ -291,7 +294,7 @@ async fn the_server_reports_how_many_ended_which_way_and_gives_up_on_the_rest() 
     let events = log.all();
     let stopped = events
         .iter()
-        .find(|event| event.get("message") == "server stopped");
+        .find(|event| event.get("message") == "server shutdown completed");
     assert_eq!(stopped.unwrap().line(&["closed", "cut", "aborted"]), "1 1 1");
 }
 
@@ -299,7 +302,7 @@ async fn the_server_reports_how_many_ended_which_way_and_gives_up_on_the_rest() 
 async fn a_handshake_that_an_endpoint_does_not_answer_is_dropped_when_the_time_is_over() {
     let never = async |_: Handshake| -> Result { std::future::pending().await };
     let mut server = Server::start_with(App::new().route("/ws", never), |serve| {
-        serve.drain_timeout(Duration::from_millis(200))
+        serve.shutdown_timeout(Duration::from_millis(200))
     })
     .await;
     let mut peer = Peer::new(server.connect().await);
@@ -353,7 +356,7 @@ async fn a_stopping_server_ends_whatever_its_endpoints_wait_for() {
         Ok(())
     };
     let drains = async |handshake: Handshake| -> Result {
-        block_on(handshake.accept().await?.draining());
+        block_on(handshake.accept().await?.server_shutdown());
         Ok(())
     };
     let app = App::new()
@@ -361,7 +364,7 @@ async fn a_stopping_server_ends_whatever_its_endpoints_wait_for() {
         .route("/receives", receives)
         .route("/sends", sends)
         .route("/drains", drains);
-    let mut server = Server::start_with(app, |serve| serve.drain_timeout(Duration::from_secs(1))).await;
+    let mut server = Server::start_with(app, |serve| serve.shutdown_timeout(Duration::from_secs(1))).await;
     let mut peers = Vec::new();
     for path in ["/goes-on", "/receives", "/sends", "/drains"] {
         peers.push(Peer::open(server.connect().await, path).await);

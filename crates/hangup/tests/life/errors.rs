@@ -44,7 +44,7 @@ impl IntoClose for RoomFull {
     }
 }
 
-hangup::recognise_close!(RoomFull);
+hangup::close::recognise_close!(RoomFull);
 
 /// An error that says how it closes, and is known only where it is returned directly.
 #[derive(Debug, thiserror::Error)]

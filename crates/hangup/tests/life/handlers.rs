@@ -7,7 +7,7 @@ use std::{
 
 use axum::response::Response;
 use hangup::{
-    App, Close, CloseCode, ErrorHandlers, Failure, Handshake, HttpError, Phase, Refusal, Result,
+    App, Close, CloseCode, ErrorHandlers, Failure, Handshake, HttpError, Refusal, Result, handlers::Phase,
     testing::TestClient,
 };
 use http::StatusCode;
@@ -163,13 +163,14 @@ async fn a_close_that_is_raised_may_have_a_handler() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_has_a_handler_like_any_error() {
     let endpoint = async |_: Handshake| -> Result { panic!("secret {}", 7) };
-    let app = App::new()
-        .route("/ws", endpoint)
-        .error_handler(async |failed: Failure<hangup::Panic>| {
-            assert_eq!(failed.error().message(), "secret 7");
-            assert!(failed.error().place().unwrap().contains("handlers.rs:"));
-            by("panic")
-        });
+    let app =
+        App::new()
+            .route("/ws", endpoint)
+            .error_handler(async |failed: Failure<hangup::error::Panic>| {
+                assert_eq!(failed.error().message(), "secret 7");
+                assert!(failed.error().place().unwrap().contains("handlers.rs:"));
+                by("panic")
+            });
     assert_eq!(end(app).await.0, "4100 panic");
     let app = App::new()
         .route("/ws", endpoint)
@@ -294,7 +295,7 @@ async fn the_disconnect_of_the_peer_is_no_failure_and_reaches_no_catch_all() {
         });
     let log = Log::listen();
     let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
-    socket.close(CloseCode::of::<4242>(), "bye").await;
+    socket.send_close(CloseCode::of::<4242>(), "bye").await;
     socket.assert_closed(CloseCode::of::<4242>(), "bye").await;
     let event = log.connection().await;
     assert_eq!((event.level, event.get("error")), (Level::INFO, "-"));

@@ -43,7 +43,7 @@ async fn assert_too_many(client: &TestClient, path: &str) {
 }
 
 async fn leave(mut socket: TestSocket) {
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
     drop(socket);
     sleep(Duration::from_secs(5)).await;
@@ -334,7 +334,7 @@ async fn the_longest_of_waits_is_none() {
     let mut socket = open(&client, "/ws").await;
     socket.send_text("x").await;
     assert_eq!(socket.recv_text().await, "x");
-    socket.close(CloseCode::of::<4000>(), "bye").await;
+    socket.send_close(CloseCode::of::<4000>(), "bye").await;
     assert_eq!(socket.recv_close().await.code().get(), 4000);
     let failing = async |handshake: Handshake| -> Result {
         let _socket = handshake.accept().await?;

@@ -6,6 +6,7 @@
     reason = "a test fails where something is missing"
 )]
 
+mod error_types;
 mod errors;
 mod log;
 mod unreceived;
@@ -35,17 +36,21 @@ mod opening;
 mod origin;
 mod other_wakers;
 mod outlived;
+mod outside;
 mod peer;
 mod promise;
 mod rate;
 mod refusal;
+mod rejections;
 mod replaced;
 mod report;
 mod router;
 mod seldom_known;
 mod senders;
+mod server_errors;
 mod slow_consumer;
 mod socket;
+mod spans;
 mod stop;
 mod tcp;
 mod test_client;

@@ -107,8 +107,8 @@ async fn a_stopping_server_counts_handshakes_and_does_not_wait_for_half_a_head()
     let into = Arc::clone(&drained);
     let mut server = Server::start_with(app(), |serve| {
         serve
-            .drain_timeout(Duration::from_millis(400))
-            .on_drained(move |drained| *into.lock().unwrap() = Some(drained))
+            .shutdown_timeout(Duration::from_millis(400))
+            .on_shutdown(move |drained| *into.lock().unwrap() = Some(drained))
     })
     .await;
     let mut waiting = Peer::new(server.connect().await);

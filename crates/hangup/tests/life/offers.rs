@@ -37,7 +37,7 @@ fn request(version: &str, origin: &str, more: &str) -> String {
     )
 }
 
-/// Each list is refused where it passes its bound, and none is read for a page that may not connect.
+/// Each list is refused where it passes its bound, and none is read for a page that is not allowed to connect.
 #[tokio::test]
 async fn floods_of_offers_are_refused_at_once() {
     let begun = Instant::now();

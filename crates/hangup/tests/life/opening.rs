@@ -194,7 +194,7 @@ async fn headers_of_the_endpoint_go_out_with_the_101_and_those_of_the_handshake_
             ("sec-websocket-protocol", "forged"),
             ("sec-websocket-extensions", "forged"),
         ] {
-            handshake.add_header(HeaderName::from_static(name), HeaderValue::from_static(value));
+            handshake.add_response_header(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         handshake.accept().await?;
         Ok(())
@@ -212,8 +212,8 @@ async fn headers_of_the_endpoint_go_out_with_the_101_and_those_of_the_handshake_
 async fn headers_that_frame_a_body_do_not_go_out_with_the_101() {
     // RFC 9110, 8.6 and RFC 9112, 6.1: neither header may stand in a 1xx.
     let endpoint = async |mut handshake: Handshake| -> Result {
-        handshake.add_header(header::CONTENT_LENGTH, HeaderValue::from_static("5"));
-        handshake.add_header(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        handshake.add_response_header(header::CONTENT_LENGTH, HeaderValue::from_static("5"));
+        handshake.add_response_header(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         let mut socket = handshake.accept().await?;
         Ok(socket.send_text("hello").await?)
     };

@@ -11,7 +11,9 @@ use std::{
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use hangup::{
-    App, Handshake, Origin, Origins, Refusal, Result, Settings, TrustedProxies, testing::TestClient,
+    App, Handshake, Refusal, Result, Settings,
+    origin::{Origin, Origins, TrustedProxies},
+    testing::TestClient,
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use tokio::net::{TcpListener, TcpStream};

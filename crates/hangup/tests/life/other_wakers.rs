@@ -146,7 +146,7 @@ async fn other_waits_are_not_polled_without_cause_either() {
     let (app, counts) = counted(|counts, handshake| {
         Box::pin(async move {
             let mut socket = counts.watch(handshake.accept()).await?;
-            let mut draining = socket.draining();
+            let mut draining = socket.server_shutdown();
             let sender = socket.sender();
             let sending = async { while sender.send_binary(vec![7; 100_000]).await.is_ok() {} };
             let draining = counts.watch(&mut draining);
@@ -246,7 +246,7 @@ async fn what_others_send_goes_out_while_the_endpoint_receives_in_block_on() {
         sender.send_text(text).await.unwrap();
         assert_eq!(next(&mut peer).await, Frame::text(text));
     }
-    sender.close(CloseCode::of::<4000>());
+    sender.start_close(CloseCode::of::<4000>());
     assert_eq!(next(&mut peer).await, Frame::close(4000, ""));
 }
 

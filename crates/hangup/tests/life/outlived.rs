@@ -78,7 +78,7 @@ fn a_sender_whose_runtime_has_ended_is_closed() {
         .build()
         .unwrap();
     two.block_on(async {
-        let draining = timeout(Duration::from_secs(10), sender.draining());
+        let draining = timeout(Duration::from_secs(10), sender.server_shutdown());
         assert!(draining.await.is_ok());
         let sent = timeout(Duration::from_secs(10), sender.send_text("anybody?"));
         assert_eq!(sent.await.unwrap().unwrap_err().code().get(), 1006);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, testing::TestClient};
+use hangup::{
+    App, CloseCode, Disconnect, Failure, Handshake, Result, Settings, close::Side, testing::TestClient,
+};
 use tokio::time::Instant;
 use tracing::Level;
 
@@ -23,7 +25,7 @@ async fn listen(handshake: Handshake) -> Result {
     let in_text = socket.recv_text().await.unwrap_err();
     let in_send = socket.send_text("anybody?").await.unwrap_err();
     assert_eq!([&again, &in_send], [&first, &first]);
-    assert!(matches!(in_text, hangup::ReceiveError::Disconnect(same) if same == first));
+    assert!(matches!(in_text, hangup::error::ReceiveError::Disconnect(same) if same == first));
     tracing::info!(target: "endpoint", saw = %describe(&first));
     Err(first.into())
 }
@@ -282,7 +284,7 @@ async fn what_the_endpoint_sent_before_a_violation_still_goes_out() {
 async fn the_test_client_closes_with_any_code() {
     let client = TestClient::new(app());
     let mut socket = client.connect("/ws").await.unwrap();
-    socket.close(CloseCode::of::<4321>(), "until tomorrow").await;
+    socket.send_close(CloseCode::of::<4321>(), "until tomorrow").await;
     socket
         .assert_closed(CloseCode::of::<4321>(), "until tomorrow")
         .await;
@@ -310,8 +312,84 @@ async fn a_catch_all_is_not_told_of_a_peer_that_has_left() {
     });
     let log = Log::listen();
     let mut socket = TestClient::new(app).connect("/ws").await.unwrap();
-    socket.close(CloseCode::GOING_AWAY, "").await;
+    socket.send_close(CloseCode::GOING_AWAY, "").await;
     socket.assert_closed(CloseCode::GOING_AWAY, "").await;
     assert_eq!(log.ended().await.level, Level::INFO);
     assert!(hears.try_recv().is_err(), "the catch-all was asked");
+}
+
+/// What the endpoint's [`Disconnect`] says of the end that `peer` makes, when the server may close from elsewhere.
+async fn disconnect_of(closes_itself: bool, bytes: &[u8]) -> (u16, Option<Side>, bool) {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = std::sync::Mutex::new(Some(tell));
+    let endpoint = async move |handshake: Handshake| -> Result {
+        let mut socket = handshake.accept().await?;
+        if closes_itself {
+            socket.sender().start_close(CloseCode::GOING_AWAY);
+        }
+        let disconnect = socket.recv().await.unwrap_err();
+        let _ = tell.lock().unwrap().take().unwrap().send(disconnect);
+        Ok(())
+    };
+    let endpoint = std::sync::Arc::new(endpoint);
+    let app = App::new().route("/ws", move |handshake: Handshake| {
+        let endpoint = std::sync::Arc::clone(&endpoint);
+        async move { endpoint(handshake).await }
+    });
+    let mut peer = Peer::open(TestClient::new(app).stream(), "/ws").await;
+    peer.send(bytes).await;
+    if bytes.is_empty() && !closes_itself {
+        drop(peer);
+    }
+    let disconnect = told.await.unwrap();
+    (
+        disconnect.code().get(),
+        disconnect.initiator(),
+        disconnect.is_clean(),
+    )
+}
+
+/// RFC 6455, 7.1.4 and 7.1.5: the same code from either side, and what is clean.
+#[tokio::test(start_paused = true)]
+async fn a_disconnect_says_who_closed_first_and_whether_that_was_clean() {
+    for (closes_itself, bytes, expected) in [
+        (false, wire::close(1001, ""), (1001, Some(Side::Peer), true)),
+        (false, frame(CLOSE, b""), (1005, Some(Side::Peer), true)),
+        (true, vec![], (1001, Some(Side::Local), false)),
+        (false, vec![], (1006, None, false)),
+        (false, frame(3, b"x"), (1002, Some(Side::Local), false)),
+        (false, frame(TEXT, &[0xff]), (1007, Some(Side::Local), false)),
+        (false, frame(CLOSE, &[3]), (1002, Some(Side::Local), false)),
+        (
+            false,
+            frame(CLOSE, &[3, 0xe8, 0xff]),
+            (1007, Some(Side::Local), false),
+        ),
+    ] {
+        assert_eq!(disconnect_of(closes_itself, &bytes).await, expected, "{bytes:?}");
+    }
+}
+
+/// RFC 6455, 7.1.4: what answers our Close frame breaks a rule itself.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_breaks_a_rule_is_not_clean() {
+    let endpoint = async |handshake: Handshake| -> Result {
+        let closed = handshake.accept().await?.close(CloseCode::GOING_AWAY).await;
+        tracing::info!(target: "endpoint", clean = closed.is_clean());
+        Ok(())
+    };
+    for answer in [
+        frame(CLOSE, &[3]),
+        frame(CLOSE, &[3, 0xe8, 0xff]),
+        frame(CLOSE, &1005_u16.to_be_bytes()),
+    ] {
+        let log = Log::listen();
+        let mut peer = Peer::open(TestClient::new(App::new().route("/ws", endpoint)).stream(), "/ws").await;
+        assert_eq!(peer.frame().await, Frame::close(1001, ""));
+        peer.send(&answer).await;
+        assert_eq!(log.connection().await.get("clean"), "false");
+        let events = log.all();
+        let event = events.iter().find(|event| event.target == "endpoint").unwrap();
+        assert_eq!(event.get("clean"), "false", "{answer:?}");
+    }
 }

@@ -291,3 +291,52 @@ fn a_subscriber_may_ask_a_sender_of_the_connection_whose_event_it_is_told() {
     is_done.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(*said.lock().unwrap(), [true]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_that_answers_for_the_endpoint_is_no_client_that_leaves() {
+    async fn time_out(
+        request: axum::extract::Request,
+        next: axum::middleware::Next,
+    ) -> axum::response::Response {
+        use axum::response::IntoResponse;
+        let answered = tokio::time::timeout(Duration::from_secs(1), next.run(request)).await;
+        answered.unwrap_or_else(|_| http::StatusCode::REQUEST_TIMEOUT.into_response())
+    }
+    let log = Log::listen();
+    let router = App::new()
+        .route("/never", never_accept)
+        .into_router()
+        .layer(axum::middleware::from_fn(time_out));
+    let mut peer = Peer::new(TestClient::new(router.clone()).stream());
+    peer.send(handshake("/never", "")).await;
+    assert!(peer.head().await.starts_with("HTTP/1.1 408"));
+    drop(peer);
+    let error = "cancelled by a layer around the endpoint, such as a timeout";
+    assert_eq!(log.connection().await.get("error"), error);
+
+    let log = Log::listen();
+    let mut peer = Peer::new(TestClient::new(router).stream());
+    peer.send(handshake("/never", "")).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(peer);
+    let error = "cancelled: the client left, or the server stopped";
+    assert_eq!(log.connection().await.get("error"), error);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_text_of_an_error_that_shows_its_source_stands_there_once() {
+    async fn text(handshake: Handshake) -> Result {
+        let mut socket = handshake.accept().await?;
+        let _: u8 = socket.recv_json().await?;
+        Ok(())
+    }
+    let log = Log::listen();
+    let mut peer = Peer::open(TestClient::new(App::new().route("/ws", text)).stream(), "/ws").await;
+    peer.send(frame(TEXT, b"{")).await;
+    peer.frame().await;
+    drop(peer);
+    let event = log.connection().await;
+    let error = event.get("error");
+    let first = error.split(": ").next().unwrap();
+    assert_eq!(error.matches(first).count(), 1, "{error}");
+}

@@ -7,7 +7,8 @@ use std::{
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hangup::{
-    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Sender,
+    App, Close, CloseCode, Handshake, Message, Result, Sender,
+    endpoint::Endpoint,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::{sync::Notify, time::timeout};
@@ -56,7 +57,7 @@ async fn the_halves_of_a_socket_work_in_two_tasks() {
             assert_eq!(socket.recv_binary().await, number.to_string().as_bytes());
         }
     }
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
 
@@ -253,7 +254,7 @@ async fn pings_are_answered_once_another_task_has_taken_a_message_and_asks_for_n
     tokio::time::sleep(Duration::from_secs(1)).await;
     socket.ping("still there?").await;
     assert_eq!(socket.recv().await, Received::Pong("still there?".into()));
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }
 
@@ -264,8 +265,8 @@ async fn a_sender_closes_from_another_task() {
         let sender = socket.sender();
         tokio::spawn(async move {
             sender.send_text("goodbye").await.unwrap();
-            sender.close(hangup::Close::new(CloseCode::of::<4009>(), "kicked"));
-            sender.close(CloseCode::NORMAL_CLOSURE);
+            sender.start_close(hangup::Close::new(CloseCode::of::<4009>(), "kicked"));
+            sender.start_close(CloseCode::NORMAL_CLOSURE);
             assert!(sender.send_text("more").await.is_err());
         });
         assert_eq!(socket.recv().await.unwrap_err().code(), 4009);

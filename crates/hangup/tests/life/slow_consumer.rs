@@ -3,7 +3,9 @@
 use std::{future::Future, time::Duration};
 
 use hangup::{
-    App, CloseCode, Handshake, Result, Sender, Settings, SlowConsumer, TrySendError,
+    App, CloseCode, Handshake, Result, Sender, Settings,
+    error::TrySendError,
+    settings::SlowConsumer,
     testing::{TestClient, TestSocket},
 };
 use tokio::{
@@ -110,7 +112,7 @@ async fn the_newest_messages_are_dropped_and_counted_where_the_settings_say_so()
     assert_eq!(begun.elapsed(), Duration::ZERO, "no send has waited");
     peer.read_for(Duration::from_secs(1)).await;
     sender.send_text(message(ENOUGH)).await.unwrap();
-    sender.close(CloseCode::NORMAL_CLOSURE);
+    sender.start_close(CloseCode::NORMAL_CLOSURE);
     let frames = peer.frames().await;
     let (close, texts) = frames.split_last().unwrap();
     assert_eq!(close.opcode, CLOSE);
@@ -183,7 +185,7 @@ async fn try_send_says_full_whatever_the_policy_and_there_is_room_again_when_the
         }
         sender.try_send("room again").unwrap();
         assert_eq!(peer.frame().await.payload, b"room again");
-        sender.close(CloseCode::NORMAL_CLOSURE);
+        sender.start_close(CloseCode::NORMAL_CLOSURE);
         assert!(matches!(
             sender.try_send("over"),
             Err(TrySendError::Disconnect(_))
@@ -315,7 +317,7 @@ async fn a_wait_that_is_dropped_leaves_no_waker() {
     for wait in &mut waits {
         assert!(wait.as_mut().poll(&mut cx).is_pending());
     }
-    let mut draining = Box::pin(sender.draining());
+    let mut draining = Box::pin(sender.server_shutdown());
     assert!(draining.as_mut().poll(&mut cx).is_pending());
     assert_eq!(std::sync::Arc::strong_count(&counted), before + 1001);
     drop((waits, draining));

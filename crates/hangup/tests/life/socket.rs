@@ -7,7 +7,8 @@ use std::{
 
 use bytes::Bytes;
 use hangup::{
-    App, Close, CloseCode, Endpoint, Handshake, Message, Result, Settings,
+    App, Close, CloseCode, Handshake, Message, Result, Settings,
+    endpoint::Endpoint,
     testing::{Received, TestClient, TestSocket},
 };
 use tokio::time::timeout;
@@ -246,7 +247,7 @@ async fn the_peers_close_is_answered_although_messages_wait_unread() {
     for _ in 0..3 {
         socket.send_text("hello").await;
     }
-    socket.close(CloseCode::of::<4001>(), "gone").await;
+    socket.send_close(CloseCode::of::<4001>(), "gone").await;
     socket.assert_closed(CloseCode::of::<4001>(), "gone").await;
 }
 
@@ -269,7 +270,7 @@ async fn messages_that_came_before_the_peers_close_are_still_received() {
         .unwrap();
     socket.send_text("one").await;
     socket.send_text("two").await;
-    socket.close(CloseCode::of::<4001>(), "").await;
+    socket.send_close(CloseCode::of::<4001>(), "").await;
     socket.assert_closed(CloseCode::of::<4001>(), "").await;
     // It came to its end, and no assertion of it failed.
     let event = log.ended().await;
@@ -292,6 +293,6 @@ async fn what_comes_when_nobody_can_receive_any_more_is_thrown_away() {
     for _ in 0..100 {
         socket.send_binary(vec![7; 10_000]).await;
     }
-    socket.close(CloseCode::NORMAL_CLOSURE, "").await;
+    socket.send_close(CloseCode::NORMAL_CLOSURE, "").await;
     socket.assert_closed(CloseCode::NORMAL_CLOSURE, "").await;
 }

@@ -1,8 +1,8 @@
-//! The server stops: every open connection is closed with 1001, within the drain deadline.
+//! Graceful shutdown: every open connection is closed with 1001, within its deadline.
 
 use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
 
-use hangup::{App, CloseCode, Handshake, Result, Serve, Settings};
+use hangup::{App, CloseCode, Handshake, Result, Settings, serve::Serve};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(app: App, code: Option<CloseCode>) -> Self {
         Self::start_with(app, |serve| match code {
-            Some(code) => serve.drain_code(code),
+            Some(code) => serve.shutdown_code(code),
             None => serve,
         })
         .await
@@ -55,7 +55,7 @@ impl Server {
         let serve = serve.with_graceful_shutdown(async {
             let _ = stopped.await;
         });
-        let serve = set(serve.drain_timeout(Duration::from_secs(5)));
+        let serve = set(serve.shutdown_timeout(Duration::from_secs(5)));
         Self {
             address,
             stop: Some(stop),

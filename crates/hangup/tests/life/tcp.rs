@@ -222,7 +222,11 @@ async fn a_peer_that_takes_no_response_is_dropped() {
     let serve = App::new()
         .route("/ws", end_at_the_first_message)
         .serve_on(listener);
-    tokio::spawn(serve.write_timeout(Duration::from_millis(300)).into_future());
+    tokio::spawn(
+        serve
+            .response_write_timeout(Duration::from_millis(300))
+            .into_future(),
+    );
     let mut stream = TcpStream::connect(address).await.unwrap();
     let requests = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
     let asking = async { while stream.write_all(&requests).await.is_ok() {} };

@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hangup::{App, Close, CloseCode, Handshake, Result, Serve, Settings, Tls};
+use hangup::{
+    App, Close, CloseCode, Handshake, Result, Settings,
+    serve::{Serve, Tls},
+};
 use rcgen::{CertifiedKey, KeyPair};
 use rustls::{
     ClientConfig, ProtocolVersion, RootCertStore, ServerConfig,
@@ -55,13 +58,13 @@ fn connector(trusted: &CertificateDer<'_>, protocols: &[&str]) -> TlsConnector {
 }
 
 /// A server on a port of its own, and the one certificate that its clients trust.
-pub(crate) struct Server {
+pub(crate) struct TlsServer {
     address: SocketAddr,
     pub(crate) trusted: CertificateDer<'static>,
     stop: Option<oneshot::Sender<()>>,
 }
 
-impl Server {
+impl TlsServer {
     async fn start(app: App) -> Self {
         let certified = certificate();
         Self::showing(app, tls(&certified), certified.cert.der()).await
@@ -133,7 +136,7 @@ async fn failed_handshake(log: &Log) -> Event {
 #[tokio::test]
 async fn a_connection_lives_and_ends_over_tls() {
     let log = Log::listen();
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let mut peer = server.open().await;
     for length in [0, 1, 125, 126, 16_384, 65_535, 65_536, 1_000_000] {
         let payload: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
@@ -157,7 +160,7 @@ async fn a_connection_lives_and_ends_over_tls() {
 
 #[tokio::test]
 async fn many_messages_at_once_keep_their_order_both_ways() {
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let mut peer = server.open().await;
     // Much of it lies in the buffers of both sides at once: the client reads only when all is sent or stuck.
     let messages: Vec<Vec<u8>> = (0..40_u8)
@@ -176,7 +179,7 @@ async fn many_messages_at_once_keep_their_order_both_ways() {
 #[tokio::test]
 async fn the_close_frame_and_then_close_notify_arrive() {
     let log = Log::listen();
-    let server = Server::start(App::new().route("/ws", end_at_the_first_message)).await;
+    let server = TlsServer::start(App::new().route("/ws", end_at_the_first_message)).await;
     let mut peer = server.open().await;
     peer.send(frame(TEXT, b"x")).await;
     assert_eq!(peer.frame().await, Frame::close(4000, "enough"));
@@ -195,7 +198,7 @@ async fn the_close_frame_and_then_close_notify_arrive() {
 
 #[tokio::test]
 async fn a_client_that_has_sent_much_gets_the_close_and_close_notify() {
-    let server = Server::start(App::new().route("/ws", end_at_the_first_message)).await;
+    let server = TlsServer::start(App::new().route("/ws", end_at_the_first_message)).await;
     let mut peer = server.open().await;
     for _ in 0..32 {
         peer.send(frame(BINARY, &[7; 32 * 1024])).await;
@@ -207,7 +210,7 @@ async fn a_client_that_has_sent_much_gets_the_close_and_close_notify() {
 #[tokio::test]
 async fn a_client_that_vanishes_without_close_notify_has_vanished() {
     let log = Log::listen();
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     drop(server.open().await);
     let event = log.ended().await;
     assert_eq!(event.line(&["code_sent", "initiator", "clean"]), "- none false");
@@ -215,7 +218,7 @@ async fn a_client_that_vanishes_without_close_notify_has_vanished() {
 
 #[tokio::test]
 async fn http_1_1_is_the_only_protocol() {
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let both = connector(&server.trusted, &["h2", "http/1.1"]);
     let stream = server.connect_with(both).await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
@@ -230,7 +233,7 @@ async fn a_configuration_of_the_users_own_is_taken_but_for_its_protocols() {
     let certified = certificate();
     let tls = Tls::from_config(Arc::new(server_config(&certified)));
     assert!(tls.reload().is_err());
-    let server = Server::showing(App::new().route("/ws", echo), tls, certified.cert.der()).await;
+    let server = TlsServer::showing(App::new().route("/ws", echo), tls, certified.cert.der()).await;
     let stream = server.connect().await.unwrap();
     assert_eq!(
         stream.get_ref().1.protocol_version(),
@@ -296,7 +299,7 @@ async fn over_a_slow_pipe_all_of_it_arrives_whoever_serves() {
 
 #[tokio::test]
 async fn a_page_over_plain_http_is_of_another_origin() {
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     for (origin, status) in [
         ("https://testserver", "101"),
         ("https://testserver:443", "101"),
@@ -317,7 +320,7 @@ async fn a_page_over_plain_http_is_of_another_origin() {
 
 #[tokio::test]
 async fn a_client_that_stalls_in_the_handshake_holds_nobody_up() {
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let mut stalled = Vec::new();
     for _ in 0..20 {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
@@ -333,7 +336,7 @@ async fn a_client_that_stalls_in_the_handshake_holds_nobody_up() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_stalls_in_the_handshake_is_dropped() {
     let log = Log::listen();
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let mut stalled = TcpStream::connect(server.address).await.unwrap();
     let began = tokio::time::Instant::now();
     assert_eq!(stalled.read(&mut [0; 100]).await.unwrap(), 0);
@@ -345,7 +348,7 @@ async fn a_client_that_stalls_in_the_handshake_is_dropped() {
 #[tokio::test]
 async fn a_handshake_that_fails_is_a_debug_event_and_no_more() {
     let log = Log::listen();
-    let server = Server::start(App::new().route("/ws", echo)).await;
+    let server = TlsServer::start(App::new().route("/ws", echo)).await;
     let mut plain = TcpStream::connect(server.address).await.unwrap();
     plain.write_all(handshake("/ws", "").as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -360,7 +363,7 @@ async fn a_handshake_that_fails_is_a_debug_event_and_no_more() {
 #[tokio::test]
 async fn a_server_that_stops_closes_and_does_not_wait_for_a_stalled_handshake() {
     let log = Log::listen();
-    let mut server = Server::start(App::new().route("/ws", echo)).await;
+    let mut server = TlsServer::start(App::new().route("/ws", echo)).await;
     let stalled = TcpStream::connect(server.address).await.unwrap();
     let mut peer = server.open().await;
     let began = Instant::now();
@@ -371,7 +374,7 @@ async fn a_server_that_stops_closes_and_does_not_wait_for_a_stalled_handshake() 
     while !log
         .all()
         .iter()
-        .any(|event| event.get("message") == "server stopped")
+        .any(|event| event.get("message") == "server shutdown completed")
     {
         tokio::task::yield_now().await;
         assert!(

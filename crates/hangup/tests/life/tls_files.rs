@@ -6,11 +6,14 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use hangup::{App, Tls, TlsError};
+use hangup::{
+    App,
+    serve::{Tls, TlsError},
+};
 use rcgen::{CertifiedKey, KeyPair};
 
 use crate::{
-    tls::{Server, certificate, echo},
+    tls::{TlsServer, certificate, echo},
     wire::{self, Frame, TEXT, frame},
 };
 
@@ -139,7 +142,7 @@ async fn a_certificate_is_replaced_while_a_connection_goes_on() {
     let (old, new) = (certificate(), certificate());
     let (chain, key) = folder.hold(&old);
     let tls = Tls::from_pem_files(&chain, &key).unwrap();
-    let mut server = Server::showing(App::new().route("/ws", echo), tls.clone(), old.cert.der()).await;
+    let mut server = TlsServer::showing(App::new().route("/ws", echo), tls.clone(), old.cert.der()).await;
     let mut peer = server.open().await;
 
     // A chain whose key is not there yet: the old certificate stays.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hangup::{App, CloseCode, Handshake, Result, Settings, SlowConsumer, testing::TestClient};
+use hangup::{App, CloseCode, Handshake, Result, Settings, settings::SlowConsumer, testing::TestClient};
 use tokio::time::sleep;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! `Param` on what is no field-less enum.
 
-use hangup::Param;
+use hangup::params::Param;
 
 #[derive(Param)]
 struct Room(String);

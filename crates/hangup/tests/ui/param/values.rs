@@ -1,6 +1,6 @@
 //! Values of an enum that are wrong, or the same.
 
-use hangup::Param;
+use hangup::params::Param;
 
 #[derive(Param)]
 enum Model {

@@ -24,6 +24,9 @@ endpoints! {
     rest_in_the_middle "/files/{*rest}/ws"
     no_such_convertor "/items/{id:ints}"
     no_convertor_at_all "/items/{id:regex}"
+    of_axum_07 "/items/:id"
+    rest_of_axum_07 "/files/*rest"
+    of_both "/items/:id/{name}"
 }
 
 fn main() {}

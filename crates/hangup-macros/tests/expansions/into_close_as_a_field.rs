@@ -1,0 +1,41 @@
+//! The expansion of `into_close_as_a_field` in `src/tests.rs`.
+
+#[automatically_derived]
+impl ::hangup::IntoClose for JoinError {
+    fn to_close(&self) -> ::hangup::Close {
+        match self {
+            Self::Receive { 0: field } => {
+                use ::hangup::__v1::AsError as _;
+                ::hangup::__v1::close_as(field.as_error())
+            }
+            Self::Room { room: field } => {
+                use ::hangup::__v1::AsError as _;
+                ::hangup::__v1::close_as(field.as_error())
+            }
+            Self::Forbidden { .. } => {
+                ::hangup::Close::new(
+                    ::hangup::CloseCode::POLICY_VIOLATION,
+                    ::std::string::ToString::to_string(self),
+                )
+            }
+        }
+    }
+    fn transparent(
+        &self,
+    ) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+        match self {
+            Self::Receive { 0: field } => {
+                use ::hangup::__v1::AsError as _;
+                ::core::option::Option::Some(field.as_error())
+            }
+            Self::Room { room: field } => {
+                use ::hangup::__v1::AsError as _;
+                ::core::option::Option::Some(field.as_error())
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+}
+::hangup::__v1::inventory::submit! {
+    ::hangup::__v1::CloseRule::new:: < JoinError > ()
+}

@@ -1,0 +1,22 @@
+//! What the macros expand to, version 1. It is no part of the public interface.
+//!
+//! Expansions name nothing else of this crate. A macro that needs other names gets a module `__v2` beside this one, so
+//! that expansions of an older `hangup-macros` go on to compile.
+
+pub use axum::extract::FromRequestParts;
+pub use hangup_protocol::{Close, CloseCode};
+pub use hangup_validation::{
+    Bound, Choice, Choices, Errors, Field, Invalid, Number, Param, Parameter, Params, Pattern, Rules,
+    Sources, ValidationError, extract, fits,
+};
+pub use http::request::Parts;
+pub use inventory;
+
+pub use crate::{
+    endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed, gathering::Gathering},
+    error::{
+        Error, IntoClose, Result, as_error::AsError, ending::Ending, into_close::CloseRule,
+        rejection::Promote, stands_for::close_as,
+    },
+    settings::{Refusal, Settings},
+};
