@@ -1,7 +1,7 @@
 //! The root of `hangup`: what programs name every day, at most 26 names, listed here.
 
 use super::items::{ItemKind, Items};
-use super::tree::{Finding, Tree};
+use super::tree::{File, Finding, Tree};
 
 const ROOT: &str = "crates/hangup/src/lib.rs";
 const MOST: usize = 26;
@@ -12,6 +12,7 @@ const NAMES: &[&str] = &[
     "Close",
     "CloseCode",
     "Disconnect",
+    "Drain",
     "Error",
     "ErrorHandlers",
     "Failure",
@@ -29,6 +30,7 @@ const NAMES: &[&str] = &[
     "Settings",
     "ValidationError",
     "WebSocket",
+    "bail",
     "route",
     "websocket",
 ];
@@ -55,6 +57,7 @@ fn check_names(tree: &Tree, listed: &[&str]) -> Vec<Finding> {
         .filter(|item| item.is_public && item.within.is_empty() && item.kind != ItemKind::Module)
         .map(|item| (item.name.as_str(), item.line));
     let shown: Vec<(&str, usize)> = imported.chain(defined).collect();
+    let macros = exported_macros(tree);
 
     let unlisted = shown
         .iter()
@@ -69,31 +72,45 @@ fn check_names(tree: &Tree, listed: &[&str]) -> Vec<Finding> {
     let missing = listed
         .iter()
         .filter(|name| shown.iter().all(|(there, _)| there != *name))
+        .filter(|name| macros.iter().all(|(_, _, there)| there != *name))
         .map(|name| {
             root.finding(
                 1,
                 format!("`{name}` is listed as a name of the root, which does not show it"),
             )
         });
-    unlisted.chain(missing).chain(exported_macros(tree)).collect()
+    let unlisted_macros = macros
+        .iter()
+        .filter(|(_, _, name)| !listed.contains(&name.as_str()))
+        .map(|(file, line, name)| {
+            let message = format!(
+                "the macro `{name}` becomes a name of the root, which is not listed: write it in `hangup-macros`, and \
+                 export it from the module of its task"
+            );
+            file.finding(*line, message)
+        });
+    unlisted.chain(missing).chain(unlisted_macros).collect()
 }
 
 /// `#[macro_export]` puts a macro at the root, wherever it stands.
-fn exported_macros(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn exported_macros(tree: &Tree) -> Vec<(&File, usize, String)> {
+    let mut macros = Vec::new();
     for (file, source) in tree.rust() {
         if !file.path.starts_with("crates/hangup/src/") {
             continue;
         }
-        for token in source.tokens() {
+        let tokens = source.tokens();
+        for (at, token) in tokens.iter().enumerate() {
             if token.text == "macro_export" {
-                let message = "this macro becomes a name of the root: write it in `hangup-macros`, and export it from \
-                               the module of its task";
-                findings.push(file.finding(token.line, message));
+                let mut rest = tokens[at..]
+                    .iter()
+                    .skip_while(|token| token.text != "macro_rules");
+                let name = rest.nth(2).map_or(String::new(), |token| token.text.to_owned());
+                macros.push((file, token.line, name));
             }
         }
     }
-    findings
+    macros
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod kick;
 mod limits;
 mod message;
 mod opening;
+mod pending_send;
 mod pings;
 mod rate;
 mod receiver;

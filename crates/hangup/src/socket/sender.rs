@@ -18,9 +18,9 @@ use super::{
     core::{Core, Permit},
     draining::ServerShutdown,
     message::Message,
+    pending_send::PendingSend,
     server::{Server, Shared},
     shared::Wait,
-    sink::PendingSend,
 };
 use crate::{
     error::{Disconnect, SendError, TrySendError},

@@ -1,49 +1,16 @@
 //! `Sink` of messages: for the socket and its sending half.
 
 use std::{
-    fmt,
-    future::Future,
     mem,
     pin::Pin,
-    sync::{Mutex, PoisonError},
     task::{Context, Poll, ready},
 };
 
 use futures_sink::Sink;
 use hangup_protocol::CloseCode;
 
-use super::{message::Message, sender::Sender, websocket::WebSocket};
+use super::{message::Message, pending_send::PendingSend, sender::Sender, websocket::WebSocket};
 use crate::error::{Disconnect, TrySendError};
-
-type Sending = Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send>>;
-
-/// A message that a sink has taken and that waits for capacity. A clone of a sender has none.
-#[derive(Default)]
-pub(super) struct PendingSend(Option<Box<Mutex<Sending>>>);
-
-impl PendingSend {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Disconnect>> {
-        let Some(sending) = &mut self.0 else {
-            return Poll::Ready(Ok(()));
-        };
-        let sending = sending.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let sent = ready!(sending.as_mut().poll(cx));
-        self.0 = None;
-        Poll::Ready(sent)
-    }
-}
-
-impl Clone for PendingSend {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl fmt::Debug for PendingSend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PendingSend").field(&self.0.is_some()).finish()
-    }
-}
 
 /// A message is taken while the output has capacity, and one more that waits for it: behind that
 /// [`slow_consumer`](crate::Settings::slow_consumer) decides, as with [`send`](Sender::send). What was taken is written
@@ -57,14 +24,13 @@ impl Sink<Message> for Sender {
     }
 
     fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), Disconnect> {
-        debug_assert!(self.pending.0.is_none(), "`poll_ready` was not awaited");
+        debug_assert!(self.pending.is_empty(), "`poll_ready` was not awaited");
         match self.try_send(message.clone()) {
             Ok(()) => Ok(()),
             Err(TrySendError::Disconnect(disconnect)) => Err(disconnect),
             Err(TrySendError::Full) => {
                 let sender = self.clone();
-                let sending: Sending = Box::pin(async move { sender.send(message).await });
-                self.pending = PendingSend(Some(Box::new(Mutex::new(sending))));
+                self.pending = PendingSend::new(async move { sender.send(message).await });
                 Ok(())
             }
         }
