@@ -9,13 +9,13 @@ use std::{
 
 use hangup::{
     App, CloseCode, Handshake, Hub, Refusal, Result, Settings,
-    hub::{HubOptions, KickError, Tag},
+    hub::{HubOptions, KickError, SlowSubscriber, Tag},
     testing::{Received, TestClient},
 };
 use http::StatusCode;
 use tokio::time::{Instant, advance, sleep};
 
-use crate::room::{client, join, revoked};
+use crate::room::{client, join, revoked, room};
 
 const CODE: CloseCode = CloseCode::of::<4001>();
 const SECOND: Duration = Duration::from_secs(1);
@@ -195,6 +195,60 @@ async fn a_kicked_connection_gets_nothing_more_of_its_topics() {
         matches!(eve.recv().await, Received::End),
         "nothing comes behind the Close frame"
     );
+}
+
+/// Promise 1: what is unsent is dropped, but for the rest of a frame that is written in part, whoever has sent it.
+#[tokio::test(start_paused = true)]
+async fn a_kick_overtakes_what_is_unsent() {
+    const LENGTH: usize = 5000;
+    async fn talkative(handshake: Handshake, hub: Hub) -> Result {
+        let handshake = handshake.tag(Tag::new("name", "eve")).await?;
+        let mut socket = handshake.accept().await?;
+        socket.subscribe(&hub.topic("room")).await?;
+        loop {
+            socket.send_text("x".repeat(LENGTH)).await?;
+        }
+    }
+    let hub = Hub::with(HubOptions::new().slow_subscriber(SlowSubscriber::Skip));
+    let unsent = 1000 * LENGTH;
+    let settings = Settings::new().write_buffer(unsent).ping_interval(None);
+    let app = App::new()
+        .hub(&hub)
+        .route("/{room}/{name}", room)
+        .route("/talkative", talkative)
+        .settings(settings);
+    let client = TestClient::new(app);
+    // Neither reads: one has what was published unsent, the other what its endpoint has sent as well.
+    for path in ["/quiet/eve", "/talkative"] {
+        let mut socket = client.connect(path).await.unwrap();
+        sleep(SECOND).await;
+        for _ in 0..300 {
+            hub.topic("room:quiet").publish("y".repeat(LENGTH)).await.unwrap();
+            hub.topic("room").publish("y".repeat(LENGTH)).await.unwrap();
+        }
+        sleep(SECOND).await;
+        let kicking = tokio::spawn(hub.tagged(Tag::new("name", "eve")).close(revoked()).into_future());
+        sleep(SECOND / 2).await;
+        let mut read = 0;
+        loop {
+            match socket.recv().await {
+                Received::Message(message) if message.len() == "welcome".len() => {}
+                Received::Message(message) => {
+                    assert_eq!(
+                        message.len(),
+                        LENGTH,
+                        "a frame that is begun is written to its end"
+                    );
+                    read += 1;
+                }
+                Received::Close(close) => break assert_eq!(close.code(), CODE),
+                other => panic!("{path}: {other}"),
+            }
+        }
+        assert_eq!(kicking.await.unwrap().unwrap().closed, 1, "{path}");
+        // The pipe of a `TestClient` holds 64 KiB; 300 messages were unsent.
+        assert!(read <= 64 * 1024 / LENGTH + 1, "{path}: {read} messages come before the Close frame");
+    }
 }
 
 /// Connections come while kicks are made, on four threads: whoever was tagged before the kick is closed with its code.
