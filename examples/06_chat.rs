@@ -1,70 +1,58 @@
-//! A chat: one task per client receives and sends; the messages of the others arrive through a channel.
+//! A chat: what one client says goes to all through a topic of the hub, without passing through the other endpoints.
 //!
 //! `cargo run --example 06_chat`, then several times `wscat -c 'ws://127.0.0.1:8000/chat?name=ann'`.
 
 use std::io::IsTerminal;
 
-use axum::extract::State;
-use hangup::{App, Close, CloseCode, Handshake, Result, websocket};
-use tokio::sync::broadcast::{self, error::RecvError};
-
-type Room = broadcast::Sender<String>;
+use hangup::{
+    App, Handshake, Hub, Result,
+    hub::{PublishError, Topic},
+    websocket,
+};
 
 /// Somebody in the room, who has left when this is dropped: however the endpoint ends, by an error or a panic too.
 struct Guest {
-    room: Room,
+    room: Topic,
     name: String,
 }
 
 impl Guest {
-    fn join(room: Room, name: String) -> Self {
-        let guest = Self { room, name };
-        guest.tell("joined");
-        guest
+    async fn join(room: Topic, name: String) -> Result<Self, PublishError> {
+        room.publish(format!("{name} joined")).await?;
+        Ok(Self { room, name })
     }
 
-    fn tell(&self, what: &str) {
-        // A send fails only where nobody is in the room.
-        let _ = self.room.send(format!("{} {what}", self.name));
-    }
-
-    fn say(&self, text: &str) {
-        let _ = self.room.send(format!("{}: {text}", self.name));
+    async fn say(&self, text: &str) -> Result<(), PublishError> {
+        self.room.publish(format!("{}: {text}", self.name)).await?;
+        Ok(())
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        self.tell("left");
+        let (room, left) = (self.room.clone(), format!("{} left", self.name));
+        tokio::spawn(async move { room.publish(left).await });
     }
 }
 
 #[websocket("/chat")]
 async fn chat(
     handshake: Handshake,
-    State(room): State<Room>,
+    hub: Hub,
     #[query(min_length = 1, max_length = 20)] name: String,
 ) -> Result {
-    let mut messages = room.subscribe();
     let mut socket = handshake.accept().await?;
-    let guest = Guest::join(room, name);
+    let room = hub.topic("chat");
+    // From here on the client gets what is published; one that does not read is closed with 1013.
+    socket.subscribe(&room).await?;
+    let guest = Guest::join(room, name).await?;
     loop {
-        tokio::select! {
-            said = socket.recv_text() => guest.say(&said?),
-            message = messages.recv() => match message {
-                Ok(message) => socket.send_text(message).await?,
-                Err(RecvError::Lagged(_)) => {
-                    return Err(Close::new(CloseCode::TRY_AGAIN_LATER, "you are too slow").into());
-                }
-                Err(RecvError::Closed) => return Ok(()),
-            },
-        }
+        guest.say(&socket.recv_text().await?).await?;
     }
 }
 
 pub(crate) fn app() -> App {
-    let (room, _) = broadcast::channel(64);
-    App::new().endpoint(chat).with_state(room)
+    App::new().hub(&Hub::new()).endpoint(chat)
 }
 
 #[tokio::main]

@@ -115,6 +115,17 @@ pub const SCENARIOS: &[Scenario] = &[
         unit: "delivery",
         goal: 0.85,
     },
+    Scenario {
+        name: "fan-out-1",
+        title: "fan-out to 1,000, one message at a time, text 125 B",
+        exchange: Exchange::FanOut {
+            connections: 1_000,
+            burst: 1,
+            bursts: 400,
+        },
+        unit: "delivery",
+        goal: 1.00,
+    },
 ];
 
 impl Scenario {

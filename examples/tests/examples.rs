@@ -34,6 +34,7 @@ example!(tls, "../07_tls.rs");
 example!(behind_nginx, "../08_behind_nginx/main.rs");
 example!(http_parameters, "../10_http_parameters.rs");
 example!(spans, "../11_spans.rs");
+example!(prices, "../12_prices.rs");
 
 #[tokio::test]
 async fn echo() {
@@ -290,5 +291,22 @@ async fn spans() {
         let log = log();
         let line = log.lines().find(|line| line.contains(event)).unwrap();
         assert!(line.contains(trace) && line.contains("user=\"ann\""), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn prices() {
+    let hub = hangup::Hub::new();
+    let client = TestClient::new(prices::app(&hub));
+    let mut socket = client.connect("/prices/ws").await.unwrap();
+    while hub.topic("price:ACME").subscribers() + hub.topic("price:INITECH").subscribers() < 2 {
+        tokio::task::yield_now().await;
+    }
+    tokio::spawn(prices::publish(hub));
+    let mut seen = std::collections::BTreeSet::new();
+    while seen.len() < 3 {
+        let price: serde_json::Value = socket.recv_json().await;
+        assert!(price["cents"].as_u64() >= Some(10_000));
+        seen.insert(price["symbol"].as_str().map(str::to_owned));
     }
 }

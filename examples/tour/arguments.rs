@@ -7,7 +7,7 @@ use hangup::{
     settings::DeflateConfig,
 };
 
-use crate::limits::Limits;
+use crate::{engine::EngineChoice, limits::Limits};
 
 /// Serves every sample of the two documents, and prints a command to try each.
 #[derive(Parser, Debug)]
@@ -38,6 +38,9 @@ pub(crate) struct Arguments {
     /// A trusted reverse proxy, or a network of them, such as 10.0.0.0/8; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<Network>,
+    /// What connects the nodes of the hub: memory (this process alone), redis://host:port/ or nats://host:port.
+    #[arg(long, value_name = "ENGINE", default_value = "memory")]
+    pub(crate) hub: EngineChoice,
     #[command(flatten)]
     pub(crate) limits: Limits,
     #[cfg(feature = "tls")]

@@ -4,11 +4,13 @@ mod arguments;
 mod close;
 mod conversation;
 mod documents;
+mod engine;
 mod failures;
 mod limits;
 mod log;
 mod metrics;
 mod operation;
+mod rooms;
 mod sample;
 mod slow_accept;
 mod ticks;
@@ -67,10 +69,12 @@ async fn main() -> io::Result<()> {
             arguments.deflate.unwrap_or(Deflate::Takeover),
         ))
         .include(operation::app())
+        .include(rooms::app())
         .include(ticks::app())
         .include(slow_accept::app())
         .merge(metrics)
-        .settings(settings);
+        .settings(settings)
+        .hub(&arguments.hub.hub());
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
         return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
@@ -94,6 +98,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         close::SAMPLES,
         conversation::SAMPLES,
         operation::SAMPLES,
+        rooms::SAMPLES,
         ticks::SAMPLES,
         slow_accept::SAMPLES,
     ];

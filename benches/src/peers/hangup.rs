@@ -1,10 +1,10 @@
 //! hangup, through the whole framework: `App`, routes, `Handshake`; the echo is the tour's.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hangup::{App, Close, CloseCode, Handshake, Result, Sender, Settings};
+use hangup::hub::{SlowSubscriber, Tag};
+use hangup::{App, Close, CloseCode, Handshake, Hub, Result, Settings};
 
 use super::listener::listen;
 use super::refusal::REFUSAL_REASON;
@@ -17,7 +17,10 @@ pub async fn serve() -> io::Result<()> {
         .settings(Settings::new().ping_interval(PING_INTERVAL))
         .route("/echo", echo)
         .route("/refused", refused)
+        .hub(&Hub::new())
         .route("/fan", fan)
+        .route("/tagged", tagged)
+        .route("/kick", kick)
         .serve_on(listen()?)
         .await
 }
@@ -34,26 +37,36 @@ async fn refused(_: Handshake) -> Result {
     Err(Close::new(CloseCode::POLICY_VIOLATION, REFUSAL_REASON).into())
 }
 
-static ROOM: Mutex<Vec<Sender>> = Mutex::new(Vec::new());
-
-/// Every client receives every message.
-async fn fan(handshake: Handshake) -> Result {
+/// Every client receives every message. Who does not read misses messages.
+async fn fan(handshake: Handshake, hub: Hub) -> Result {
     let mut socket = handshake.accept().await?;
-    {
-        let mut room = ROOM.lock().unwrap_or_else(PoisonError::into_inner);
-        room.retain(|member| !member.is_closed());
-        room.push(socket.sender());
-    }
-    let mut members: Option<Arc<[Sender]>> = None;
+    let room = hub.topic("room").slow_subscriber(SlowSubscriber::Skip);
+    socket.subscribe(&room).await?;
     loop {
-        let message = socket.recv().await?;
-        // Copied once: in this room everybody is there before the first word.
-        let members = members.get_or_insert_with(|| {
-            let room = ROOM.lock().unwrap_or_else(PoisonError::into_inner);
-            room.iter().cloned().collect()
-        });
-        for member in members.iter() {
-            let _ = member.send(message.clone()).await;
-        }
+        room.publish(socket.recv().await?).await?;
     }
+}
+
+/// A connection of a user, who is kicked.
+async fn tagged(handshake: Handshake) -> Result {
+    let handshake = handshake.tag(user()).await?;
+    let mut socket = handshake.accept().await?;
+    socket.recv().await?;
+    Ok(())
+}
+
+/// Kicks that user at each message, and says how many connections were closed, and how many cut.
+async fn kick(handshake: Handshake, hub: Hub) -> Result {
+    let mut socket = handshake.accept().await?;
+    loop {
+        socket.recv().await?;
+        let close = Close::new(CloseCode::of::<4001>(), "session revoked");
+        let kicked = hub.tagged(user()).close(close).await?;
+        let outcome = format!("{} {}", kicked.closed, kicked.cut);
+        socket.send_text(outcome).await?;
+    }
+}
+
+fn user() -> Tag {
+    Tag::new("user", 1)
 }

@@ -36,6 +36,7 @@
 //! | return errors, and handle them by type | [`Error`], [`Result`], [`ValidationError`], [`ErrorHandlers`], [`Failure`] | [`error`], [`handlers`] |
 //! | set every bound, for an app or a route | [`Settings`] | [`settings`], [`layer`] |
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
+//! | reach many connections at once: topics, tags, kicks, in one process or on many nodes | [`Hub`] | [`hub`](mod@hub) |
 //! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
 //! | count what happens | the feature `metrics` | the module `metrics` |
@@ -73,6 +74,7 @@ pub mod error;
 pub mod guides;
 pub mod handlers;
 mod handshake;
+pub mod hub;
 pub mod layer;
 mod lifecycle;
 mod logged;
@@ -102,6 +104,7 @@ pub use self::{
     endpoint::Handshake,
     error::{Disconnect, Error, HttpError, IntoClose, Result},
     handlers::{ErrorHandlers, Failure},
+    hub::Hub,
     params::{Params, ValidationError},
     settings::{Refusal, Settings},
     socket::{Message, Receiver, Sender, WebSocket},

@@ -13,6 +13,7 @@ mod witness;
 use std::{future::poll_fn, sync::Arc, task::Poll};
 
 use axum::{extract::Request, response::Response};
+use hangup_protocol::Close;
 use http::{HeaderName, HeaderValue, StatusCode, request::Parts};
 use hyper::body::Body as _;
 use tokio::time::timeout_at;
@@ -36,7 +37,7 @@ use crate::{
     error::{Error, catch_panic, catch_panic_now},
     handlers::Handling,
     handshake::{Acceptance, Offers, Opening, first_subprotocol, switching_protocols},
-    logged,
+    hub, logged,
     metrics::RouteMetrics,
     origin::Addressing,
     params::EndpointContext,
@@ -196,6 +197,7 @@ where
             return Answer::Denied(HttpRefusal::new(*response, None));
         }
     };
+    hub::join(parts, shared);
     let handshake = Handshake::new(Arc::clone(shared), offers, Arc::clone(context));
     let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
     open(
@@ -315,31 +317,50 @@ fn head_size(parts: &Parts) -> usize {
     uri + parts.headers.iter().map(line).sum::<usize>()
 }
 
-/// The first of the two that an endpoint does.
+/// The first that happens to an endpoint.
 enum Reached {
     /// It accepts, and may have ended in the same poll.
     Accept(Acceptance, Option<Box<Verdict>>),
     End(Box<Verdict>),
+    /// Its connection was kicked before it has accepted.
+    Kick(Close),
 }
 
-/// Polls the endpoint until it accepts or ends.
+/// Polls the endpoint until it accepts or ends, or its connection is kicked.
 async fn until_answered(mut conversation: Conversation, shared: &Shared) -> Answer {
     let reached = poll_fn(|cx| {
-        shared.lock().begin_poll(cx);
+        {
+            let mut core = shared.lock();
+            core.begin_poll(cx);
+            if let Some(close) = core.refusal() {
+                return Poll::Ready(Reached::Kick(close.clone()));
+            }
+        }
         let verdict = match catch_panic_now(|| conversation.as_mut().poll(cx)) {
             Ok(Poll::Ready(verdict)) => Some(verdict),
             Err(panic) => Some(Box::new(Verdict::panicked(&panic))),
             Ok(Poll::Pending) => None,
         };
-        match (shared.lock().take_acceptance(), verdict) {
-            (Some(acceptance), verdict) => Poll::Ready(Reached::Accept(acceptance, verdict)),
-            (None, Some(verdict)) => Poll::Ready(Reached::End(verdict)),
-            (None, None) => Poll::Pending,
+        let mut core = shared.lock();
+        match (core.take_acceptance(), core.refusal(), verdict) {
+            (Some(acceptance), _, verdict) => Poll::Ready(Reached::Accept(acceptance, verdict)),
+            (None, Some(close), _) => Poll::Ready(Reached::Kick(close.clone())),
+            (None, None, Some(verdict)) => Poll::Ready(Reached::End(verdict)),
+            (None, None, None) => Poll::Pending,
         }
     });
     match reached.await {
         Reached::Accept(acceptance, None) => Answer::Accepted(acceptance, conversation),
         Reached::Accept(acceptance, Some(verdict)) => Answer::Accepted(acceptance, ended(verdict)),
         Reached::End(verdict) => Answer::Refused(verdict),
+        Reached::Kick(close) => {
+            if let Err(panic) = catch_panic_now(|| drop(conversation)) {
+                tracing::error!(panic = %logged::text(panic), "an endpoint panicked while it was dropped");
+            }
+            Answer::Refused(Box::new(Verdict::not_admitted(
+                close,
+                "closed from outside before the endpoint accepted".to_owned(),
+            )))
+        }
     }
 }

@@ -107,6 +107,13 @@ pub(crate) fn get(address: &str, path: &str) -> Result<Response> {
     )
 }
 
+pub(crate) fn post(address: &str, path: &str) -> Result<Response> {
+    ask(
+        address,
+        &format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+    )
+}
+
 fn ask(address: &str, request: &str) -> Result<Response> {
     let mut stream = connect(address, LIMIT)?;
     stream

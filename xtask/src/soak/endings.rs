@@ -15,6 +15,44 @@ pub(crate) struct Endings {
     closed: BTreeMap<String, u64>,
     /// By reason.
     refused: BTreeMap<String, u64>,
+    pub(crate) hub: HubBooks,
+}
+
+/// What the metrics have counted of the hub.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct HubBooks {
+    subscribers: u64,
+    offered: u64,
+    delivered: u64,
+    dropped: u64,
+    ended: u64,
+    kicks: u64,
+}
+
+impl HubBooks {
+    fn add(&mut self, metric: &str, value: u64) {
+        match metric {
+            "subscribers" => self.subscribers += value,
+            "offered_total" => self.offered += value,
+            "deliveries_total" => self.delivered += value,
+            "dropped_total" => self.dropped += value,
+            "ended_total" => self.ended += value,
+            "kicks_total" => self.kicks += value,
+            _ => {}
+        }
+    }
+
+    /// Where a message to a subscriber, or a kick, is in no book or in two, all connections being over.
+    pub(crate) fn differences(&self, kicks: u64) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if self.subscribers != 0 || self.offered != self.delivered + self.dropped + self.ended {
+            wrong.push(format!("the books of the hub do not balance: {self:?}"));
+        }
+        if self.kicks != kicks {
+            wrong.push(format!("{kicks} kicks were answered, and {} counted", self.kicks));
+        }
+        wrong
+    }
 }
 
 /// The endings in a log.
@@ -49,7 +87,11 @@ impl Endings {
                     let key = format!("{} {}", label(labels, "code"), label(labels, "initiator"));
                     *endings.closed.entry(key).or_default() += value;
                 }
-                _ => {}
+                _ => {
+                    if let Some(metric) = name.strip_prefix("hangup_hub_") {
+                        endings.hub.add(metric, value);
+                    }
+                }
             }
         }
         endings
@@ -73,6 +115,7 @@ impl Endings {
         };
         println!("accepted {}, closed by {}", self.accepted, shown(&self.closed));
         println!("refused {}: {}", self.count_refused(), shown(&self.refused));
+        println!("{:?}", self.hub);
     }
 
     /// Where these do not say that each connection had one end, all connections being over: `asked` are the handshakes
@@ -168,6 +211,21 @@ hangup_connections_live{route=\"/echo\"} 0
         assert_eq!((endings.live, endings.accepted), (0, 4));
         assert_eq!(endings.closed, BTreeMap::from([("1000 peer".to_owned(), 4)]));
         assert_eq!(endings.refused, BTreeMap::from([("http_403".to_owned(), 2)]));
+    }
+
+    #[test]
+    fn the_books_of_the_hub_must_balance() {
+        let page = "hangup_hub_offered_total{prefix=\"room\"} 6\n\
+                    hangup_hub_deliveries_total{prefix=\"room\"} 3\n\
+                    hangup_hub_dropped_total{prefix=\"room\"} 2\n\
+                    hangup_hub_ended_total{prefix=\"room\"} 1\n\
+                    hangup_hub_kicks_total{outcome=\"complete\"} 7\n";
+        assert_eq!(Endings::read(page).hub.differences(7), [""; 0]);
+        assert_eq!(Endings::read(page).hub.differences(8).len(), 1);
+        let lost = page.replace("} 3", "} 2");
+        assert_eq!(Endings::read(&lost).hub.differences(7).len(), 1);
+        let left = format!("{page}hangup_hub_subscribers{{prefix=\"room\"}} 1\n");
+        assert_eq!(Endings::read(&left).hub.differences(7).len(), 1);
     }
 
     #[test]

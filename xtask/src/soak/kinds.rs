@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::connection::Step;
-use super::{clients, costly, early, late};
+use super::{clients, costly, early, late, rooms};
 
 /// A way to behave.
 pub(crate) struct Kind {
@@ -71,6 +71,10 @@ const KINDS: &[Kind] = &[
     Kind { name: "talks to a push-only endpoint", weight: 30, asks: Asks::Surely, run: late::talks_to_a_push_only_endpoint },
     Kind { name: "reads late", weight: 10, asks: Asks::Surely, run: late::reads_late },
     Kind { name: "floods with offers", weight: 6, asks: Asks::Perhaps, run: costly::floods_with_offers },
+    Kind { name: "speaks in a room", weight: 150, asks: Asks::Surely, run: rooms::speaks_in_a_room },
+    Kind { name: "is kicked", weight: 100, asks: Asks::Surely, run: rooms::is_kicked },
+    Kind { name: "comes while it is blocked", weight: 40, asks: Asks::Perhaps, run: rooms::comes_while_it_is_blocked },
+    Kind { name: "does not hear its room", weight: 10, asks: Asks::Surely, run: rooms::does_not_hear_its_room },
     Kind { name: "sends empty deflate blocks", weight: 6, asks: Asks::Surely, run: costly::sends_empty_deflate_blocks },
 ];
 

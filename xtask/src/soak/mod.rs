@@ -11,6 +11,7 @@ mod endings;
 mod figures;
 mod kinds;
 mod late;
+mod rooms;
 mod round_trip;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -151,6 +152,7 @@ fn run(time: Duration, seed: u64) -> Result<()> {
     let log = std::fs::File::open(&tour.log).while_doing(tour.log.display())?;
     let logged = endings::read_log(log)?;
     wrong.extend(counted.differences(&logged, tally.asked()));
+    wrong.extend(counted.hub.differences(rooms::kicks()));
     report(&wrong, seed, &tour)
 }
 

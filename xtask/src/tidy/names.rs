@@ -30,6 +30,16 @@ const EXCEPTIONS: &[Exception] = &[
     ),
     (
         "crates/hangup/src/metrics/",
+        "HubMetrics",
+        "the same type with and without the feature `metrics`",
+    ),
+    (
+        "crates/hangup/src/metrics/",
+        "TopicMetrics",
+        "the same type with and without the feature `metrics`",
+    ),
+    (
+        "crates/hangup/src/metrics/",
         "Traffic",
         "the same type with and without the feature `metrics`",
     ),

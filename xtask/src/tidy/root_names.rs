@@ -18,6 +18,7 @@ const NAMES: &[&str] = &[
     "Failure",
     "Handshake",
     "HttpError",
+    "Hub",
     "IntoClose",
     "Message",
     "Params",

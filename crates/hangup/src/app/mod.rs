@@ -3,6 +3,7 @@
 mod accept;
 mod drain;
 mod http;
+mod hub;
 mod in_memory;
 mod inherited;
 mod listener;
@@ -13,6 +14,7 @@ mod served;
 mod shutdown;
 mod signals;
 mod stage;
+mod templates;
 #[cfg(feature = "tls")]
 mod tls;
 mod with_http;
@@ -22,7 +24,6 @@ use std::{collections::HashMap, fmt, future::Future, panic::Location};
 use axum::{Router, routing::MethodRouter};
 
 pub(crate) use self::in_memory::InMemoryServer;
-use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
 pub use self::{
@@ -33,10 +34,15 @@ pub use self::{
     served::Served,
     with_http::WithHttp,
 };
+use self::{
+    routing::Routes,
+    templates::{below, without_names},
+};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
+    hub::Hub,
     origin::TrustedProxies,
     settings::{Refusal, Resolved, Settings},
 };
@@ -73,6 +79,7 @@ pub struct App<S = ()> {
     routes: Routes<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
+    hub: Option<Hub>,
     /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
@@ -90,6 +97,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes: Routes::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
+            hub: None,
             taken: HashMap::new(),
         }
     }
@@ -249,12 +257,14 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes,
             handlers,
             settings,
+            hub,
             taken,
         } = self;
         App {
             routes: routes.with_state(state),
             handlers,
             settings,
+            hub,
             taken,
         }
     }
@@ -264,6 +274,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes,
             handlers,
             settings,
+            hub,
             ..
         } = self;
         routes.map(|router| {
@@ -273,8 +284,12 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             } else {
                 router.layer(handlers.clone())
             };
-            match &settings {
+            let router = match &settings {
                 Some(settings) => router.layer(settings.clone()),
+                None => router,
+            };
+            match &hub {
+                Some(hub) => router.layer(hub.clone()),
                 None => router,
             }
         })
@@ -343,52 +358,5 @@ impl<S> fmt::Debug for App<S> {
             .field("paths", &self.paths())
             .field("handlers", &self.handlers)
             .finish_non_exhaustive()
-    }
-}
-
-/// The path that axum gives a nested route: the root of a nested app is the prefix itself.
-fn below(prefix: &str, path: &str) -> String {
-    match prefix.strip_suffix('/') {
-        Some(prefix) => format!("{prefix}{path}"),
-        None if path == "/" => prefix.to_owned(),
-        None => format!("{prefix}{path}"),
-    }
-}
-
-/// A template in which parameters have no names, so that two that match the same paths are equal.
-fn without_names(path: &str) -> String {
-    let mut nameless = String::with_capacity(path.len());
-    for segment in path.split_inclusive('/') {
-        match (segment.find('{'), segment.rfind('}')) {
-            (Some(start), Some(end)) if start < end && !segment.contains("{{") => {
-                nameless.push_str(segment.get(..=start).unwrap_or_default());
-                nameless.push_str(if segment.get(start + 1..=start + 1) == Some("*") {
-                    "*"
-                } else {
-                    ""
-                });
-                nameless.push_str(segment.get(end..).unwrap_or_default());
-            }
-            _ => nameless.push_str(segment),
-        }
-    }
-    nameless
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_that_match_the_same_paths_are_equal() {
-        assert_eq!(
-            without_names("/items/{item_id}/ws"),
-            without_names("/items/{id}/ws")
-        );
-        assert_eq!(without_names("/items/{item_id}/ws"), "/items/{}/ws");
-        assert_eq!(without_names("/files/{*rest}"), "/files/{*}");
-        assert_ne!(without_names("/{a}"), without_names("/{*a}"));
-        assert_eq!(without_names("/v{n}/x"), "/v{}/x");
-        assert_eq!(without_names("/{{literal}}"), "/{{literal}}");
     }
 }

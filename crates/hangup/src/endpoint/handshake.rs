@@ -66,6 +66,11 @@ impl Handshake {
         }
     }
 
+    /// What it shares with whoever answers the request.
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The subprotocols that the client offers, in its order of preference (RFC 6455, section 1.9).
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
         self.answer.offered.iter().map(|name| &**name)

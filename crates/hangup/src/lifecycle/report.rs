@@ -285,6 +285,7 @@ impl Drop for Report {
                 core.fail_to_open();
             }
         }
+        self.shared.detach();
         if self.is_told {
             return;
         }

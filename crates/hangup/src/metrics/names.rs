@@ -76,6 +76,22 @@ metrics! {
         "Bytes of the payloads of sent messages, before compression.";
     UNSENT_BYTES = "hangup_unsent_bytes", Gauge, Bytes, ["route"],
         "Bytes that wait to be written, of all connections together.";
+    HUB_SUBSCRIBERS = "hangup_hub_subscribers", Gauge, Count, ["prefix"],
+        "Subscriptions of connections to topics, by the prefix of the topic.";
+    HUB_PUBLICATIONS = "hangup_hub_publications_total", Counter, Count, ["prefix"],
+        "Messages that this node has published.";
+    HUB_OFFERED = "hangup_hub_offered_total", Counter, Count, ["prefix"],
+        "Messages times the subscribers that they were published for.";
+    HUB_DELIVERIES = "hangup_hub_deliveries_total", Counter, Count, ["prefix"],
+        "Messages that were put into the output of a subscriber.";
+    HUB_DROPPED = "hangup_hub_dropped_total", Counter, Count, ["prefix"],
+        "Messages that a slow subscriber has missed.";
+    HUB_ENDED = "hangup_hub_ended_total", Counter, Count, ["prefix"],
+        "Messages for a subscriber whose connection was over, or that had unsubscribed.";
+    HUB_KICKS = "hangup_hub_kicks_total", Counter, Count, ["outcome"],
+        "Kicks of this node: complete, with a node that is silent, or failed.";
+    HUB_KICKED = "hangup_hub_kicked_connections_total", Counter, Count, ["outcome"],
+        "Connections of this node that a kick has closed or cut.";
 }
 
 /// Every metric that this crate records, in the order of the table above.

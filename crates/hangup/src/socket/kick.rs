@@ -10,7 +10,13 @@ use std::{
 use hangup_protocol::Close;
 use tokio::time::Instant;
 
-use super::{core::Kicked, environment::Environment, shared::SharedCore, timer::Timer, waiting::Ticket};
+use super::{
+    core::{Kickable, Removal},
+    environment::Environment,
+    shared::SharedCore,
+    timer::Timer,
+    waiting::Ticket,
+};
 
 impl<E: Environment> SharedCore<E> {
     /// Closes the connection at once, ahead of what is unsent, and cuts it at `until`: see [`Core::kick`].
@@ -19,10 +25,11 @@ impl<E: Environment> SharedCore<E> {
     /// exchanged or the transport is dropped, and at `until` at the latest.
     ///
     /// [`Core::kick`]: super::core::Core::kick
-    pub(crate) fn kick(self: &Arc<Self>, close: &Close, until: Instant) -> Kicking<E> {
-        self.lock().kick(close, until);
-        Kicking {
+    pub(crate) fn kick(self: &Arc<Self>, close: &Close, until: Instant) -> KickWait<E> {
+        let before = self.lock().kick(close, until);
+        KickWait {
             shared: Arc::clone(self),
+            before,
             until,
             ticket: None,
             timer: Timer::default(),
@@ -32,17 +39,25 @@ impl<E: Environment> SharedCore<E> {
 
 /// The wait of [`SharedCore::kick`].
 #[must_use = "what has come of it is known when it is awaited"]
-pub(crate) struct Kicking<E: Environment> {
+pub(crate) struct KickWait<E: Environment> {
     shared: Arc<SharedCore<E>>,
+    before: Kickable,
     until: Instant,
     ticket: Ticket,
     timer: Timer,
 }
 
-impl<E: Environment> Future for Kicking<E> {
-    type Output = Kicked;
+impl<E: Environment> KickWait<E> {
+    /// How the connection was before.
+    pub(crate) const fn before(&self) -> Kickable {
+        self.before
+    }
+}
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Kicked> {
+impl<E: Environment> Future for KickWait<E> {
+    type Output = Removal;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Removal> {
         let this = &mut *self;
         let kicked = this.shared.lock().poll_kicked(cx, &mut this.ticket);
         if kicked.is_ready() || this.timer.poll(cx, this.until).is_pending() {
@@ -54,7 +69,7 @@ impl<E: Environment> Future for Kicking<E> {
     }
 }
 
-impl<E: Environment> Drop for Kicking<E> {
+impl<E: Environment> Drop for KickWait<E> {
     fn drop(&mut self) {
         if self.ticket.is_some() {
             self.shared.lock().forget(self.ticket);

@@ -1,5 +1,6 @@
 //! The open connection: what an endpoint sends, receives and closes, and the task that moves the bytes.
 
+mod attached;
 mod blocked_opening;
 mod closing;
 mod core;
@@ -9,7 +10,6 @@ mod environment;
 mod inbox;
 mod io;
 mod keep_alive;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
 mod kick;
 mod limits;
 mod message;
@@ -21,7 +21,6 @@ mod receiver;
 mod sender;
 mod server;
 mod shared;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
 mod shared_frames;
 mod sink;
 mod stream;
@@ -32,19 +31,16 @@ mod waiting;
 mod websocket;
 
 pub(crate) use self::{
+    attached::{Attached, NotAttached},
     blocked_opening::watch_opening,
+    core::{Kickable, Removal, Undelivered},
     driver::{Conclude, Conclusion, Driver},
     io::Transport,
-    server::Shared,
+    server::{PendingRemoval, Shared},
+    shared_frames::{FrameEncoder, SharedFrames},
     waiting::Ticket,
 };
 pub use self::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
     websocket::WebSocket,
-};
-#[expect(unused_imports, reason = "for the hub")]
-pub(crate) use self::{
-    core::{Kicked, Undelivered},
-    kick::Kicking,
-    shared_frames::{FrameEncoder, SharedFrames},
 };

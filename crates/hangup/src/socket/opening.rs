@@ -2,6 +2,8 @@
 
 use std::mem;
 
+use hangup_protocol::Close;
+
 /// The state of the opening handshake, and what of it waits for whoever answers the request.
 #[derive(Debug)]
 pub(super) enum OpeningHandshake<A, D> {
@@ -15,6 +17,8 @@ pub(super) enum OpeningHandshake<A, D> {
     Denied(Box<D>),
     /// The endpoint has ended without an answer: it can accept and deny no more. Its error handlers may ask for the 101.
     Unanswered,
+    /// Kicked before the endpoint has accepted: whoever answers the request refuses it with this.
+    Refused(Box<Close>),
     /// The 101 is out (or failed to go out, and then the connection is over).
     Open,
 }
@@ -32,7 +36,7 @@ impl<A, D> OpeningHandshake<A, D> {
     /// Whether the 101 is asked for, on its way or out.
     pub(super) const fn is_accepted(&self) -> bool {
         match self {
-            Self::Waiting | Self::Denied(_) | Self::Unanswered => false,
+            Self::Waiting | Self::Denied(_) | Self::Unanswered | Self::Refused(_) => false,
             Self::Accepted(_) | Self::Answering | Self::Open => true,
         }
     }
@@ -45,6 +49,21 @@ impl<A, D> OpeningHandshake<A, D> {
     /// Whether a message of an error handler may still ask for the 101.
     pub(super) const fn may_request_refusal(&self) -> bool {
         matches!(self, Self::Waiting | Self::Unanswered)
+    }
+
+    /// Refuses in place of the endpoint, unless that has accepted.
+    pub(super) fn refuse(&mut self, close: &Close) {
+        if !self.is_accepted() {
+            *self = Self::Refused(Box::new(close.clone()));
+        }
+    }
+
+    /// With what the handshake is refused, once the connection was kicked.
+    pub(super) fn refusal(&self) -> Option<&Close> {
+        match self {
+            Self::Refused(close) => Some(close),
+            _ => None,
+        }
     }
 
     pub(super) fn deny(&mut self, denial: D) {
@@ -69,7 +88,11 @@ impl<A, D> OpeningHandshake<A, D> {
         match mem::replace(self, Self::Unanswered) {
             Self::Waiting => None,
             Self::Denied(denial) => Some(*denial),
-            other @ (Self::Accepted(_) | Self::Answering | Self::Unanswered | Self::Open) => {
+            other @ (Self::Accepted(_)
+            | Self::Answering
+            | Self::Unanswered
+            | Self::Refused(_)
+            | Self::Open) => {
                 *self = other;
                 None
             }

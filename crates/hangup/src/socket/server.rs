@@ -8,6 +8,7 @@ use hangup_protocol::{CloseCode, DeflateAgreement};
 
 use super::{
     environment::{Environment, Observer, Options},
+    kick::KickWait,
     shared::SharedCore,
 };
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 
 /// The connection of a server, as all handles share it.
 pub(crate) type Shared = SharedCore<Server>;
+
+/// The wait for what comes of a kick.
+pub(crate) type PendingRemoval = KickWait<Server>;
 
 pub(crate) enum Server {}
 

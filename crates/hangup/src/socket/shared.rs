@@ -13,9 +13,8 @@ use std::{
 use shuttle::sync::{Mutex, MutexGuard};
 
 use super::{
-    core::{Core, Undelivered},
+    core::Core,
     environment::Environment,
-    shared_frames::SharedFrames,
     waiting::{Ticket, Wakeups},
 };
 
@@ -41,14 +40,17 @@ impl<E: Environment> SharedCore<E> {
 }
 
 impl<E: Environment> SharedCore<E> {
-    /// Sends whole frames that many connections share, from any task, and never waits: see [`Core::deliver`].
-    ///
-    /// # Errors
-    ///
-    /// [`Undelivered`]: too much is unsent, the connection is over, or it compresses with a context of its own.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the hub"))]
-    pub(crate) fn deliver(&self, frames: &SharedFrames) -> Result<(), Undelivered> {
-        self.lock().deliver(frames)
+    /// Waits until a message can be delivered with no more than so many bytes unsent before it, or the connection is over.
+    pub(crate) fn deliverable(self: &Arc<Self>, bound: usize) -> impl Future<Output = ()> {
+        Wait::on(self).until(move |core, cx, ticket| core.poll_deliverable(cx, ticket, bound))
+    }
+
+    /// The connection has ended: so has what is attached.
+    pub(crate) fn detach(&self) {
+        let attached = self.lock().detach();
+        if let Some(attached) = attached {
+            attached.connection_ended();
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hangup_protocol::{FrameHeader, MessageKind};
 
-use super::message::Message;
+use super::{io::Frames, message::Message};
 
 /// Whole messages of a server, one frame each and uncompressed, as every connection may send them.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,25 @@ impl SharedFrames {
         let mut encoder = FrameEncoder::default();
         encoder.push(message);
         encoder.take()
+    }
+
+    /// Those behind the first `count` messages.
+    pub(crate) fn skip(&self, count: usize) -> Self {
+        let mut left = Frames::of(&self.bytes);
+        let (mut skipped, mut length, mut payload) = (0, 0, 0);
+        while skipped < count
+            && let Some(frame) = left.peek()
+        {
+            left.skip(frame.length);
+            skipped += 1;
+            length += frame.length;
+            payload += frame.payload;
+        }
+        Self {
+            bytes: self.bytes.slice(length..),
+            messages: self.messages - skipped,
+            payload: self.payload - payload,
+        }
     }
 
     /// How many messages they are.

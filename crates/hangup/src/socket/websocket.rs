@@ -56,6 +56,10 @@ impl WebSocket {
         }
     }
 
+    pub(crate) const fn as_sender(&self) -> &Sender {
+        &self.sender
+    }
+
     /// The subprotocol that was chosen at `accept` (RFC 6455, 1.9).
     #[must_use]
     pub fn subprotocol(&self) -> Option<&str> {

@@ -1,13 +1,18 @@
 //! Delivery of frames that many connections share: written at once, without a copy and without waking the connection's
 //! task.
 
-use std::io;
+use std::{
+    io,
+    task::{Context, Poll},
+};
 
 use super::{
     super::{
-        environment::{Environment, Observer as _, Options as _},
+        environment::{Environment, Observer as _},
         io::{BY_REFERENCE, Frames},
+        message::Message,
         shared_frames::SharedFrames,
+        waiting::{Awaited, Ticket},
     },
     Core,
 };
@@ -20,7 +25,7 @@ const BY_REFERENCE_IF_UNSENT: usize = 128;
 pub(crate) enum Undelivered {
     /// As much is unsent as may be: so many of the messages were not taken, the last ones.
     Full { missed: usize },
-    /// The connection compresses with a context of its own: its messages have to be sent one by one.
+    /// It compresses with a context of its own: its messages have to be sent one by one.
     OwnContext,
     /// Nothing can be sent any more.
     Over,
@@ -31,17 +36,20 @@ impl<E: Environment> Core<E> {
     /// written here and now with one system call; what the system does not take is kept by reference, counts as unsent,
     /// and is written by the connection's task.
     ///
-    /// Messages go in behind all that was sent on this connection before. They are taken while no more than `write_buffer`
-    /// is unsent, so that one may go past that bound.
+    /// Messages go in behind all that was sent on this connection before. They are taken while no more than `bound`
+    /// bytes are unsent, so that one may go past that bound.
     ///
     /// # Errors
     ///
     /// [`Undelivered`]; the connection is as it was but for the messages that were taken.
-    pub(crate) fn deliver(&mut self, frames: &SharedFrames) -> Result<(), Undelivered> {
+    pub(crate) fn deliver(&mut self, frames: &SharedFrames, bound: usize) -> Result<(), Undelivered> {
         if self.protocol.sends_with_takeover() {
             return Err(Undelivered::OwnContext);
         }
-        let has_capacity = !self.is_full() || self.flush_now();
+        if self.output.unsent() > bound {
+            self.flush_now();
+        }
+        let has_capacity = self.opening.is_open() && self.output.unsent() <= bound;
         if self.over.is_some() || !self.protocol.can_send() {
             return Err(Undelivered::Over);
         }
@@ -54,7 +62,7 @@ impl<E: Environment> Core<E> {
         let taken = if written == frames.bytes.len() {
             Taken::all_of(frames)
         } else {
-            self.attach(frames, written)
+            self.attach_unsent(frames, written, bound)
         };
         self.is_active = true;
         self.note_activity();
@@ -64,6 +72,36 @@ impl<E: Environment> Core<E> {
             0 => Ok(()),
             missed => Err(Undelivered::Full { missed }),
         }
+    }
+
+    /// Sends one message of a connection that compresses with a context of its own, if no more than so many bytes are unsent.
+    /// Whether it was sent.
+    pub(crate) fn deliver_message(&mut self, message: &Message, bound: usize) -> bool {
+        if self.output.unsent() > bound {
+            self.flush_now();
+        }
+        let can_send = self.over.is_none() && self.opening.is_open() && self.output.unsent() <= bound;
+        if can_send {
+            self.enqueue_from_outside(|core| core.enqueue(&mut message.clone()));
+        }
+        can_send
+    }
+
+    /// Waits until no more than so many bytes are unsent, or the connection is over.
+    pub(crate) fn poll_deliverable(
+        &mut self,
+        cx: &mut Context<'_>,
+        ticket: &mut Ticket,
+        bound: usize,
+    ) -> Poll<()> {
+        if self.output.unsent() > bound {
+            self.flush_now();
+        }
+        if self.over.is_some() || self.opening.is_open() && self.output.unsent() <= bound {
+            return Poll::Ready(());
+        }
+        self.waiting.add(Awaited::Capacity, ticket, cx);
+        Poll::Pending
     }
 
     /// Writes what the system takes at once, if nothing is unsent before it.
@@ -86,13 +124,9 @@ impl<E: Environment> Core<E> {
     }
 
     /// Puts what is not written behind what is unsent, as far as the bound allows, and has it written.
-    fn attach(&mut self, frames: &SharedFrames, written: usize) -> Taken {
+    fn attach_unsent(&mut self, frames: &SharedFrames, written: usize, bound: usize) -> Taken {
         let before = self.output.unsent();
-        let taken = Taken::within(
-            frames,
-            written,
-            self.options.write_buffer().saturating_sub(before),
-        );
+        let taken = Taken::within(frames, written, bound.saturating_sub(before));
         let is_tcp = self
             .transport
             .as_ref()

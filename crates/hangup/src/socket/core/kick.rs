@@ -15,9 +15,19 @@ use super::{
     Core,
 };
 
+/// How a connection was when it was kicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kickable {
+    Open,
+    /// It was closed before, and its transport is not dropped yet.
+    Closing,
+    /// Its transport was dropped.
+    Over,
+}
+
 /// What has come of a kick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kicked {
+pub(crate) enum Removal {
     /// Both Close frames were exchanged.
     Closed,
     /// The transport was dropped without, at the latest at the time that was given: the peer did not answer in time, or
@@ -33,10 +43,15 @@ impl<E: Environment> Core<E> {
     ///
     /// The closing handshake ends at `until`, whatever the peer takes or sends: the connection's task drops the transport
     /// then. Of several kicks the earliest time holds.
-    pub(crate) fn kick(&mut self, close: &Close, until: Instant) {
+    pub(crate) fn kick(&mut self, close: &Close, until: Instant) -> Kickable {
         if matches!(self.closing, Closing::Done) {
-            return;
+            return Kickable::Over;
         }
+        let before = match self.over {
+            Some(_) => Kickable::Closing,
+            None => Kickable::Open,
+        };
+        self.opening.refuse(close);
         let dropped = self.output.drop_frames();
         if dropped > 0 {
             self.limits().drop_messages(dropped);
@@ -50,19 +65,20 @@ impl<E: Environment> Core<E> {
             self.flush_now();
         }
         self.waiting.wake_driver();
+        before
     }
 
     /// Waits until a kick has come to its end.
-    pub(crate) fn poll_kicked(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<Kicked> {
+    pub(crate) fn poll_kicked(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<Removal> {
         if self.closing.is_past_handshake() {
             return Poll::Ready(if self.is_clean() {
-                Kicked::Closed
+                Removal::Closed
             } else {
-                Kicked::Cut
+                Removal::Cut
             });
         }
         if !self.is_accepted() {
-            return Poll::Ready(Kicked::Refused);
+            return Poll::Ready(Removal::Refused);
         }
         self.waiting.add(Awaited::Stage, ticket, cx);
         Poll::Pending

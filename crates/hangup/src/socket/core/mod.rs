@@ -1,6 +1,7 @@
 //! The state of one connection that its task and its handles share: private fields, and the moves of bytes that all of
 //! its parts need.
 
+mod attach;
 mod close;
 mod deadlines;
 mod deliver;
@@ -16,6 +17,7 @@ mod tests;
 use std::{
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -26,10 +28,11 @@ pub(crate) use self::{
     deadlines::Expired,
     deliver::Undelivered,
     drive::{Budget, Progress},
-    kick::Kicked,
+    kick::{Kickable, Removal},
     send::Permit,
 };
 use super::{
+    attached::Attached,
     closing::Closing,
     environment::{Environment, Observer as _, Options as _},
     inbox::Inbox,
@@ -72,6 +75,8 @@ pub(crate) struct Core<E: Environment> {
     drain: DrainNotice,
     keep_alive: KeepAlive,
     limits: Option<Box<Limits>>,
+    /// What belongs to the connection.
+    attached: Option<Arc<dyn Attached>>,
     options: E::Options,
     /// Who waits: the task that polls the endpoint and does all reading and writing, and others.
     waiting: Waiting,
@@ -102,6 +107,7 @@ impl<E: Environment> Core<E> {
             drain: DrainNotice::default(),
             keep_alive: KeepAlive::off(),
             limits: None,
+            attached: None,
             options,
             waiting: Waiting::default(),
             timer: Timer::default(),

@@ -69,6 +69,11 @@ impl<E: Environment> Core<E> {
         self.opening.take_denial()
     }
 
+    /// With what the handshake is refused, where the connection was kicked before its endpoint has accepted.
+    pub(crate) fn refusal(&self) -> Option<&Close> {
+        self.opening.refusal()
+    }
+
     pub(crate) fn is_accepted(&self) -> bool {
         self.opening.is_accepted()
     }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     super::{
-        core::{Kicked, Undelivered},
+        core::{Removal, Undelivered},
         shared_frames::SharedFrames,
     },
     *,
@@ -43,7 +43,7 @@ fn a_kick_from_another_thread_is_written_and_answered() {
             bytes.escape_ascii()
         );
         pipe.write(&[0x88, 0x82, 0, 0, 0, 0, 0x0f, 0xa0]);
-        assert_eq!(kicking.join().unwrap(), Kicked::Closed);
+        assert_eq!(kicking.join().unwrap(), Removal::Closed);
         sending.join().unwrap();
         pipe.finish();
         task.join().unwrap();
@@ -65,7 +65,7 @@ fn what_is_delivered_from_another_thread_is_written_although_the_endpoint_sleeps
             let mut number = 0;
             while number < 3 {
                 let message = Message::from(format!("b{number:05}"));
-                match shared.deliver(&SharedFrames::of(&message)) {
+                match shared.lock().deliver(&SharedFrames::of(&message), 2 * FRAME) {
                     Ok(()) => number += 1,
                     Err(Undelivered::Full { missed }) => {
                         assert_eq!(missed, 1);

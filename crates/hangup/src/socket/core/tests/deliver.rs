@@ -44,8 +44,13 @@ fn frames(messages: &[Message]) -> SharedFrames {
     encoder.take()
 }
 
+fn deliver_to(core: &mut Core<Server>, frames: &SharedFrames) -> Result<(), Undelivered> {
+    let bound = core.options().write_buffer;
+    core.deliver(frames, bound)
+}
+
 fn deliver(connected: &Connected, frames: &SharedFrames) -> Result<(), Undelivered> {
-    connected.lock(|core| core.deliver(frames))
+    connected.lock(|core| deliver_to(core, frames))
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +58,7 @@ async fn what_is_delivered_is_written_at_once_and_nobody_is_woken() {
     let (connected, mut peer) = over_tcp(Resolved::default()).await;
     let burst = frames(&["one".into(), "two".into(), vec![3].into()]);
     assert_eq!(burst.messages(), 3);
-    assert!(!connected.is_woken(|core| core.deliver(&burst).unwrap()));
+    assert!(!connected.is_woken(|core| deliver_to(core, &burst).unwrap()));
     assert_eq!(read_all(&mut peer), b"\x81\x03one\x81\x03two\x82\x01\x03");
     assert_eq!(connected.unsent(), 0);
     assert!(connected.0.borrow().output.is_flushed());
@@ -104,7 +109,7 @@ async fn what_the_system_does_not_take_is_kept_by_reference_and_written_later() 
             let message = Message::from(vec![1; 100_000]);
             core.begin_poll(&Context::from_waker(Waker::noop()));
             core.end_poll();
-            core.deliver(&SharedFrames::of(&message)).unwrap();
+            deliver_to(core, &SharedFrames::of(&message)).unwrap();
             delivered.push(message);
         }
     });

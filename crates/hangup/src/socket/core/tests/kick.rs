@@ -1,11 +1,11 @@
 //! Tests of kicks.
 
-use super::super::kick::Kicked;
+use super::super::kick::Removal;
 use super::*;
 
 const WITHIN: Duration = Duration::from_secs(1);
 
-async fn outcome(connected: &Connected) -> Kicked {
+async fn outcome(connected: &Connected) -> Removal {
     let mut ticket = None;
     poll_fn(|cx| connected.lock(|core| core.poll_kicked(cx, &mut ticket))).await
 }
@@ -38,7 +38,7 @@ async fn a_kick_overtakes_what_is_unsent_and_counts_it() {
     let seen = seen(&bytes);
     // 100 bytes are five messages of 20 bytes with their headers, or the beginning of one more.
     assert!((4..=6).contains(&seen.messages.len()), "{seen:?}");
-    assert_eq!((seen.close, kicked), (Some(4001), Kicked::Closed));
+    assert_eq!((seen.close, kicked), (Some(4001), Removal::Closed));
     let dropped = connected.lock(|core| core.dropped());
     assert_eq!(seen.messages.len() as u64 + dropped, 50);
 }
@@ -60,7 +60,7 @@ async fn a_peer_that_trickles_is_cut_in_time() {
         let kicked = outcome(&connected).await;
         (kicked, begun.elapsed())
     });
-    assert_eq!(kicked, (Kicked::Cut, WITHIN));
+    assert_eq!(kicked, (Removal::Cut, WITHIN));
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ async fn a_peer_that_does_not_answer_is_cut_in_time_whatever_it_sends() {
         let (_, _, kicked) = tokio::join!(connected.run(), talk, outcome(&connected));
         assert_eq!(
             (kicked, begun.elapsed()),
-            (Kicked::Cut, WITHIN.max(begun.elapsed()))
+            (Removal::Cut, WITHIN.max(begun.elapsed()))
         );
         assert!(begun.elapsed() < WITHIN + Duration::from_millis(20));
     }
@@ -99,7 +99,7 @@ async fn the_drain_behind_the_closing_handshake_ends_in_time_too() {
     kick(&connected);
     peer.write_all(&close_of_peer(4001)).await.unwrap();
     let (_, kicked) = tokio::join!(connected.run(), outcome(&connected));
-    assert_eq!((kicked, begun.elapsed()), (Kicked::Closed, WITHIN));
+    assert_eq!((kicked, begun.elapsed()), (Removal::Closed, WITHIN));
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn a_connection_that_closes_already_keeps_its_close_frame() {
     assert!(seen.messages.len() <= 2, "{seen:?}");
     assert_eq!(
         (kicked, begun.elapsed()),
-        (Kicked::Cut, WITHIN),
+        (Removal::Cut, WITHIN),
         "the earliest holds"
     );
 }
@@ -166,7 +166,7 @@ async fn a_connection_that_has_ended_is_not_kicked() {
         drop(peer);
     });
     kick(&connected);
-    assert_eq!(outcome(&connected).await, Kicked::Closed);
+    assert_eq!(outcome(&connected).await, Removal::Closed);
     let code = connected.lock(|core| core.over().unwrap().code().get());
     assert_eq!(code, 1000);
 }
@@ -175,7 +175,7 @@ async fn a_connection_that_has_ended_is_not_kicked() {
 async fn a_handshake_is_refused_and_its_connection_closed_if_it_opens() {
     let connected = Connected::with(Resolved::default());
     kick(&connected);
-    assert_eq!(outcome(&connected).await, Kicked::Refused);
+    assert_eq!(outcome(&connected).await, Removal::Refused);
     tokio::time::advance(10 * WITHIN).await;
     let (stream, mut peer) = tokio::io::duplex(4096);
     connected.lock(|core| core.open(Transport::Other(Box::new(stream)), &[]));
@@ -197,7 +197,7 @@ async fn a_connection_whose_101_comes_too_late_is_cut() {
         core.kick(&kicked(), Instant::now() + WITHIN);
         core.cut();
     });
-    assert_eq!(outcome(&connected).await, Kicked::Cut);
+    assert_eq!(outcome(&connected).await, Removal::Cut);
     let (stream, mut peer) = tokio::io::duplex(4096);
     connected.lock(|core| core.open(Transport::Other(Box::new(stream)), &[]));
     let mut bytes = Vec::new();
