@@ -52,11 +52,11 @@ impl HubMember {
     }
 
     /// Waits until the closing handshake of a kicked member is over; cuts the transport where it is not by then.
-    pub(super) async fn removed(&self, by: Instant, close: &Close) -> Removal {
+    pub(super) async fn removed(&self, by: Instant) -> Removal {
         let is_closed = match timeout_at(by, self.0.closing_handshake()).await {
             Ok(is_clean) => is_clean || self.0.lock().is_refused(),
             Err(_) => {
-                self.0.lock().abort(close);
+                self.0.lock().cut();
                 false
             }
         };
@@ -96,14 +96,14 @@ pub(super) async fn remove_all(members: Vec<HubMember>, close: &Close, within: D
     }
     let (mut closed, mut cut) = (0, 0);
     for member in kicked {
-        match member.removed(by, close).await {
+        match member.removed(by).await {
             Removal::Closed => closed += 1,
             Removal::Cut => cut += 1,
         }
     }
     // They were closed for another reason, and are not to linger either.
     for member in closing {
-        cut += u64::from(member.removed(by, close).await == Removal::Cut);
+        cut += u64::from(member.removed(by).await == Removal::Cut);
     }
     (closed, cut)
 }

@@ -117,6 +117,10 @@ const DEFAULT_WITHIN: Duration = Duration::from_secs(1);
 /// # Cancel safety
 ///
 /// Once it has been polled it is carried out, on this node and through the engine, whether it is awaited to its end or not.
+///
+/// # Panics
+///
+/// Awaited outside of a tokio runtime.
 #[must_use = "nothing is closed until it is awaited"]
 pub struct Kicking {
     hub: Arc<HubState>,

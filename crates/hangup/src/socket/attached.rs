@@ -172,6 +172,19 @@ impl Core {
         Kickable::Open
     }
 
+    /// Drops the transport of a connection that is closed, whatever is unsent. Its endpoint goes on for as long as after any other
+    /// end.
+    pub(crate) fn cut(&mut self) {
+        self.make_room();
+        if !matches!(self.closing, Closing::Done) {
+            self.end_transport();
+        }
+        if self.over().is_none() {
+            self.fail_to_open();
+        }
+        self.waiting.wake_driver();
+    }
+
     /// With what the handshake is to be refused, once that was asked for from outside.
     pub(crate) fn refusal(&self) -> Option<Close> {
         if self.is_accepted() {

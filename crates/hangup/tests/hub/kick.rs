@@ -125,6 +125,12 @@ async fn a_peer_that_does_not_answer_is_cut_within_the_time() {
     let outcome = kicking.await.unwrap().unwrap();
     assert_eq!((outcome.closed, outcome.cut), (1, 1));
     assert!(begun.elapsed() >= SECOND && begun.elapsed() < 2 * SECOND);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(
+        hub.tagged(Tag::new("name", "eve")).connections(),
+        0,
+        "their endpoints have ended"
+    );
 }
 
 /// A connection that is closed for another reason already, and hangs in its closing handshake.

@@ -1,11 +1,11 @@
 //! A room: the app of most tests, and a test of it as a user would write one.
 
-use std::time::Duration;
+use std::{future::IntoFuture, time::Duration};
 
 use axum::extract::Path;
 use hangup::{
     App, Close, CloseCode, Handshake, Hub, Result, Settings,
-    hub::{SlowSubscriber, Tag},
+    hub::Tag,
     testing::{TestClient, TestSocket},
 };
 
@@ -80,7 +80,4 @@ async fn several_clients_an_order_a_kick_and_a_slow_one() {
         assert_eq!(ann.recv_text().await, text);
     }
     assert_eq!(lobby.subscribers(), 1);
-    let _ = SlowSubscriber::Close;
 }
-
-use std::future::IntoFuture;

@@ -112,6 +112,12 @@ async fn a_life_is_recorded_under_all_documented_names_and_no_others() {
     let mut peer = Peer::new(client.stream());
     peer.send(handshake("/bob/echo", "Origin: null\r\n")).await;
     peer.head().await;
+    let hub = hangup::Hub::new();
+    hub.topic("room:lobby").publish("hello").await.unwrap();
+    let kick = hub
+        .tagged(hangup::hub::Tag::new("user", 1))
+        .close(hangup::CloseCode::GOING_AWAY);
+    kick.await.unwrap();
     rest().await;
     recorded.look();
     let wanted: BTreeMap<_, _> = all()
