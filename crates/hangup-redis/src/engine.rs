@@ -8,11 +8,12 @@ use hangup::{
 };
 
 use crate::{
+    builder::{Redis, Started},
+    failure::failed,
     kick_log::{append_kick, read_kicks},
     leases::{end_lease, live_nodes},
-    options::{Redis, Started},
     payload::to_payload,
-    session::{Shared, failed},
+    session::Shared,
     supervisor::supervise,
 };
 
@@ -54,7 +55,7 @@ impl Engine for Redis {
     }
 
     async fn publish(&self, topic: &str, message: &Message) -> Result<Position, EngineError> {
-        let channel = self.shared()?.keyspace.topic_channel(topic);
+        let channel = self.shared()?.intake.keyspace.topic_channel(topic);
         self.publish_on(channel, to_payload(message)).await?;
         Ok(Position::default())
     }
@@ -67,7 +68,7 @@ impl Engine for Redis {
         }
         let subscribed = session
             .subscriptions
-            .subscribe(shared.keyspace.topic_channels(topics));
+            .subscribe(shared.intake.keyspace.topic_channels(topics));
         subscribed.await.map_err(|error| failed("not subscribed", error))
     }
 
@@ -79,7 +80,7 @@ impl Engine for Redis {
         }
         let unsubscribed = session
             .subscriptions
-            .unsubscribe(shared.keyspace.topic_channels(topics));
+            .unsubscribe(shared.intake.keyspace.topic_channels(topics));
         unsubscribed
             .await
             .map_err(|error| failed("not unsubscribed", error))
@@ -89,26 +90,32 @@ impl Engine for Redis {
         let shared = self.shared()?;
         let mut session = shared.session()?;
         let bound = shared.options.logged_kicks;
-        let position = append_kick(&mut session.commands, &shared.keyspace, kick, bound).await?;
-        shared.seen.add(position, kick.id);
+        let position = append_kick(&mut session.commands, &shared.intake.keyspace, kick, bound).await?;
+        shared.intake.seen.add(position, kick.id);
         Ok(position)
     }
 
     async fn kicks_after(&self, position: Option<Position>) -> Result<KickLog, EngineError> {
         let shared = self.shared()?;
         let mut session = shared.session()?;
-        read_kicks(&mut session.commands, &shared.keyspace, position, &shared.seen).await
+        read_kicks(
+            &mut session.commands,
+            &shared.intake.keyspace,
+            position,
+            &shared.intake.seen,
+        )
+        .await
     }
 
     async fn report_kick(&self, report: &KickReport) -> Result<(), EngineError> {
-        let channel = self.shared()?.keyspace.node_channel(report.kick.node);
+        let channel = self.shared()?.intake.keyspace.node_channel(report.kick.node);
         self.publish_on(channel, report.to_bytes()).await
     }
 
     async fn nodes(&self) -> Result<Vec<Node>, EngineError> {
         let shared = self.shared()?;
         let mut session = shared.session()?;
-        live_nodes(&mut session.commands, &shared.keyspace).await
+        live_nodes(&mut session.commands, &shared.intake.keyspace).await
     }
 
     async fn stop(&self) {
@@ -120,7 +127,7 @@ impl Engine for Redis {
         if let Some(mut session) = started.shared.end() {
             let ended = end_lease(
                 &mut session.commands,
-                &started.shared.keyspace,
+                &started.shared.intake.keyspace,
                 started.shared.node,
             );
             if let Err(error) = ended.await {

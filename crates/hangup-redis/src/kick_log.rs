@@ -5,7 +5,7 @@ use std::time::Duration;
 use hangup::hub::{EngineError, Kick, KickId, KickLog, LoggedKick, Node, Position};
 use redis::{Cmd, aio::MultiplexedConnection};
 
-use crate::{keyspace::Keyspace, seen::SeenKicks, session::failed};
+use crate::{failure::failed, keyspace::Keyspace, seen::SeenKicks};
 
 const APPEND: &str = concat!(include_str!("kick_log.lua"), include_str!("kick_log_append.lua"));
 const READ: &str = concat!(include_str!("kick_log.lua"), include_str!("kick_log_read.lua"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hangup::hub::{EngineError, Node};
 use redis::{Cmd, aio::MultiplexedConnection};
 
-use crate::{keyspace::Keyspace, session::failed};
+use crate::{failure::failed, keyspace::Keyspace};
 
 const RENEW: &str = concat!(include_str!("leases.lua"), include_str!("leases_renew.lua"));
 const LIST: &str = concat!(include_str!("leases.lua"), include_str!("leases_list.lua"));

@@ -11,8 +11,10 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod builder;
 mod clock;
 mod engine;
+mod failure;
 mod keyspace;
 mod kick_log;
 mod leases;
@@ -23,4 +25,4 @@ mod seen;
 mod session;
 mod supervisor;
 
-pub use self::options::Redis;
+pub use self::builder::Redis;

@@ -19,7 +19,11 @@ use tokio::{
 };
 
 use crate::{
-    clock::ServerClock, keyspace::Keyspace, leases::renew_lease, options::RedisOptions, pushes::take_push,
+    clock::ServerClock,
+    failure::failed,
+    leases::renew_lease,
+    options::RedisOptions,
+    pushes::{Intake, take_push},
     seen::SeenKicks,
 };
 
@@ -27,11 +31,8 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) options: RedisOptions,
     pub(crate) client: Client,
-    pub(crate) keyspace: Keyspace,
     pub(crate) node: Node,
-    pub(crate) events: EventSender,
-    pub(crate) clock: ServerClock,
-    pub(crate) seen: SeenKicks,
+    pub(crate) intake: Arc<Intake>,
     session: Mutex<Option<Session>>,
 }
 
@@ -61,12 +62,14 @@ impl Shared {
     pub(crate) fn new(options: RedisOptions, node: Node, events: EventSender) -> Result<Self, EngineError> {
         Ok(Self {
             client: client(&options)?,
-            keyspace: options.keyspace(),
+            intake: Arc::new(Intake {
+                keyspace: options.keyspace(),
+                events,
+                clock: ServerClock::default(),
+                seen: SeenKicks::default(),
+            }),
             options,
             node,
-            events,
-            clock: ServerClock::default(),
-            seen: SeenKicks::default(),
             session: Mutex::default(),
         })
     }
@@ -95,7 +98,7 @@ impl Shared {
     }
 
     /// Connects, subscribes to the kicks and to the reports for this node, and takes the lease.
-    pub(crate) async fn connect(self: &Arc<Self>) -> Result<Session, EngineError> {
+    pub(crate) async fn connect(&self) -> Result<Session, EngineError> {
         let connecting = self.connect_both();
         match timeout(self.options.connect_timeout, connecting).await {
             Ok(connected) => connected,
@@ -103,11 +106,11 @@ impl Shared {
         }
     }
 
-    async fn connect_both(self: &Arc<Self>) -> Result<Session, EngineError> {
+    async fn connect_both(&self) -> Result<Session, EngineError> {
         let life = Arc::new(SessionLife::default());
         let config = || {
             let lost = Arc::clone(&life);
-            let shared = Arc::clone(self);
+            let intake = Arc::clone(&self.intake);
             AsyncConnectionConfig::new()
                 .set_connection_timeout(None)
                 .set_response_timeout(Some(self.options.command_timeout))
@@ -116,7 +119,7 @@ impl Shared {
                     if push.kind == PushKind::Disconnection {
                         lost.end();
                     } else if !lost.is_over.load(Ordering::Acquire) {
-                        take_push(&shared, push);
+                        take_push(&intake, push);
                     }
                     Ok::<(), ()>(())
                 })
@@ -131,7 +134,10 @@ impl Shared {
             subscriptions,
             life,
         };
-        let own = [self.keyspace.kicks.clone(), self.keyspace.node_channel(self.node)];
+        let own = [
+            self.intake.keyspace.kicks.clone(),
+            self.intake.keyspace.node_channel(self.node),
+        ];
         let subscribed = session.subscriptions.subscribe(&own[..]).await;
         subscribed.map_err(|error| failed("not subscribed", error))?;
         self.renew(&mut session).await?;
@@ -141,8 +147,8 @@ impl Shared {
     async fn renew(&self, session: &mut Session) -> Result<(), EngineError> {
         let asked = Instant::now();
         let lease = self.options.lease;
-        let server = renew_lease(&mut session.commands, &self.keyspace, self.node, lease).await?;
-        self.clock.set(asked, server);
+        let server = renew_lease(&mut session.commands, &self.intake.keyspace, self.node, lease).await?;
+        self.intake.clock.set(asked, server);
         Ok(())
     }
 
@@ -152,7 +158,7 @@ impl Shared {
         let beat = async {
             loop {
                 tokio::time::sleep(self.options.heartbeat).await;
-                if self.events.is_closed() {
+                if self.intake.events.is_closed() {
                     return EngineError::new("the hub is gone");
                 }
                 if let Err(error) = self.beat(session).await {
@@ -199,11 +205,6 @@ fn client(options: &RedisOptions) -> Result<Client, EngineError> {
         return built.map_err(|error| failed("the root certificates cannot be used", error));
     }
     Client::open(info).map_err(|error| failed("the URL of the server cannot be used", error))
-}
-
-/// The error of a command, with what has not come about.
-pub(crate) fn failed(what: &'static str, error: RedisError) -> EngineError {
-    EngineError::caused_by(what, error)
 }
 
 /// The wait before the first try to connect again.

@@ -15,15 +15,15 @@ pub(crate) async fn supervise(shared: Arc<Shared>) {
     let mut backoff = Backoff::new(FIRST_WAIT, shared.options.longest_wait);
     let mut is_down = false;
     let mut was_up = false;
-    while !shared.events.is_closed() {
+    while !shared.intake.events.is_closed() {
         let reason = match shared.connect().await {
             Ok(mut session) => {
                 let begun = Instant::now();
                 shared.begin(&session);
-                shared.events.send(EngineEvent::Up);
+                shared.intake.events.send(EngineEvent::Up);
                 if was_up {
                     // Whatever was published meanwhile.
-                    shared.events.send(EngineEvent::Lost(None));
+                    shared.intake.events.send(EngineEvent::Lost(None));
                 }
                 (is_down, was_up) = (false, true);
                 let reason = shared.watch(&mut session).await;
@@ -37,7 +37,7 @@ pub(crate) async fn supervise(shared: Arc<Shared>) {
         };
         if !is_down {
             is_down = true;
-            shared.events.send(EngineEvent::Down(text_of(&reason)));
+            shared.intake.events.send(EngineEvent::Down(text_of(&reason)));
         }
         sleep(backoff.wait()).await;
     }
