@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod conformance;
+mod node;
 mod proxy;
 mod recovery;
 mod server;

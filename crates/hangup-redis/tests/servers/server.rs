@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio, id},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
@@ -91,6 +91,21 @@ impl Server {
         fs::create_dir_all(&self.folder).unwrap();
     }
 
+    /// A copy of what it has stored, while it does not run.
+    pub(crate) fn snapshot(&self) -> PathBuf {
+        assert!(self.child.is_none(), "it runs");
+        let copy = self.folder.with_extension("snapshot");
+        copy_folder(&self.folder, &copy);
+        copy
+    }
+
+    /// Puts a copy back, which is gone then.
+    pub(crate) fn roll_back(&self, snapshot: &Path) {
+        self.forget();
+        copy_folder(snapshot, &self.folder);
+        fs::remove_dir_all(snapshot).unwrap();
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
@@ -100,5 +115,17 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let copy = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).unwrap();
+        }
     }
 }
