@@ -260,10 +260,7 @@ async fn ten_thousand_subscriptions_come_back_with_few_commands() {
     let cost = commands(&mut observer).await - before;
     // 40 of 256 topics each; two connections; the lease, the log; heartbeats meanwhile.
     assert!(cost <= 100, "{cost} commands for {TOPICS} subscriptions");
-    hub.topic("last")
-        .publish("again")
-        .await
-        .unwrap();
+    hub.topic("last").publish("again").await.unwrap();
     let heard = async {
         loop {
             // The loss is told first.

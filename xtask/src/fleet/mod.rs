@@ -1,0 +1,92 @@
+//! `cargo xtask fleet`: three tours as nodes of one service, each behind a proxy of its own in front of one Redis, and all that
+//! can go wrong between them.
+
+mod member;
+mod proxy;
+mod room;
+mod scenarios;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use crate::arguments::Arguments;
+use crate::engines;
+use crate::failure::{Failure, Result};
+use crate::interop::tour::{self, Profile};
+use member::Member;
+use scenarios::SCENARIOS;
+use server::Server;
+
+/// How many tours there are.
+const NODES: usize = 3;
+
+/// One Redis and its nodes.
+struct Fleet {
+    server: Server,
+    members: Vec<Member>,
+}
+
+/// Every scenario once, as `cargo xtask test` runs it.
+pub(crate) fn short() -> Result<()> {
+    run(1, None)
+}
+
+pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
+    let rounds = arguments.option("--rounds")?.unwrap_or_else(|| "1".into());
+    let rounds = rounds
+        .parse()
+        .map_err(|_| Failure::usage(format!("--rounds is a whole number, not `{rounds}`")))?;
+    let only = arguments.option("--only")?;
+    arguments.end()?;
+    run(rounds, only.as_deref())
+}
+
+fn run(rounds: u32, only: Option<&str>) -> Result<()> {
+    let program = tour::build(Profile::Dev)?;
+    let redis = engines::redis_server()?;
+    let begun = Instant::now();
+    let mut failures = 0;
+    for round in 0..rounds {
+        let chosen = SCENARIOS
+            .iter()
+            .filter(|(name, _)| only.is_none_or(|only| name.contains(only)));
+        for (number, (name, scenario)) in chosen.enumerate() {
+            let begun = Instant::now();
+            // Each has a fleet of its own, so that none depends on what another left.
+            let outcome = Fleet::start(&redis, &program, &format!("fleet-{round}-{number}"))
+                .and_then(|mut fleet| scenario(&mut fleet));
+            let took = begun.elapsed().as_secs_f64();
+            match outcome {
+                Ok(()) => println!("  ok      {took:4.1} s  {name}"),
+                Err(failure) => {
+                    failures += 1;
+                    println!("  FAILED  {took:4.1} s  {name}: {failure}");
+                }
+            }
+        }
+    }
+    println!("fleet: {NODES} nodes, {:.0} s", begun.elapsed().as_secs_f64());
+    match failures {
+        0 => Ok(()),
+        _ => Err(format!("{failures} scenarios of the fleet failed").into()),
+    }
+}
+
+impl Fleet {
+    fn start(redis: &std::path::Path, program: &std::path::Path, name: &str) -> Result<Self> {
+        let server = Server::start(redis)?;
+        let members = (0..NODES)
+            .map(|number| Member::start(program, &format!("{name}-{number}"), &server))
+            .collect::<Result<Vec<Member>>>()?;
+        let fleet = Self { server, members };
+        fleet.wait_until_ready()?;
+        Ok(fleet)
+    }
+
+    fn wait_until_ready(&self) -> Result<()> {
+        for member in &self.members {
+            member.wait_for_readiness(true, Duration::from_secs(10))?;
+        }
+        Ok(())
+    }
+}
