@@ -1,30 +1,21 @@
 //! `cargo xtask fleet`: three tours as nodes of one service, each behind a proxy of its own in front of one Redis, and all that
 //! can go wrong between them.
 
-mod member;
+mod node;
 mod proxy;
 mod room;
 mod scenarios;
 mod server;
+mod service;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::arguments::Arguments;
 use crate::engines;
 use crate::failure::{Failure, Result};
 use crate::interop::tour::{self, Profile};
-use member::Member;
 use scenarios::SCENARIOS;
-use server::Server;
-
-/// How many tours there are.
-const NODES: usize = 3;
-
-/// One Redis and its nodes.
-struct Fleet {
-    server: Server,
-    members: Vec<Member>,
-}
+use service::{Fleet, NODES};
 
 /// Every scenario once, as `cargo xtask test` runs it.
 pub(crate) fn short() -> Result<()> {
@@ -69,24 +60,5 @@ fn run(rounds: u32, only: Option<&str>) -> Result<()> {
     match failures {
         0 => Ok(()),
         _ => Err(format!("{failures} scenarios of the fleet failed").into()),
-    }
-}
-
-impl Fleet {
-    fn start(redis: &std::path::Path, program: &std::path::Path, name: &str) -> Result<Self> {
-        let server = Server::start(redis)?;
-        let members = (0..NODES)
-            .map(|number| Member::start(program, &format!("{name}-{number}"), &server))
-            .collect::<Result<Vec<Member>>>()?;
-        let fleet = Self { server, members };
-        fleet.wait_until_ready()?;
-        Ok(fleet)
-    }
-
-    fn wait_until_ready(&self) -> Result<()> {
-        for member in &self.members {
-            member.wait_for_readiness(true, Duration::from_secs(10))?;
-        }
-        Ok(())
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::Fleet;
 use super::proxy::Line;
 use super::room::{Guest, is_refused};
+use super::service::Fleet;
 use crate::failure::{Failure, Result};
 
 type Scenario = fn(&mut Fleet) -> Result<()>;
@@ -42,9 +42,9 @@ fn wrong<T>(what: impl Into<String>) -> Result<T> {
 }
 
 fn guests(fleet: &Fleet, room: &str, name: &str) -> Result<Vec<Guest>> {
-    let members = fleet.members.iter();
-    members
-        .map(|member| Guest::join(member.address(), room, name))
+    let nodes = fleet.nodes.iter();
+    nodes
+        .map(|node| Guest::join(node.address(), room, name))
         .collect()
 }
 
@@ -83,7 +83,7 @@ fn one_order(fleet: &mut Fleet) -> Result<()> {
 fn kick(fleet: &mut Fleet) -> Result<()> {
     let [eves, others] = [guests(fleet, "kick", "eve")?, guests(fleet, "kick", "ann")?];
     let begun = Instant::now();
-    let kicked = fleet.members[0].kick("eve", 2)?;
+    let kicked = fleet.nodes[0].kick("eve", 2)?;
     for eve in &eves {
         let took = eve.is_kicked(SECOND)?.duration_since(begun);
         if took > SECOND {
@@ -93,8 +93,8 @@ fn kick(fleet: &mut Fleet) -> Result<()> {
     if (kicked.status, kicked.closed, kicked.cut, kicked.silent) != (200, 3, 0, 0) {
         return wrong(format!("{kicked:?}"));
     }
-    for member in &fleet.members {
-        is_refused(member.address(), "eve")?;
+    for node in &fleet.nodes {
+        is_refused(node.address(), "eve")?;
     }
     if !others.iter().all(Guest::is_open) {
         return wrong("others were closed");
@@ -106,18 +106,18 @@ fn kick(fleet: &mut Fleet) -> Result<()> {
 
 fn server_is_killed(fleet: &mut Fleet, is_forgotten: bool) -> Result<()> {
     let anns = guests(fleet, "outage", "ann")?;
-    let eve = Guest::join(fleet.members[0].address(), "outage", "eve")?;
+    let eve = Guest::join(fleet.nodes[0].address(), "outage", "eve")?;
     // In force over the outage.
-    fleet.members[0].kick("mallory", 60)?;
+    fleet.nodes[0].kick("mallory", 60)?;
     fleet.server.kill();
-    for member in &fleet.members {
-        member.wait_for_readiness(false, PATIENCE)?;
-        let (status, took) = member.publish("outage", "lost")?;
+    for node in &fleet.nodes {
+        node.wait_for_readiness(false, PATIENCE)?;
+        let (status, took) = node.publish("outage", "lost")?;
         if status != 503 || took > SECOND + BUSY {
             return wrong(format!("a publish without the server: {status} after {took:?}"));
         }
     }
-    let kicked = fleet.members[0].kick("eve", 0)?;
+    let kicked = fleet.nodes[0].kick("eve", 0)?;
     if kicked.status != 503 || kicked.took > 2 * SECOND + BUSY {
         return wrong(format!("a kick without the server: {kicked:?}"));
     }
@@ -130,18 +130,18 @@ fn server_is_killed(fleet: &mut Fleet, is_forgotten: bool) -> Result<()> {
     }
     fleet.server.run()?;
     fleet.wait_until_ready()?;
-    for member in &fleet.members {
+    for node in &fleet.nodes {
         // Those who were there remember it, whatever the server does.
-        is_refused(member.address(), "mallory")?;
+        is_refused(node.address(), "mallory")?;
     }
-    fleet.members[1].publish("outage", "back")?;
+    fleet.nodes[1].publish("outage", "back")?;
     for ann in &anns {
         ann.hears("back", 1, PATIENCE)?;
         if ann.hears("lost", 1, Duration::ZERO).is_ok() {
             return wrong("what failed was delivered later");
         }
     }
-    let kicked = fleet.members[2].kick("ann", 0)?;
+    let kicked = fleet.nodes[2].kick("ann", 0)?;
     if (kicked.closed, kicked.silent) != (3, 0) {
         return wrong(format!("after the outage: {kicked:?}"));
     }
@@ -149,9 +149,9 @@ fn server_is_killed(fleet: &mut Fleet, is_forgotten: bool) -> Result<()> {
 }
 
 fn one_is_cut_off(fleet: &mut Fleet, line: Line) -> Result<()> {
-    let eve = Guest::join(fleet.members[2].address(), "cut", "eve")?;
-    let ann = Guest::join(fleet.members[2].address(), "cut", "ann")?;
-    let cut_off = &fleet.members[2];
+    let eve = Guest::join(fleet.nodes[2].address(), "cut", "eve")?;
+    let ann = Guest::join(fleet.nodes[2].address(), "cut", "ann")?;
+    let cut_off = &fleet.nodes[2];
     cut_off.proxy.set(line);
     let (status, took) = cut_off.publish("cut", "lost")?;
     if status != 503 || took > SECOND + BUSY {
@@ -160,7 +160,7 @@ fn one_is_cut_off(fleet: &mut Fleet, line: Line) -> Result<()> {
         ));
     }
     cut_off.wait_for_readiness(false, PATIENCE)?;
-    let kicked = fleet.members[0].kick("eve", 30)?;
+    let kicked = fleet.nodes[0].kick("eve", 30)?;
     if (kicked.status, kicked.silent) != (200, 1) {
         return wrong(format!("the node that is cut off is not named: {kicked:?}"));
     }
@@ -172,9 +172,9 @@ fn one_is_cut_off(fleet: &mut Fleet, line: Line) -> Result<()> {
     // The log was read before it was ready.
     is_refused(cut_off.address(), "eve")?;
     eve.is_kicked(SECOND)?;
-    fleet.members[1].publish("cut", "back")?;
+    fleet.nodes[1].publish("cut", "back")?;
     ann.hears("back", 1, PATIENCE)?;
-    let kicked = fleet.members[1].kick("ann", 0)?;
+    let kicked = fleet.nodes[1].kick("ann", 0)?;
     match (kicked.closed, kicked.silent) {
         (1, 0) => Ok(()),
         _ => wrong(format!("after it is back: {kicked:?}")),
@@ -182,11 +182,11 @@ fn one_is_cut_off(fleet: &mut Fleet, line: Line) -> Result<()> {
 }
 
 fn one_is_stopped(fleet: &mut Fleet) -> Result<()> {
-    let eve = Guest::join(fleet.members[2].address(), "stop", "eve")?;
-    let here = Guest::join(fleet.members[1].address(), "stop", "eve")?;
-    let stopped = &fleet.members[2];
+    let eve = Guest::join(fleet.nodes[2].address(), "stop", "eve")?;
+    let here = Guest::join(fleet.nodes[1].address(), "stop", "eve")?;
+    let stopped = &fleet.nodes[2];
     stopped.signal("-STOP")?;
-    let kicked = fleet.members[0].kick("eve", 30)?;
+    let kicked = fleet.nodes[0].kick("eve", 30)?;
     here.is_kicked(SECOND)?;
     let is_as_expected = (kicked.status, kicked.closed, kicked.silent) == (200, 1, 1);
     stopped.signal("-CONT")?;
@@ -199,16 +199,16 @@ fn one_is_stopped(fleet: &mut Fleet) -> Result<()> {
 }
 
 fn one_is_killed(fleet: &mut Fleet) -> Result<()> {
-    let eve = Guest::join(fleet.members[1].address(), "kill", "eve")?;
-    fleet.members[2].tour.kill()?;
-    let kicked = fleet.members[0].kick("eve", 0)?;
+    let eve = Guest::join(fleet.nodes[1].address(), "kill", "eve")?;
+    fleet.nodes[2].tour.kill()?;
+    let kicked = fleet.nodes[0].kick("eve", 0)?;
     eve.is_kicked(SECOND)?;
     if (kicked.status, kicked.closed, kicked.silent) != (200, 1, 1) {
         return wrong(format!("the node that was killed is not named: {kicked:?}"));
     }
     // Until its lease ends.
     std::thread::sleep(Duration::from_secs(11));
-    match fleet.members[0].kick("eve", 0)? {
+    match fleet.nodes[0].kick("eve", 0)? {
         kicked if kicked.silent == 0 => Ok(()),
         kicked => wrong(format!("long after it was killed: {kicked:?}")),
     }

@@ -238,7 +238,8 @@ async fn ten_thousand_subscriptions_come_back_with_few_commands() {
     let mut listeners = Vec::new();
     for chunk in topics.chunks(TOPICS / 10) {
         let mut begun = tokio::task::JoinSet::new();
-        for topic in chunk.iter().cloned() {
+        for topic in chunk {
+            let topic = topic.clone();
             begun.spawn(async move { topic.listen().await });
         }
         listeners.extend(begun.join_all().await);

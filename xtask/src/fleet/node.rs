@@ -1,4 +1,4 @@
-//! `Member`: a tour that reaches the server through a proxy of its own.
+//! `FleetNode`: a tour that reaches the server through a proxy of its own.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::interop::http;
 use crate::interop::tour::Tour;
 use crate::process;
 
-pub(super) struct Member {
+pub(super) struct FleetNode {
     pub(super) tour: Tour,
     pub(super) proxy: Proxy,
 }
@@ -28,7 +28,7 @@ pub(super) struct KickAnswer {
     pub(super) took: Duration,
 }
 
-impl Member {
+impl FleetNode {
     pub(super) fn start(program: &Path, name: &str, server: &Server) -> Result<Self> {
         let proxy = Proxy::start(server.port)?;
         let hub = format!("redis://127.0.0.1:{}/", proxy.port);
