@@ -10,7 +10,7 @@ use hangup::{
 use crate::{
     builder::{Redis, Started},
     failure::failed,
-    kick_log::{append_kick, read_kicks},
+    kick_log::{append_kick, read_kicks, wait_for_replicas},
     leases::{end_lease, live_nodes},
     payload::to_payload,
     session::Shared,
@@ -89,9 +89,14 @@ impl Engine for Redis {
     async fn append_kick(&self, kick: &Kick) -> Result<Position, EngineError> {
         let shared = self.shared()?;
         let mut session = shared.session()?;
-        let bound = shared.options.logged_kicks;
-        let position = append_kick(&mut session.commands, &shared.intake.keyspace, kick, bound).await?;
+        let options = &shared.options;
+        let keyspace = &shared.intake.keyspace;
+        let position = append_kick(&mut session.kicks, keyspace, kick, options.logged_kicks).await?;
         shared.intake.seen.add(position, kick.id);
+        if options.kick_replicas > 0 {
+            let within = options.command_timeout / 2;
+            wait_for_replicas(&mut session.kicks, options.kick_replicas, within).await?;
+        }
         Ok(position)
     }
 

@@ -32,6 +32,27 @@ pub(crate) async fn append_kick(
     Ok(Position::new(epoch_from(&epoch)?, offset))
 }
 
+/// Waits until so many replicas have what this connection has written.
+pub(crate) async fn wait_for_replicas(
+    connection: &mut MultiplexedConnection,
+    replicas: u32,
+    within: Duration,
+) -> Result<(), EngineError> {
+    let mut command = redis::cmd("WAIT");
+    // Zero would be for ever.
+    command.arg(replicas).arg(milliseconds(within).max(1));
+    let reached: u32 = command
+        .query_async(connection)
+        .await
+        .map_err(|error| failed("it is not known which replicas have the kick", error))?;
+    match reached >= replicas {
+        true => Ok(()),
+        false => Err(EngineError::new(format!(
+            "the kick is on {reached} replicas and not on {replicas}"
+        ))),
+    }
+}
+
 /// Reads the kicks behind a position, or all.
 pub(crate) async fn read_kicks(
     connection: &mut MultiplexedConnection,

@@ -1,14 +1,6 @@
-//! Redis or Valkey as the engine of [hangup](https://docs.rs/hangup)'s hub.
-//!
-//! ```no_run
-//! use hangup::Hub;
-//! use hangup_redis::Redis;
-//!
-//! # async fn example() -> hangup::Result {
-//! let hub = Hub::connect(Redis::new("redis://127.0.0.1/")).await?;
-//! # Ok(())
-//! # }
-//! ```
+//! Redis or Valkey as the engine of the hub.
+#![doc = ""]
+#![doc = include_str!("../docs/redis.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;

@@ -15,6 +15,7 @@ pub(crate) struct RedisOptions {
     pub(crate) longest_wait: Duration,
     pub(crate) lease: Duration,
     pub(crate) logged_kicks: usize,
+    pub(crate) kick_replicas: u32,
     #[cfg(feature = "tls")]
     pub(crate) root_certificates: Option<Vec<u8>>,
 }
@@ -30,6 +31,7 @@ impl RedisOptions {
             longest_wait: Duration::from_secs(2),
             lease: Duration::from_secs(10),
             logged_kicks: 10_000,
+            kick_replicas: 0,
             #[cfg(feature = "tls")]
             root_certificates: None,
         }

@@ -36,11 +36,13 @@ pub(crate) struct Shared {
     session: Mutex<Option<Session>>,
 }
 
-/// Two connections that live and end together.
+/// Two connections, or three, that live and end together.
 #[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) commands: MultiplexedConnection,
     pub(crate) subscriptions: MultiplexedConnection,
+    /// That of the commands, unless kicks wait for replicas: `WAIT` would hold up the others.
+    pub(crate) kicks: MultiplexedConnection,
     life: Arc<SessionLife>,
 }
 
@@ -129,9 +131,14 @@ impl Shared {
             connected.await.map_err(|error| failed("no connection", error))
         };
         let (commands, subscriptions) = tokio::try_join!(connect(config()), connect(config()))?;
+        let kicks = match self.options.kick_replicas {
+            0 => commands.clone(),
+            _ => connect(config()).await?,
+        };
         let mut session = Session {
             commands,
             subscriptions,
+            kicks,
             life,
         };
         let own = [
@@ -193,8 +200,14 @@ fn client(options: &RedisOptions) -> Result<Client, EngineError> {
     let info = info.set_redis_settings(
         settings
             .set_protocol(ProtocolVersion::RESP3)
-            .set_lib_name("hangup", env!("CARGO_PKG_VERSION")),
+            // One command less that its user must be allowed.
+            .set_skip_set_lib_name(),
     );
+    #[cfg(feature = "tls")]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // The client takes the provider of the process and panics where the tree has several. Another thread may install one first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
     #[cfg(feature = "tls")]
     if let Some(roots) = &options.root_certificates {
         let certificates = redis::TlsCertificates {

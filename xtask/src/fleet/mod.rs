@@ -1,6 +1,7 @@
 //! `cargo xtask fleet`: three tours as nodes of one service, each behind a proxy of its own in front of one Redis, and all that
 //! can go wrong between them.
 
+mod example;
 mod node;
 mod proxy;
 mod room;
@@ -42,23 +43,35 @@ fn run(rounds: u32, only: Option<&str>) -> Result<()> {
             .iter()
             .filter(|(name, _)| only.is_none_or(|only| name.contains(only)));
         for (number, (name, scenario)) in chosen.enumerate() {
-            let begun = Instant::now();
             // Each has a fleet of its own, so that none depends on what another left.
-            let outcome = Fleet::start(&redis, &program, &format!("fleet-{round}-{number}"))
-                .and_then(|mut fleet| scenario(&mut fleet));
-            let took = begun.elapsed().as_secs_f64();
-            match outcome {
-                Ok(()) => println!("  ok      {took:4.1} s  {name}"),
-                Err(failure) => {
-                    failures += 1;
-                    println!("  FAILED  {took:4.1} s  {name}: {failure}");
-                }
-            }
+            let start = || Fleet::start(&redis, &program, &format!("fleet-{round}-{number}"));
+            report(
+                name,
+                || start().and_then(|mut fleet| scenario(&mut fleet)),
+                &mut failures,
+            );
         }
+    }
+    if only.is_none_or(|only| example::NAME.contains(only)) {
+        report(example::NAME, example::run, &mut failures);
     }
     println!("fleet: {NODES} nodes, {:.0} s", begun.elapsed().as_secs_f64());
     match failures {
         0 => Ok(()),
         _ => Err(format!("{failures} scenarios of the fleet failed").into()),
+    }
+}
+
+/// Runs a scenario and says how it went.
+fn report(name: &str, scenario: impl FnOnce() -> Result<()>, failures: &mut usize) {
+    let begun = Instant::now();
+    let outcome = scenario();
+    let took = begun.elapsed().as_secs_f64();
+    match outcome {
+        Ok(()) => println!("  ok      {took:4.1} s  {name}"),
+        Err(failure) => {
+            *failures += 1;
+            println!("  FAILED  {took:4.1} s  {name}: {failure}");
+        }
     }
 }

@@ -10,3 +10,5 @@ mod node;
 mod proxy;
 mod recovery;
 mod server;
+#[cfg(feature = "tls")]
+mod tls;

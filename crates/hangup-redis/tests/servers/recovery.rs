@@ -129,6 +129,36 @@ async fn a_log_that_was_rolled_back_is_noticed_by_who_has_seen_more() {
 }
 
 #[tokio::test]
+async fn a_kick_that_a_replica_must_have_survives_a_failover_to_it() {
+    let mut server = Server::start(Program::Redis, &[]);
+    let mut node = TestNode::up(Redis::new(server.url()).kick_replicas(1)).await;
+    let alone = node.engine.append_kick(&node.kick(1)).await.unwrap_err();
+    assert!(alone.to_string().contains("0 replicas"), "{alone}");
+    let port = server.port.to_string();
+    let replica = Server::start(Program::Redis, &["--replicaof", "127.0.0.1", &port]);
+    let kick = node.kick(2);
+    let appended = async {
+        while node.engine.append_kick(&kick).await.is_err() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, appended).await.unwrap();
+    server.kill();
+    node.is_down().await;
+    let mut promoted = observer(&replica).await;
+    let ok: String = redis::cmd("REPLICAOF")
+        .arg("NO")
+        .arg("ONE")
+        .query_async(&mut promoted)
+        .await
+        .unwrap();
+    assert_eq!(ok, "OK");
+    let elsewhere = TestNode::up(Redis::new(replica.url())).await;
+    let log = elsewhere.engine.kicks_after(None).await.unwrap();
+    assert!(log.kicks.iter().any(|logged| logged.kick == kick));
+}
+
+#[tokio::test]
 async fn a_full_log_forgets_what_is_due_first_and_says_so() {
     let server = Server::start(Program::Redis, &[]);
     let node = TestNode::up(Redis::new(server.url()).logged_kicks(2)).await;
