@@ -51,8 +51,9 @@ async fn main() -> io::Result<()> {
     let secure = if tls.is_some() { "s" } else { "" };
     #[cfg(not(feature = "tls"))]
     let secure = "";
-    print(&arguments, secure, &address.to_string())?;
 
+    let hub = arguments.hub.hub().await?;
+    print(&arguments, secure, &address.to_string())?;
     let settings = arguments.limits.apply(Settings::new());
     let settings = settings
         .refusal(arguments.refuse.into())
@@ -74,12 +75,16 @@ async fn main() -> io::Result<()> {
         .include(slow_accept::app())
         .merge(metrics)
         .settings(settings)
-        .hub(&arguments.hub.hub());
+        .hub(&hub);
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
-        return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
+        let served = arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
+        hub.leave().await;
+        return served;
     }
-    arguments.limits.serve(app.serve_on(listener)).await
+    let served = arguments.limits.serve(app.serve_on(listener)).await;
+    hub.leave().await;
+    served
 }
 
 /// The line with the address and, unless it is to be quiet, the lines to try.

@@ -15,10 +15,11 @@ const LIMIT: Duration = Duration::from_secs(300);
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// The same list as in deny.toml, which a test compares.
-const LICENCES: [&str; 7] = [
+const LICENCES: [&str; 8] = [
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-3-Clause",
+    "BSL-1.0",
     "ISC",
     "MIT",
     "Unicode-3.0",

@@ -24,6 +24,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("chrono", "parameter types, behind the feature of that name"),
     ("futures_core", "the trait `Stream`: messages of a socket"),
     ("futures_sink", "the trait `Sink`: messages to a socket"),
+    ("hangup", "hangup-redis is an engine of its hub"),
     ("hangup_macros", "re-exported: its own macros"),
     ("hangup_validation", "re-exported: parameters and their errors"),
     ("hangup_protocol", "re-exported: close codes, reasons and text"),
@@ -57,7 +58,7 @@ const CHILDREN: [&str; 6] = ["items", "impls", "implementations", "variants", "f
 pub(crate) fn check() -> Result<()> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     // What the one re-exports as a whole is documented by the other.
-    for library in ["hangup", "hangup-validation"] {
+    for library in ["hangup", "hangup-redis", "hangup-validation"] {
         for (name, paths) in seen(&documented(library)?)? {
             all.entry(name).or_default().extend(paths);
         }

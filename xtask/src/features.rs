@@ -18,7 +18,8 @@ pub(crate) fn each() -> Result<()> {
             .arg("hack")
             .env("CARGO", "cargo")
             .args(["clippy", "--quiet", "--each-feature"])
-            .args(["-p", "hangup", "-p", "hangup-protocol", "-p", "hangup-validation"])
+            .args(["-p", "hangup", "-p", "hangup-protocol", "-p", "hangup-redis"])
+            .args(["-p", "hangup-validation"])
             .args(["--", "-D", "warnings"])
             .current_dir(project::root()),
     )?;

@@ -10,9 +10,11 @@ mod arguments;
 mod autobahn;
 mod bench;
 mod dependencies;
+mod engines;
 mod external_types;
 mod failure;
 mod features;
+mod fleet;
 mod fuzz;
 mod install;
 mod interop;
@@ -53,6 +55,9 @@ usage: cargo xtask COMMAND [OPTIONS]
   drain [OPTIONS]         the tour is stopped with thousands of connections open, and every client sees its code
       --connections N         default: 10000, or as many as the limit on descriptors lets
       --code CODE             default: 1001
+  fleet [OPTIONS]         three tours on one Redis, which is killed, cut off, stalled and made to forget
+      --rounds N              default: 1
+      --only TEXT             only the scenarios whose name contains TEXT
   fuzz [TARGET..]         the fuzz targets, all or only these
       --seconds N             for each target (default: 10)
   bench [OPTIONS]         server CPU per message beside the peers, as a ratio to a bare TCP echo (benches/README.md)
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
         Some("autobahn") => autobahn::command(arguments),
         Some("soak") => soak::command(arguments),
         Some("drain") => soak::drain::command(arguments),
+        Some("fleet") => fleet::command(arguments),
         Some("fuzz") => fuzz::command(arguments),
         Some("bench") => bench::command(arguments),
         Some("vectors") => vectors::command(arguments),

@@ -7,13 +7,15 @@ use std::time::Duration;
 use crate::failure::{Result, While};
 use crate::{process, project};
 
-const LIBRARIES: [&str; 8] = [
+const LIBRARIES: [&str; 10] = [
     "-p",
     "hangup",
     "-p",
     "hangup-protocol",
     "-p",
     "hangup-macros",
+    "-p",
+    "hangup-redis",
     "-p",
     "hangup-validation",
 ];

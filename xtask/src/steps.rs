@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
 use crate::{
-    autobahn, bench, dependencies, external_types, features, fuzz, interop, msrv, process, project, soak,
-    tidy, vectors,
+    autobahn, bench, dependencies, engines, external_types, features, fleet, fuzz, interop, msrv, process,
+    project, soak, tidy, vectors,
 };
 
 struct Step {
@@ -31,6 +31,11 @@ const STEPS: &[Step] = &[
         name: "tests",
         what: "cargo test",
         run: tests,
+    },
+    Step {
+        name: "engines",
+        what: "the engines of the hub against a Redis and a Valkey",
+        run: engines::test,
     },
     Step {
         name: "docs",
@@ -86,6 +91,11 @@ const STEPS: &[Step] = &[
         name: "drain",
         what: "10,000 connections when the tour stops",
         run: soak::drain::both,
+    },
+    Step {
+        name: "fleet",
+        what: "three tours on one Redis, which fails in every way",
+        run: fleet::short,
     },
     Step {
         name: "soak",

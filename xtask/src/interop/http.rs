@@ -114,6 +114,17 @@ pub(crate) fn post(address: &str, path: &str) -> Result<Response> {
     )
 }
 
+/// The same with a text as its body.
+pub(crate) fn post_text(address: &str, path: &str, text: &str) -> Result<Response> {
+    ask(
+        address,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        ),
+    )
+}
+
 fn ask(address: &str, request: &str) -> Result<Response> {
     let mut stream = connect(address, LIMIT)?;
     stream

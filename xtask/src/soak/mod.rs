@@ -3,7 +3,7 @@
 
 mod chance;
 mod clients;
-mod connection;
+pub(crate) mod connection;
 mod costly;
 pub(crate) mod drain;
 mod early;
