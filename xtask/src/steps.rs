@@ -33,6 +33,11 @@ const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "services",
+        what: "the examples with databases, GraphQL and OpenTelemetry, and the first application",
+        run: services,
+    },
+    Step {
         name: "docs",
         what: "rustdoc, warnings denied",
         run: docs,
@@ -159,7 +164,14 @@ fn shown(time: Duration) -> String {
 fn format() -> Result<()> {
     process::run(project::cargo().args(["fmt", "--all", "--check"]))?;
     let benches = ["fmt", "--check", "--manifest-path", "benches/Cargo.toml"];
-    process::run(project::cargo().args(benches))
+    process::run(project::cargo().args(benches))?;
+    for manifest in [
+        "examples/services/Cargo.toml",
+        "examples/00_installing/Cargo.toml",
+    ] {
+        process::run(project::cargo().args(["fmt", "--check", "--manifest-path", manifest]))?;
+    }
+    Ok(())
 }
 
 fn clippy() -> Result<()> {
@@ -178,6 +190,20 @@ fn clippy() -> Result<()> {
 
 fn tests() -> Result<()> {
     process::run(project::cargo().args(["test", "--workspace", "--all-features"]))
+}
+
+/// Workspaces of their own, since their crates take as long to build as all others.
+fn services() -> Result<()> {
+    let services = ["--locked", "--manifest-path", "examples/services/Cargo.toml"];
+    process::run(project::cargo().arg("test").args(services))?;
+    let first = ["--manifest-path", "examples/00_installing/Cargo.toml"];
+    let target = ["--target-dir", "examples/services/target"];
+    process::run(
+        project::cargo()
+            .args(["build", "--locked"])
+            .args(first)
+            .args(target),
+    )
 }
 
 fn docs() -> Result<()> {

@@ -3,10 +3,25 @@
 use hangup::App;
 
 use crate::{
-    behind_nginx, both, chat,
+    behind_nginx, chat,
     client::{Socket, http},
-    dependencies, echo, errors, http_parameters, in_axum, metrics_page, spans, validation,
+    dependencies, echo, errors, http_parameters, in_axum, installing, metrics_page,
+    servers::both,
+    spans, validation,
 };
+
+#[tokio::test]
+async fn what_the_page_on_installing_writes() {
+    let page = include_str!("../../00_installing/README.md");
+    let main = include_str!("../../00_installing/src/main.rs");
+    assert!(page.contains(&format!("```rust\n{main}```")));
+    let client = async |server| {
+        let mut socket = Socket::open(server, "/echo", &[]).await;
+        socket.text("hi").await;
+        vec![socket.receive().await, socket.close(1000).await]
+    };
+    both(installing::app, client, &["text hi", "closed 1000"]).await;
+}
 
 #[tokio::test]
 async fn a_first_endpoint() {

@@ -12,9 +12,11 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::{
-    anyhow_errors, both,
+    anyhow_errors,
     client::{Socket, http, response},
-    dev_server, json_rpc, listen, login, shutdown_in_axum, token_stream, tower_http,
+    dev_server, json_rpc, login,
+    servers::{both, listen},
+    shutdown_in_axum, token_stream, tower_http,
 };
 
 #[tokio::test]
