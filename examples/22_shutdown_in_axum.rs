@@ -16,16 +16,18 @@ async fn echo(handshake: Handshake) -> Result {
     }
 }
 
+pub(crate) fn routes() -> Router {
+    Router::new()
+        .route("/ws", hangup::route(echo))
+        .route("/", get(async || "up"))
+}
+
 pub(crate) async fn run(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let drain = Drain::new();
-    let router = Router::new()
-        .route("/ws", hangup::route(echo))
-        .route("/", get(async || "up"))
-        .layer(drain.clone());
-    axum::serve(listener, router)
+    axum::serve(listener, routes().layer(drain.clone()))
         .with_graceful_shutdown(async move {
             stop.await;
             let drained = drain.shut_down().await;

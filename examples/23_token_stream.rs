@@ -1,7 +1,7 @@
 //! Tokens of a language model as they come: merged to 50 ms or 128 characters, and cancelled by the client.
 //!
-//! `cargo run --example 23_token_stream`, then `wscat -c ws://127.0.0.1:8000/complete`, then `{"prompt":"hi"}`, and
-//! `"cancel"` meanwhile.
+//! `cargo run --example 23_token_stream`, then `wscat -c ws://127.0.0.1:8000/complete`, then
+//! `{"prompt":"how are you"}`, and `"cancel"` meanwhile.
 
 use std::{io::IsTerminal, time::Duration};
 
@@ -30,12 +30,11 @@ enum Told {
     Cancelled,
 }
 
-/// Stands for a model, which ends when nobody takes its tokens any more.
+/// Stands for a model: it repeats the words of the prompt, and ends when nobody takes its tokens any more.
 async fn generate(prompt: String, tokens: mpsc::Sender<String>) {
-    for number in 1.. {
+    for word in prompt.split_inclusive(' ') {
         sleep(Duration::from_millis(10)).await;
-        let is_over = number > prompt.len();
-        if is_over || tokens.send(format!("token{number} ")).await.is_err() {
+        if tokens.send(word.to_owned()).await.is_err() {
             return;
         }
     }

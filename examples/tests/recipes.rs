@@ -137,17 +137,19 @@ async fn stream_of(socket: &mut TestSocket) -> (Vec<(String, Duration)>, Value) 
 async fn tokens_are_merged_and_cancelled() {
     for client in clients(token_stream::app) {
         let mut socket = client.connect("/complete").await.unwrap();
-        socket.send_json(&json!({ "prompt": "x".repeat(12) })).await;
+        let expected: String = (1..=12).map(|number| format!("token{number} ")).collect();
+        socket.send_json(&json!({ "prompt": expected })).await;
         let (texts, end) = stream_of(&mut socket).await;
         assert_eq!(end, "done");
         let all: String = texts.iter().map(|(text, _)| text.as_str()).collect();
-        let expected: String = (1..=12).map(|number| format!("token{number} ")).collect();
         assert_eq!(all, expected);
         // A token each 10 ms, merged for 50 ms behind the first: two or three messages, not twelve.
         assert!((2..=3).contains(&texts.len()), "{texts:?}");
         assert!(texts[0].1 <= Duration::from_millis(60), "{texts:?}");
 
-        socket.send_json(&json!({ "prompt": "x".repeat(10_000) })).await;
+        socket
+            .send_json(&json!({ "prompt": "word ".repeat(10_000) }))
+            .await;
         let first: Value = socket.recv_json().await;
         assert!(first["text"].is_string());
         socket.send_json("cancel").await;
@@ -155,7 +157,9 @@ async fn tokens_are_merged_and_cancelled() {
         assert_eq!(end, "cancelled");
         socket.assert_silent(Duration::from_secs(10)).await;
 
-        socket.send_json(&json!({ "prompt": "x".repeat(10_000) })).await;
+        socket
+            .send_json(&json!({ "prompt": "word ".repeat(10_000) }))
+            .await;
         socket.send_json(&json!({ "prompt": "second" })).await;
         let close = loop {
             if let hangup::testing::Received::Close(close) = socket.recv().await {
@@ -166,6 +170,27 @@ async fn tokens_are_merged_and_cancelled() {
             (close.code(), &**close.reason()),
             (CloseCode::POLICY_VIOLATION.into(), "one prompt at a time")
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_are_sent_at_128_characters_before_their_time() {
+    for client in clients(token_stream::app) {
+        let mut socket = client.connect("/complete").await.unwrap();
+        // Characters, not bytes; the blank is one.
+        let (long, short) = (format!("{} ", "\u{e9}".repeat(63)), "x".repeat(127));
+        let prompt = format!("{long}{long}{short}");
+        socket.send_json(&json!({ "prompt": prompt })).await;
+        let (texts, end) = stream_of(&mut socket).await;
+        assert_eq!(end, "done");
+        let of = |texts: &[(String, Duration)]| -> Vec<_> {
+            texts
+                .iter()
+                .map(|(text, at)| (text.chars().count(), at.as_millis()))
+                .collect()
+        };
+        // Two tokens of 64 characters wait for nothing; one of 127 waits for the end, which comes with it.
+        assert_eq!(of(&texts), [(128, 20), (127, 30)]);
     }
 }
 
@@ -196,6 +221,10 @@ async fn json_rpc_answers_as_its_specification_says() {
             (
                 r#"{"jsonrpc": "2.0", "method": 1, "params": "bar"}"#,
                 error(-32600, "Invalid Request", Value::Null),
+            ),
+            (
+                r#"{"jsonrpc": "2.0", "method": "subtract", "params": [1], "id": 9}"#,
+                error(-32602, "Invalid params", json!(9)),
             ),
             ("[]", error(-32600, "Invalid Request", Value::Null)),
             ("[1]", json!([error(-32600, "Invalid Request", Value::Null)])),

@@ -38,6 +38,11 @@ const STEPS: &[Step] = &[
         run: engines::test,
     },
     Step {
+        name: "services",
+        what: "the examples with databases, GraphQL and OpenTelemetry, and the first application",
+        run: services,
+    },
+    Step {
         name: "docs",
         what: "rustdoc, warnings denied",
         run: docs,
@@ -169,7 +174,14 @@ fn shown(time: Duration) -> String {
 fn format() -> Result<()> {
     process::run(project::cargo().args(["fmt", "--all", "--check"]))?;
     let benches = ["fmt", "--check", "--manifest-path", "benches/Cargo.toml"];
-    process::run(project::cargo().args(benches))
+    process::run(project::cargo().args(benches))?;
+    for manifest in [
+        "examples/services/Cargo.toml",
+        "examples/00_installing/Cargo.toml",
+    ] {
+        process::run(project::cargo().args(["fmt", "--check", "--manifest-path", manifest]))?;
+    }
+    Ok(())
 }
 
 fn clippy() -> Result<()> {
@@ -188,6 +200,20 @@ fn clippy() -> Result<()> {
 
 fn tests() -> Result<()> {
     process::run(project::cargo().args(["test", "--workspace", "--all-features"]))
+}
+
+/// Workspaces of their own, since their crates take as long to build as all others.
+fn services() -> Result<()> {
+    let services = ["--locked", "--manifest-path", "examples/services/Cargo.toml"];
+    process::run(project::cargo().arg("test").args(services))?;
+    let first = ["--manifest-path", "examples/00_installing/Cargo.toml"];
+    let target = ["--target-dir", "examples/services/target"];
+    process::run(
+        project::cargo()
+            .args(["build", "--locked"])
+            .args(first)
+            .args(target),
+    )
 }
 
 fn docs() -> Result<()> {

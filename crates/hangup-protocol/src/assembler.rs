@@ -10,8 +10,16 @@ use crate::utf8::{InvalidUtf8, Utf8Bytes, Utf8Validator};
 /// The part of a message that has arrived. Text is validated as it arrives.
 #[derive(Debug)]
 pub(crate) enum Assembler {
-    Text { text: String, utf8: Utf8Validator },
-    Binary(Vec<u8>),
+    Text {
+        text: String,
+        utf8: Utf8Validator,
+        /// How many bytes were taken.
+        taken: usize,
+    },
+    Binary {
+        bytes: Vec<u8>,
+        taken: usize,
+    },
 }
 
 /// How many bytes to reserve: all that a short frame announced, and never much more than has arrived.
@@ -34,16 +42,49 @@ impl Assembler {
             MessageKind::Text => Self::Text {
                 text: String::new(),
                 utf8: Utf8Validator::new(),
+                taken: 0,
             },
-            MessageKind::Binary => Self::Binary(Vec::new()),
+            MessageKind::Binary => Self::Binary {
+                bytes: Vec::new(),
+                taken: 0,
+            },
         }
     }
 
-    /// How many bytes have arrived.
+    pub(crate) const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Text { .. } => MessageKind::Text,
+            Self::Binary { .. } => MessageKind::Binary,
+        }
+    }
+
+    /// How many bytes have arrived, with those that were taken.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Text { text, utf8 } => text.len() + utf8.pending_len(),
-            Self::Binary(bytes) => bytes.len(),
+            Self::Text { text, utf8, taken } => taken.saturating_add(text.len() + utf8.pending_len()),
+            Self::Binary { bytes, taken } => taken.saturating_add(bytes.len()),
+        }
+    }
+
+    /// How many bytes are held that [`take`](Self::take) gives.
+    pub(crate) fn held(&self) -> usize {
+        match self {
+            Self::Text { text, .. } => text.len(),
+            Self::Binary { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// Takes what is held: of a text, whole characters.
+    pub(crate) fn take(&mut self) -> Event {
+        match self {
+            Self::Text { text, taken, .. } => {
+                *taken = taken.saturating_add(text.len());
+                Event::Text(Utf8Bytes::from(std::mem::take(text)))
+            }
+            Self::Binary { bytes, taken } => {
+                *taken = taken.saturating_add(bytes.len());
+                Event::Binary(Bytes::from(std::mem::take(bytes)))
+            }
         }
     }
 
@@ -55,12 +96,12 @@ impl Assembler {
         announced: u64,
     ) -> Result<(), InvalidUtf8> {
         match self {
-            Self::Binary(bytes) => {
+            Self::Binary { bytes, .. } => {
                 bytes.reserve_exact(room(bytes.capacity(), bytes.len(), piece.len(), announced));
                 mask::copy_unmasked(key, 0, piece, bytes);
                 Ok(())
             }
-            Self::Text { text, utf8 } => {
+            Self::Text { text, utf8, .. } => {
                 text.reserve_exact(room(text.capacity(), text.len(), piece.len(), announced));
                 if piece.len() <= 128 {
                     decode_masked::<128>(key, piece, utf8, text)
@@ -75,19 +116,19 @@ impl Assembler {
     #[cfg(feature = "deflate")]
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), InvalidUtf8> {
         match self {
-            Self::Binary(bytes) => {
+            Self::Binary { bytes, .. } => {
                 bytes.extend_from_slice(piece);
                 Ok(())
             }
-            Self::Text { text, utf8 } => utf8.decode(piece, text),
+            Self::Text { text, utf8, .. } => utf8.decode(piece, text),
         }
     }
 
     /// The whole message.
     pub(crate) fn finish(self) -> Result<Event, InvalidUtf8> {
         match self {
-            Self::Binary(bytes) => Ok(Event::Binary(Bytes::from(bytes))),
-            Self::Text { text, utf8 } => utf8.finish().map(|()| Event::Text(Utf8Bytes::from(text))),
+            Self::Binary { bytes, .. } => Ok(Event::Binary(Bytes::from(bytes))),
+            Self::Text { text, utf8, .. } => utf8.finish().map(|()| Event::Text(Utf8Bytes::from(text))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The state machine of one connection: what may be read and written next (RFC 6455, 5, 6 and 7).
 
+mod pieces;
 mod receive;
 mod send;
 
@@ -83,6 +84,8 @@ pub struct Connection {
     empty_fragments: u32,
     /// Whether nothing may be written any more.
     sending_is_over: bool,
+    /// Whether the message that is sent lacks its last fragment (5.4).
+    sends_fragments: bool,
 }
 
 /// What is read next.
@@ -178,6 +181,7 @@ impl Connection {
             fragmented: false,
             empty_fragments: 0,
             sending_is_over: false,
+            sends_fragments: false,
         }
     }
 

@@ -172,6 +172,11 @@ impl Connection {
                     deflate.finish(message, self.max_message_size)?;
                 }
             } else {
+                let length = frame.remaining.saturating_add(message.len() as u64);
+                if length > self.max_message_size as u64 {
+                    // The bound has become smaller since the header.
+                    return Err(Violation::MessageTooBig(self.max_message_size));
+                }
                 message
                     .push_masked(frame.key, piece, frame.remaining)
                     .map_err(|_| Violation::TextNotUtf8)?;

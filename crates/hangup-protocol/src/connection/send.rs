@@ -41,7 +41,7 @@ impl Connection {
     ///
     /// [`Closing`] if nothing may be sent any more; nothing is written then.
     pub fn send_text(&mut self, text: &str, output: &mut Vec<u8>) -> Result<(), Closing> {
-        self.check_open()?;
+        self.check_between_messages()?;
         self.write_message(OpCode::Text, text.as_bytes(), output);
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Connection {
     ///
     /// [`Closing`] if nothing may be sent any more; nothing is written then.
     pub fn send_binary(&mut self, bytes: &[u8], output: &mut Vec<u8>) -> Result<(), Closing> {
-        self.check_open()?;
+        self.check_between_messages()?;
         self.write_message(OpCode::Binary, bytes, output);
         Ok(())
     }
@@ -74,7 +74,7 @@ impl Connection {
         length: usize,
         output: &mut Vec<u8>,
     ) -> Result<(), Closing> {
-        self.check_open()?;
+        self.check_between_messages()?;
         let mask = self.masking.map(|_| [0; 4]);
         FrameHeader {
             fin: true,
@@ -128,6 +128,15 @@ impl Connection {
         } else {
             Ok(())
         }
+    }
+
+    /// 5.4: the fragments of a message are not interleaved with another message.
+    fn check_between_messages(&self) -> Result<(), Closing> {
+        debug_assert!(
+            !self.sends_fragments || self.sending_is_over,
+            "the message that is sent in fragments has no end yet"
+        );
+        self.check_open()
     }
 
     fn send_control(
@@ -186,7 +195,7 @@ impl Connection {
     }
 
     /// The next masking key, from a xorshift generator.
-    fn next_mask(&mut self) -> Option<[u8; 4]> {
+    pub(super) fn next_mask(&mut self) -> Option<[u8; 4]> {
         let mut state = self.masking?.get();
         state ^= state << 13;
         state ^= state >> 7;

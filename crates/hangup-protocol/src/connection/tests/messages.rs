@@ -175,7 +175,7 @@ fn a_large_claim_costs_nothing() {
         assert_eq!(run(&mut connection, &header).0, []);
         let capacity = match connection.message.as_ref().unwrap() {
             Assembler::Text { text, .. } => text.capacity(),
-            Assembler::Binary(bytes) => bytes.capacity(),
+            Assembler::Binary { bytes, .. } => bytes.capacity(),
         };
         assert!(capacity <= 64, "{capacity}");
     }

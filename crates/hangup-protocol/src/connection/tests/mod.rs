@@ -10,6 +10,7 @@ mod distances;
 #[cfg(feature = "deflate")]
 mod inflation;
 mod messages;
+mod pieces;
 mod properties;
 
 use super::*;
