@@ -69,7 +69,8 @@ impl Redis {
         self.with(|options| options.heartbeat = heartbeat.max(Duration::from_millis(10)))
     }
 
-    /// How long a command may take; then it has failed. A heartbeat that fails ends both connections. Default: 1 s.
+    /// How long a command may take; then it has failed. Two heartbeats that fail one after the other
+    /// end both connections. Default: 1 s.
     #[must_use]
     pub fn command_timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.command_timeout = timeout)

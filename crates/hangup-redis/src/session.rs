@@ -168,8 +168,11 @@ impl Shared {
                 if self.intake.events.is_closed() {
                     return EngineError::new("the hub is gone");
                 }
-                if let Err(error) = self.beat(session).await {
-                    return error;
+                if self.beat(session).await.is_err() {
+                    // One answer may be late where a machine is busy.
+                    if let Err(error) = self.beat(session).await {
+                        return error;
+                    }
                 }
             }
         };

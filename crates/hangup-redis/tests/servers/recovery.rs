@@ -41,6 +41,26 @@ async fn a_server_that_stalls_is_noticed_by_the_heartbeat() {
 }
 
 #[tokio::test]
+async fn one_late_answer_is_no_outage() {
+    let server = Server::start(Program::Redis, &[]);
+    let proxy = Proxy::start(server.port).await;
+    let heartbeat = Duration::from_millis(100);
+    let mut node = TestNode::up(Redis::new(proxy.url()).heartbeat(heartbeat)).await;
+    proxy.set(Passing::Nothing);
+    sleep(Duration::from_millis(1300)).await;
+    proxy.set(Passing::All);
+    sleep(Duration::from_millis(500)).await;
+    node.engine.subscribe(&["topic".into()]).await.unwrap();
+    node.engine.publish("topic", &"late".into()).await.unwrap();
+    let first = |event| match event {
+        EngineEvent::Down(reason) => Some(reason),
+        EngineEvent::Published(_) => Some("published".to_owned()),
+        _ => None,
+    };
+    assert_eq!(node.event("an event", first).await, "published");
+}
+
+#[tokio::test]
 async fn an_engine_starts_without_a_server_and_never_stops_trying() {
     let mut server = Server::start(Program::Redis, &[]);
     server.kill();
