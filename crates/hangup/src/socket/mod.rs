@@ -29,6 +29,7 @@ mod tests;
 mod timer;
 mod waiting;
 mod websocket;
+mod writer;
 
 pub(crate) use self::{
     blocked_opening::watch_opening,
@@ -39,7 +40,7 @@ pub(crate) use self::{
 };
 pub use self::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
-    websocket::WebSocket,
+    websocket::WebSocket, writer::MessageWriter,
 };
 #[expect(unused_imports, reason = "for the hub")]
 pub(crate) use self::{

@@ -53,6 +53,11 @@ impl Sender {
         }
     }
 
+    /// The connection that is sent on.
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Sends a text message.
     pub fn send_text(&self, text: impl AsRef<str>) -> impl Future<Output = Result<(), Disconnect>> {
         self.enqueue_with_capacity(move |core| core.enqueue_text(text.as_ref()))
