@@ -7,6 +7,7 @@
 //! | send without waiting | [`Sender::try_send`](crate::Sender::try_send) |
 //! | send from several tasks | [`WebSocket::sender`](crate::WebSocket::sender), [`WebSocket::split`](crate::WebSocket::split) |
 //! | send one message to many clients | clones of one [`Message`](crate::Message), which share its payload |
+//! | send a message that is never held whole | [`MessageWriter`], from `text_writer` and `binary_writer` |
 //! | keep a received text without a copy | [`Utf8Bytes`] |
 //!
 //! ```
@@ -28,3 +29,5 @@
 //! does when the peer does not read is [`Settings::slow_consumer`](crate::Settings::slow_consumer).
 
 pub use hangup_protocol::{InvalidUtf8, Utf8Bytes};
+
+pub use crate::socket::MessageWriter;

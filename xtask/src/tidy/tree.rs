@@ -67,9 +67,16 @@ impl File {
             || self.path.ends_with("/tests.rs")
     }
 
-    /// The fuzz targets, the benchmarks and a client are workspaces of their own: their crates cannot inherit.
+    /// The fuzz targets, the benchmarks, some examples and a client are workspaces of their own: their crates cannot
+    /// inherit.
     pub(crate) fn is_outside_the_workspace(&self) -> bool {
-        let folders = ["fuzz/", "benches/", "xtask/interop/"];
+        let folders = [
+            "fuzz/",
+            "benches/",
+            "examples/00_installing/",
+            "examples/services/",
+            "xtask/interop/",
+        ];
         folders.iter().any(|folder| self.path.starts_with(folder))
     }
 

@@ -29,6 +29,7 @@ mod tests;
 mod timer;
 mod waiting;
 mod websocket;
+mod writer;
 
 pub(crate) use self::{
     attached::{Attached, NotAttached},
@@ -42,5 +43,5 @@ pub(crate) use self::{
 };
 pub use self::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
-    websocket::WebSocket,
+    websocket::WebSocket, writer::MessageWriter,
 };

@@ -53,6 +53,7 @@ impl Sender {
         }
     }
 
+    /// The connection that is sent on.
     pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

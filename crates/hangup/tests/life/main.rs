@@ -11,6 +11,7 @@ mod errors;
 mod log;
 mod unreceived;
 mod wire;
+mod writer;
 
 mod access;
 mod budget;

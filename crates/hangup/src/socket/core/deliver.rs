@@ -53,7 +53,7 @@ impl<E: Environment> Core<E> {
         if self.over.is_some() || !self.protocol.can_send() {
             return Err(Undelivered::Over);
         }
-        if !has_capacity {
+        if !has_capacity || self.protocol.sends_fragments() {
             return Err(Undelivered::Full {
                 missed: frames.messages,
             });

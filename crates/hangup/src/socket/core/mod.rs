@@ -6,6 +6,7 @@ mod close;
 mod deadlines;
 mod deliver;
 mod drive;
+mod fragments;
 mod kick;
 mod open;
 mod receive;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     deadlines::Expired,
     deliver::Undelivered,
     drive::{Budget, Progress},
+    fragments::Fragment,
     kick::{Kickable, Removal},
     send::Permit,
 };
@@ -71,6 +73,8 @@ pub(crate) struct Core<E: Environment> {
     has_unsent_message: bool,
     /// Whether the endpoint has closed by itself, and may go on without its peer.
     is_closed_by_endpoint: bool,
+    /// Whether the writer of a message in fragments has gone before its end.
+    has_unfinished_message: bool,
     is_endpoint_over: bool,
     drain: DrainNotice,
     keep_alive: KeepAlive,
@@ -103,6 +107,7 @@ impl<E: Environment> Core<E> {
             is_starved: false,
             has_unsent_message: false,
             is_closed_by_endpoint: false,
+            has_unfinished_message: false,
             is_endpoint_over: false,
             drain: DrainNotice::default(),
             keep_alive: KeepAlive::off(),

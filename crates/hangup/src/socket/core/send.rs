@@ -16,6 +16,7 @@ use super::{
         waiting::{Awaited, Ticket},
     },
     Core,
+    fragments::Interleaving,
 };
 use crate::{
     error::{Disconnect, TrySendError, slow_consumer},
@@ -37,6 +38,21 @@ impl<E: Environment> Core<E> {
         ticket: &mut Ticket,
     ) -> Poll<Result<Permit, Disconnect>> {
         ready!(self.poll_opened(cx, ticket));
+        match self.interleaving() {
+            Interleaving::None => {}
+            _ if self.over.is_some() => {}
+            Interleaving::Wait => {
+                self.poll_in_place(cx);
+                if self.over.is_none() {
+                    self.waiting.add(Awaited::Capacity, ticket, cx);
+                    return Poll::Pending;
+                }
+            }
+            Interleaving::Never => {
+                self.drop_message();
+                return Poll::Ready(Ok(Permit::Drop));
+            }
+        }
         if self.is_full() {
             // Whoever sends without end to a peer that reads as fast gives way to others here.
             ready!(coop::poll_proceed(cx)).made_progress();
@@ -52,8 +68,7 @@ impl<E: Environment> Core<E> {
                         }
                     }
                     SlowConsumer::DropNewest => {
-                        self.limits().drop_messages(1);
-                        self.observer.dropped(1);
+                        self.drop_message();
                         return Poll::Ready(Ok(Permit::Drop));
                     }
                     SlowConsumer::Close => {
@@ -71,7 +86,9 @@ impl<E: Environment> Core<E> {
 
     /// Whether a message may be enqueued at once.
     pub(crate) fn check_capacity(&mut self) -> Result<(), TrySendError> {
-        let has_capacity = self.opening.is_open() && (!self.is_full() || self.flush_now());
+        let has_capacity = self.opening.is_open()
+            && self.interleaving() == Interleaving::None
+            && (!self.is_full() || self.flush_now());
         match self.over() {
             Some(over) => Err(over.clone().into()),
             None if has_capacity => Ok(()),
