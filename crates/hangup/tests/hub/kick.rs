@@ -247,7 +247,10 @@ async fn a_kick_overtakes_what_is_unsent() {
         }
         assert_eq!(kicking.await.unwrap().unwrap().closed, 1, "{path}");
         // The pipe of a `TestClient` holds 64 KiB; 300 messages were unsent.
-        assert!(read <= 64 * 1024 / LENGTH + 1, "{path}: {read} messages come before the Close frame");
+        assert!(
+            read <= 64 * 1024 / LENGTH + 1,
+            "{path}: {read} messages come before the Close frame"
+        );
     }
 }
 
