@@ -14,9 +14,14 @@ const server = Bun.serve({
     open(socket) {
       if (socket.data.pathname === "/refused") socket.close(1008, "Session cookie missing");
       if (socket.data.pathname === "/fan") socket.subscribe("room");
+      if (socket.data.pathname === "/silent") {
+        socket.subscribe("room");
+        socket.subscribe("filling");
+      }
     },
     message(socket, message) {
       if (socket.data.pathname === "/fan") server.publish("room", message);
+      else if (socket.data.pathname === "/silent") server.publish("filling", message);
       else socket.send(message);
     },
   },

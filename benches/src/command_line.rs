@@ -11,6 +11,8 @@ pub enum Command {
     Rounds(Options),
     /// How many idle connections.
     Idle(usize, Options),
+    /// The hub, with how many connections.
+    Hub(usize, Options),
 }
 
 pub struct Options {
@@ -35,11 +37,12 @@ pub fn read(mut words: impl Iterator<Item = String>) -> Result<Command, String> 
         python: None,
         out: None,
     };
-    let mut idle = None;
+    let (mut idle, mut hub) = (None, None);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("`{word}` needs a value"));
         match word.as_str() {
             "peer" => return Ok(Command::Peer(value()?)),
+            "--hub" => hub = Some(number(&value()?)?),
             "--idle" => idle = Some(number(&value()?)?),
             "--rounds" => options.rounds = number(&value()?)?,
             "--only" => options.scenarios = chosen(&value()?, SCENARIOS, |scenario| scenario.name)?,
@@ -51,9 +54,10 @@ pub fn read(mut words: impl Iterator<Item = String>) -> Result<Command, String> 
             _ => return Err(format!("there is no option `{word}`")),
         }
     }
-    Ok(match idle {
-        Some(connections) => Command::Idle(connections, options),
-        None => Command::Rounds(options),
+    Ok(match (idle, hub) {
+        (Some(connections), _) => Command::Idle(connections, options),
+        (None, Some(connections)) => Command::Hub(connections, options),
+        (None, None) => Command::Rounds(options),
     })
 }
 

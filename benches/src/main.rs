@@ -2,6 +2,7 @@
 
 mod chart;
 mod command_line;
+mod hub;
 mod idle;
 mod load;
 mod peer;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match command_line::read(std::env::args().skip(1)) {
         Ok(Command::Peer(name)) => peers::serve(&name),
         Ok(Command::Rounds(options)) => measure(&options),
+        Ok(Command::Hub(connections, options)) => hub::measure(connections, &options),
         Ok(Command::Idle(connections, options)) => idle::measure(connections, &options),
         Err(message) => Err(io::Error::other(message)),
     };

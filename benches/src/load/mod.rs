@@ -9,10 +9,12 @@ mod poller;
 
 use std::io;
 
+pub use bytes::{Repeated, close_from_client, from_client, from_server};
 pub use connect::{Connector, Way};
 pub use echo::Echo;
 pub use fan_out::FanOut;
 pub use once::Once;
+pub use poller::{Poller, unless_blocked};
 
 use crate::peer::Peer;
 use crate::scenario::Exchange;

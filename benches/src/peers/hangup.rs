@@ -19,6 +19,7 @@ pub async fn serve() -> io::Result<()> {
         .route("/refused", refused)
         .hub(&Hub::new())
         .route("/fan", fan)
+        .route("/silent", silent)
         .route("/tagged", tagged)
         .route("/kick", kick)
         .serve_on(listen()?)
@@ -44,6 +45,18 @@ async fn fan(handshake: Handshake, hub: Hub) -> Result {
     socket.subscribe(&room).await?;
     loop {
         room.publish(socket.recv().await?).await?;
+    }
+}
+
+/// The same for one who never reads, and is filled up by what it says.
+async fn silent(handshake: Handshake, hub: Hub) -> Result {
+    let mut socket = handshake.accept().await?;
+    for topic in ["room", "filling"] {
+        let topic = hub.topic(topic).slow_subscriber(SlowSubscriber::Skip);
+        socket.subscribe(&topic).await?;
+    }
+    loop {
+        hub.topic("filling").publish(socket.recv().await?).await?;
     }
 }
 

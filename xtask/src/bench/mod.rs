@@ -12,7 +12,7 @@ use crate::failure::{Failure, Result, While};
 use crate::{process, project};
 
 /// Options that are passed on to the program.
-const VALUES: [&str; 4] = ["--rounds", "--only", "--peers", "--idle"];
+const VALUES: [&str; 5] = ["--rounds", "--only", "--peers", "--idle", "--hub"];
 
 /// The counts of the protocol core against the known counts, as `cargo xtask test` checks them.
 pub(crate) fn instructions() -> Result<()> {
@@ -45,7 +45,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     arguments.end()?;
     if write && !whole {
         return Err(Failure::usage(
-            "--write keeps whole runs only, without --only, --quick and --idle",
+            "--write keeps whole runs only, without --only, --quick, --idle and --hub",
         ));
     }
 
