@@ -65,14 +65,23 @@ impl Choices {
         found.ok_or_else(|| self.refuse())
     }
 
-    fn refuse(&self) -> Invalid {
+    /// The values.
+    pub const fn values(&self) -> &'static [Choice] {
+        self.values
+    }
+
+    pub(crate) const fn is_literal(&self) -> bool {
+        self.literal
+    }
+
+    pub(crate) fn refuse(&self) -> Invalid {
         let kind = if self.literal { "literal_error" } else { "enum" };
         let expected = self.expected();
         Invalid::new(kind, format!("Input should be {expected}")).with_ctx("expected", expected)
     }
 
     /// `'a', 'b' or 'c'`.
-    fn expected(&self) -> String {
+    pub(crate) fn expected(&self) -> String {
         let mut out = String::new();
         for (index, choice) in self.values.iter().enumerate() {
             if index > 0 {
