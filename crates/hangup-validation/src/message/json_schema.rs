@@ -482,6 +482,7 @@ mod tests {
             &RULES
         }
         static SCHEMA: Schema = Schema::new(Shape::Object(Object {
+            class: "",
             members: &[
                 Member::new("name", String::schema)
                     .ruled(rules)
@@ -571,6 +572,7 @@ mod tests {
     fn a_tag_stands_before_the_keys_of_its_variant() {
         fn say() -> &'static Schema {
             static SCHEMA: Schema = Schema::new(Shape::Object(Object {
+                class: "",
                 members: &[Member::new("text", String::schema)],
                 others: OtherKeys::Ignored,
             }));

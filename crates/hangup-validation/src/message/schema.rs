@@ -165,6 +165,8 @@ pub struct Format {
 /// An object with known keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Object {
+    /// What errors call it; empty where that is the name of the schema.
+    pub class: &'static str,
     /// The keys, in the order of declaration.
     pub members: &'static [Member],
     /// What happens to other keys.
@@ -371,6 +373,7 @@ pub struct Alternative {
     body: Option<SchemaOf>,
     description: &'static str,
     answers_invalid: bool,
+    is_renamed: bool,
 }
 
 impl Alternative {
@@ -382,6 +385,7 @@ impl Alternative {
             body: None,
             description: "",
             answers_invalid: false,
+            is_renamed: false,
         }
     }
 
@@ -405,6 +409,19 @@ impl Alternative {
     pub const fn answering_invalid(mut self) -> Self {
         self.answers_invalid = true;
         self
+    }
+
+    /// Errors call it by its name, and not by that of its type, where it has no tag.
+    #[must_use]
+    pub const fn renamed(mut self) -> Self {
+        self.is_renamed = true;
+        self
+    }
+
+    /// Whether errors call it by its name, and not by that of its type.
+    #[must_use]
+    pub const fn is_renamed(&self) -> bool {
+        self.is_renamed
     }
 
     /// The tag on the wire.

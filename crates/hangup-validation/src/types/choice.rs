@@ -70,10 +70,6 @@ impl Choices {
         self.values
     }
 
-    pub(crate) const fn is_literal(&self) -> bool {
-        self.literal
-    }
-
     pub(crate) fn refuse(&self) -> Invalid {
         let kind = if self.literal { "literal_error" } else { "enum" };
         let expected = self.expected();
@@ -81,7 +77,7 @@ impl Choices {
     }
 
     /// `'a', 'b' or 'c'`.
-    pub(crate) fn expected(&self) -> String {
+    fn expected(&self) -> String {
         let mut out = String::new();
         for (index, choice) in self.values.iter().enumerate() {
             if index > 0 {

@@ -24,7 +24,8 @@ impl Param for String {
     }
 }
 
-fn check(text: &str, rules: &Rules) -> Result<(), Invalid> {
+/// Whether a text obeys the rules, and which not.
+pub(crate) fn check(text: &str, rules: &Rules) -> Result<(), Invalid> {
     if rules.min_length.is_some() || rules.max_length.is_some() {
         let length = text.chars().count();
         if let Some(min) = rules.min_length.filter(|min| length < *min) {
