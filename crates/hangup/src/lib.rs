@@ -132,6 +132,7 @@ mod logged;
 mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+pub mod models;
 mod origin;
 pub mod params;
 mod scope;
@@ -139,7 +140,7 @@ mod settings;
 mod socket;
 pub mod testing;
 
-pub use hangup_macros::{IntoClose, Param, Params, websocket};
+pub use hangup_macros::{IntoClose, Param, Params, model, websocket};
 pub use hangup_protocol::{
     Close, CloseCode, DeflateConfig, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason,
     Utf8Bytes,
@@ -156,6 +157,7 @@ pub use self::{
         TrySendError,
     },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    models::Model,
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
@@ -181,8 +183,11 @@ struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use axum::extract::FromRequestParts;
+    pub use hangup_validation::message::made;
     pub use http::request::Parts;
     pub use inventory;
+    pub use serde;
+    pub use serde_json::Value;
 
     pub use crate::{
         endpoint::Gathering,

@@ -1,12 +1,15 @@
 //! Typed messages: models, their schemas, and every error of a message at once.
 
+mod buffered;
 mod containers;
+mod correlation;
 mod ends;
 mod error;
 mod excerpt;
 mod formats;
 mod json_schema;
 mod label;
+mod members;
 mod model;
 mod read;
 mod scalars;
@@ -15,10 +18,13 @@ mod schema;
 mod tests;
 mod text;
 mod untyped;
+mod validation_error;
+mod variants;
 mod walk;
 mod words;
 
 pub use self::{
+    correlation::correlation_of,
     error::JsonError,
     json_schema::{Dialect, JsonSchemas},
     model::{Model, Written},
@@ -29,3 +35,14 @@ pub use self::{
     },
     untyped::from_json,
 };
+
+/// What `#[hangup::model]` expands to names these; no part of the public interface.
+#[doc(hidden)]
+pub mod made {
+    pub use super::buffered::deserialize_model;
+    pub use super::members::{
+        ReadMembers, from_value, next_member, next_place, read_choice, read_object, required, skip_member,
+        to_json, unknown_member, write_choice,
+    };
+    pub use super::variants::{UnionModel, read_adjacent, read_external, read_internal, read_untagged};
+}

@@ -2,9 +2,13 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserializer, Serialize, Serializer, de::DeserializeSeed};
+use serde::de::DeserializeSeed;
+use serde::ser::{Error, SerializeMap};
+use serde::{Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::schema::Schema;
+use crate::error::ValidationError;
 use crate::rules::Rules;
 
 /// A type of messages: it can be read, checked, written and described. `#[hangup::model]` writes it.
@@ -35,6 +39,26 @@ pub trait Model: Sized {
     ///
     /// That of the serializer.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Writes the keys of an object into one that has others too, such as a tag.
+    ///
+    /// # Errors
+    ///
+    /// That of the serializer, or that the value is no object.
+    fn write_members<M: SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
+        match self.write(serde_json::value::Serializer) {
+            Ok(Value::Object(object)) => object
+                .iter()
+                .try_for_each(|(key, value)| members.serialize_entry(key, value)),
+            _ => Err(Error::custom("the value is no object")),
+        }
+    }
+
+    /// What answers a message that was invalid, where the type has a variant for that.
+    fn invalid_answer(errors: ValidationError, correlation: Option<Value>) -> Option<Self> {
+        let _ = (errors, correlation);
+        None
+    }
 
     /// Whether the value obeys these rules, and all that it holds obeys its own.
     fn obeys(&self, rules: &Rules) -> bool;

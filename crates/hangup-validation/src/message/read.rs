@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 use serde_json::Error;
 use serde_path_to_error::Track;
 
+use super::buffered::JsonText;
 use super::error::JsonError;
 use super::model::Model;
 use super::untyped::refused;
@@ -34,6 +35,7 @@ const NONE: Rules = Rules::new();
 ///
 /// [`JsonError`], with every error.
 pub fn read_json<T: Model>(text: &str) -> Result<T, JsonError> {
+    let _text = JsonText::begin();
     let mut json = serde_json::Deserializer::from_str(text);
     match T::read(&mut json).and_then(|value| json.end().map(|()| value)) {
         Ok(value) if value.obeys(&NONE) => Ok(value),

@@ -385,6 +385,30 @@ fn unit(text: &str) -> (u32, &str) {
     (u32::from_str_radix(digits, 16).unwrap_or(0xfffd), behind)
 }
 
+/// How many containers stand inside each other.
+pub(super) fn nesting(text: &str) -> usize {
+    let mut cursor = Cursor::new(text);
+    let (mut depth, mut deepest) = (0_usize, 0);
+    while let Some(byte) = cursor.peek() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                cursor.pass();
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                cursor.pass();
+            }
+            b',' | b':' => cursor.pass(),
+            _ => {
+                cursor.scalar();
+            }
+        }
+    }
+    deepest
+}
+
 /// The byte of a line and a column, as `serde_json` counts them.
 pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));

@@ -5,8 +5,7 @@ use hangup_protocol::{Close, CloseCode};
 
 use super::{
     Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError, json_close::json_close,
-    refusal::refuse_with_errors,
-    registered_close,
+    refusal::refuse_with_errors, registered_close,
 };
 use crate::params::ValidationError;
 
