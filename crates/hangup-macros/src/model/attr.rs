@@ -87,7 +87,7 @@ impl Container {
                 Some(text) if text.value() == "ignore" => {}
                 Some(text) => diagnostics.at(
                     text,
-                    "`extra` is `\"forbid\"` or `\"ignore\"`; to keep other keys, take a map for the whole",
+                    "`extra` is `\"forbid\"` or `\"ignore\"`; other keys are kept by a field: `#[field(extra)] others: BTreeMap<String, Value>`",
                 ),
                 None => {}
             },
@@ -144,6 +144,8 @@ pub(super) struct OfField {
     pub(super) examples: Vec<Expr>,
     pub(super) correlation: Option<Span>,
     pub(super) required: Option<Span>,
+    /// It keeps the keys that nobody knows.
+    pub(super) extra: Option<Span>,
     /// `default` without a value.
     pub(super) defaults: bool,
 }
@@ -153,7 +155,7 @@ impl OfField {
         let described = doc::text(attrs);
         let (mut rest, mut found) = (Vec::new(), Vec::new());
         for setting in settings(attrs, "field", diagnostics) {
-            let is_ours = ["examples", "correlation", "required"]
+            let is_ours = ["examples", "correlation", "required", "extra"]
                 .iter()
                 .any(|name| setting.name == name)
                 || setting.name == "default" && setting.value.is_none();
@@ -179,6 +181,7 @@ impl OfField {
             examples: Vec::new(),
             correlation: None,
             required: None,
+            extra: None,
             defaults: false,
         };
         for setting in found {
@@ -186,6 +189,7 @@ impl OfField {
                 "examples" => field.examples = examples(&setting, diagnostics),
                 "correlation" => field.correlation = flag(&setting, diagnostics),
                 "required" => field.required = flag(&setting, diagnostics),
+                "extra" => field.extra = flag(&setting, diagnostics),
                 _ => field.defaults = true,
             }
         }

@@ -47,7 +47,7 @@ pub(super) fn model(input: &DeriveInput, model: &Model, diagnostics: &mut Diagno
         diagnostics.at_span(place, "`literal` is for an enum of variants without data");
     }
     match &model.body {
-        Body::Object(fields) => object(fields, None, diagnostics),
+        Body::Object(fields) => object(fields, None, container.forbids_extra, diagnostics),
         Body::Newtype(field) => value(field, diagnostics),
         Body::Choice(variants) => {
             names(variants, diagnostics);
@@ -65,9 +65,10 @@ pub(super) fn model(input: &DeriveInput, model: &Model, diagnostics: &mut Diagno
     }
 }
 
-fn object(fields: &[Field], tag: Option<&str>, diagnostics: &mut Diagnostics) {
+fn object(fields: &[Field], tag: Option<&str>, forbids_extra: bool, diagnostics: &mut Diagnostics) {
     let mut known: HashMap<&str, &Field> = HashMap::new();
     let mut correlated = false;
+    let mut keeps_others = false;
     for field in fields {
         value(field, diagnostics);
         if known.insert(&field.wire_name, field).is_some() {
@@ -81,6 +82,22 @@ fn object(fields: &[Field], tag: Option<&str>, diagnostics: &mut Diagnostics) {
                 &field.ident,
                 format!("{:?} is the key of the tag already", field.wire_name),
             );
+        }
+        if let Some(place) = field.of.extra {
+            if keeps_others {
+                diagnostics.at_span(place, "one field keeps the other keys");
+            }
+            keeps_others = true;
+            if forbids_extra {
+                diagnostics.at_span(place, "with `extra = \"forbid\"` there are no other keys to keep");
+            }
+            let is_only = field.of.options.alias.is_none()
+                && field.of.options.default.is_none()
+                && !field.of.defaults
+                && field.of.options.rules.is_empty();
+            if !is_only {
+                diagnostics.at_span(place, "a field that keeps the other keys has no other option");
+            }
         }
         if let Some(place) = field.of.correlation {
             if correlated {
@@ -211,7 +228,7 @@ fn union(variants: &[Variant], model: &Model, diagnostics: &mut Diagnostics) {
         }
         match &variant.data {
             VariantData::Unit => {}
-            VariantData::Object(fields) => object(fields, internal, diagnostics),
+            VariantData::Object(fields) => object(fields, internal, container.forbids_extra, diagnostics),
             VariantData::Newtype(field) => {
                 value(field, diagnostics);
                 if let (Some(tag), true) = (internal, is_no_object(&field.ty)) {

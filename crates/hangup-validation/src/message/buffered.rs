@@ -79,7 +79,9 @@ impl<'de> Buffered<'de> {
         match self {
             Self::Text(raw) => {
                 let mut json = serde_json::Deserializer::from_str(raw.get());
-                seed.deserialize(&mut json).map_err(E::custom)
+                let read = seed.deserialize(&mut json);
+                read.and_then(|value| json.end().map(|()| value))
+                    .map_err(E::custom)
             }
             Self::Tree(tree) => seed.deserialize(tree).map_err(E::custom),
         }

@@ -297,6 +297,13 @@ macro_rules! map {
                 entries.end()
             }
 
+            fn write_members<M: SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
+                for (key, value) in self {
+                    members.serialize_entry(&Written(key), &Written(value))?;
+                }
+                Ok(())
+            }
+
             fn obeys(&self, rules: &Rules) -> bool {
                 is_within(self.len(), rules) && self.values().all(|value| value.obeys(&NONE))
             }
@@ -323,6 +330,11 @@ impl Model for serde_json::Map<String, serde_json::Value> {
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serde::Serialize::serialize(self, serializer)
+    }
+
+    fn write_members<M: SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
+        self.iter()
+            .try_for_each(|(key, value)| members.serialize_entry(key, value))
     }
 
     fn obeys(&self, rules: &Rules) -> bool {

@@ -1,6 +1,8 @@
 //! What `#[hangup::model]` writes for structs and for enums without data, and the reading that they share.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
@@ -75,6 +77,76 @@ impl Visitor<'_> for PlaceOf {
     fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
         Ok((self.0)(key))
     }
+}
+
+/// A map that keeps the keys that an object does not know.
+pub trait OtherMembers: Default + Model {
+    /// Its values.
+    type Value: Model;
+
+    /// Keeps one.
+    fn keep(&mut self, key: String, value: Self::Value);
+}
+
+impl<V: Model> OtherMembers for BTreeMap<String, V> {
+    type Value = V;
+
+    fn keep(&mut self, key: String, value: V) {
+        self.insert(key, value);
+    }
+}
+
+impl<V: Model, S: BuildHasher + Default> OtherMembers for HashMap<String, V, S> {
+    type Value = V;
+
+    fn keep(&mut self, key: String, value: V) {
+        self.insert(key, value);
+    }
+}
+
+impl OtherMembers for serde_json::Map<String, serde_json::Value> {
+    type Value = serde_json::Value;
+
+    fn keep(&mut self, key: String, value: serde_json::Value) {
+        self.insert(key, value);
+    }
+}
+
+/// As [`next_place`], with the key itself where its place is not known.
+///
+/// # Errors
+///
+/// That of the deserializer.
+pub fn next_place_or_key<'de, A: MapAccess<'de>>(
+    members: &mut A,
+    place: fn(&str) -> usize,
+) -> Result<Option<(usize, String)>, A::Error> {
+    struct PlaceOrKey(fn(&str) -> usize);
+
+    impl<'de> DeserializeSeed<'de> for PlaceOrKey {
+        type Value = (usize, String);
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+            deserializer.deserialize_identifier(self)
+        }
+    }
+
+    impl Visitor<'_> for PlaceOrKey {
+        type Value = (usize, String);
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a key")
+        }
+
+        fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+            match (self.0)(key) {
+                usize::MAX => Ok((usize::MAX, key.to_owned())),
+                place => Ok((place, String::new())),
+            }
+        }
+    }
+
+    members.next_key_seed(PlaceOrKey(place))
 }
 
 /// The value of a key.

@@ -41,8 +41,8 @@ pub use self::{
 pub mod made {
     pub use super::buffered::deserialize_model;
     pub use super::members::{
-        ReadMembers, from_value, next_member, next_place, read_choice, read_object, required, skip_member,
-        to_json, unknown_member, write_choice,
+        OtherMembers, ReadMembers, from_value, next_member, next_place, next_place_or_key, read_choice,
+        read_object, required, skip_member, to_json, unknown_member, write_choice,
     };
     pub use super::variants::{UnionModel, read_adjacent, read_external, read_internal, read_untagged};
 }

@@ -128,7 +128,7 @@ fn at_path(path: &Path, error: &serde_json::Error, said: &str, end: usize, text:
     let invalid = match error.classify() {
         Category::Data => words::shape(said, raw),
         _ if said == "expected value" => words::choice_of_enum(),
-        _ => Invalid::new("value_error", said.to_owned()),
+        _ => Invalid::value_error(said),
     };
     ErrorItem::new(loc, invalid, cursor.map_or(Value::Null, excerpt))
 }

@@ -31,7 +31,7 @@ pub(super) fn shape(said: &str, raw: &str) -> Invalid {
         Some(list) if is_about_type && list.starts_with("a sequence") => {
             Invalid::new("list_type", "Input should be a valid array")
         }
-        _ => Invalid::new("value_error", said.to_owned()),
+        _ => Invalid::value_error(said),
     }
 }
 

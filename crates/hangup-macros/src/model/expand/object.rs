@@ -20,6 +20,9 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Par
     let reading = reading(model, fields, "", &quote!(Self), None);
     let entries = fields.iter().map(|field| {
         let (ident, wire_name) = (&field.ident, &field.wire_name);
+        if field.of.extra.is_some() {
+            return quote!(::hangup::Model::write_members(&self.#ident, __members)?;);
+        }
         quote!(::hangup::__private::serde::ser::SerializeMap::serialize_entry(
             __members, #wire_name, &::hangup::models::Written(&self.#ident)
         )?;)
@@ -29,7 +32,7 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Par
         let rules = schema::rules_of(&place.to_string(), field);
         quote!(&& ::hangup::Model::obeys(&self.#ident, #rules))
     });
-    let count = fields.len();
+    let count = length(fields, 0);
     Parts {
         items: quote! {
             #rules
@@ -43,7 +46,7 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Par
         read: quote!(::hangup::__private::made::read_object(__deserializer)),
         write: quote! {
             let mut __members = ::hangup::__private::serde::Serializer::serialize_map(
-                __serializer, ::core::option::Option::Some(#count)
+                __serializer, #count
             )?;
             ::hangup::Model::write_members(self, &mut __members)?;
             ::hangup::__private::serde::ser::SerializeMap::end(__members)
@@ -63,14 +66,24 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Par
 
 /// The shape of an object; `prefix` is that of the rules of its fields.
 pub(super) fn shape(model: &Model, fields: &[Field], prefix: &str, class: &str) -> TokenStream {
-    let members = fields.iter().enumerate().map(|(place, field)| {
+    let known = fields
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| field.of.extra.is_none());
+    let members = known.map(|(place, field)| {
         schema::member(
             &format!("{prefix}{place}"),
             field,
             model.container.populate_by_name,
         )
     });
-    let others = if model.container.forbids_extra {
+    let kept = fields.iter().find(|field| field.of.extra.is_some());
+    let others = if let Some(kept) = kept {
+        let ty = &kept.ty;
+        quote_spanned!(ty.span()=> Kept(
+            <<#ty as ::hangup::__private::made::OtherMembers>::Value as ::hangup::Model>::schema
+        ))
+    } else if model.container.forbids_extra {
         quote!(Forbidden)
     } else {
         quote!(Ignored)
@@ -98,7 +111,12 @@ pub(super) fn reading(
         .map(|place| schema::local(&format!("slot_{place}")))
         .collect();
     let (mut names, mut arms) = (Vec::new(), Vec::new());
+    let mut kept = None;
     for (place, (field, slot)) in fields.iter().zip(&slots).enumerate() {
+        if field.of.extra.is_some() {
+            kept = Some(slot);
+            continue;
+        }
         let (wire_name, ty) = (&field.wire_name, &field.ty);
         let next =
             quote_spanned!(ty.span()=> ::hangup::__private::made::next_member::<#ty, _>(&mut #members)?);
@@ -117,7 +135,9 @@ pub(super) fn reading(
     });
     let values = fields.iter().zip(&slots).map(|(field, slot)| {
         let (ident, wire_name) = (&field.ident, &field.wire_name);
-        let value = if let Some(default) = schema::default(field) {
+        let value = if field.of.extra.is_some() {
+            quote!(#slot.unwrap_or_default())
+        } else if let Some(default) = schema::default(field) {
             quote!(#slot.unwrap_or_else(|| #default))
         } else if schema::is_optional(field) {
             quote!(#slot.unwrap_or_default())
@@ -127,7 +147,19 @@ pub(super) fn reading(
         quote!(#ident: #value,)
     });
     let checks = fields.iter().map(schema::checks);
-    let other = if model.container.forbids_extra {
+    let (next, place) = match kept {
+        Some(_) => (quote!(next_place_or_key), quote!((place, key))),
+        None => (quote!(next_place), quote!(place)),
+    };
+    let other = if let Some(kept) = kept {
+        quote! {
+            ::hangup::__private::made::OtherMembers::keep(
+                #kept.get_or_insert_default(),
+                key,
+                ::hangup::__private::made::next_member(&mut #members)?,
+            ),
+        }
+    } else if model.container.forbids_extra {
         quote!(return ::core::result::Result::Err(::hangup::__private::made::unknown_member()),)
     } else {
         quote!(::hangup::__private::made::skip_member(&mut #members)?,)
@@ -144,8 +176,8 @@ pub(super) fn reading(
                 }
             }
             #(#declared)*
-            while let ::core::option::Option::Some(place) =
-                ::hangup::__private::made::next_place(&mut #members, place)?
+            while let ::core::option::Option::Some(#place) =
+                ::hangup::__private::made::#next(&mut #members, place)?
             {
                 match place {
                     #(#arms)*
@@ -181,5 +213,15 @@ pub(super) fn newtype(field: &Field) -> Parts {
                 ::hangup::Model::write_members(&self.0, __members)
             }
         },
+    }
+}
+
+/// How many keys an object is written with, where that is known before.
+pub(super) fn length(fields: &[Field], more: usize) -> TokenStream {
+    let count = fields.len() + more;
+    if fields.iter().any(|field| field.of.extra.is_some()) {
+        quote!(::core::option::Option::None)
+    } else {
+        quote!(::core::option::Option::Some(#count))
     }
 }

@@ -237,6 +237,20 @@ fn obeys(place: usize, variant: &Variant) -> TokenStream {
     }
 }
 
+/// Writes the fields of a variant.
+fn entries(fields: &[Field], bound: &[Ident], members: &TokenStream) -> TokenStream {
+    let entries = fields.iter().zip(bound).map(|(field, bound)| {
+        let wire_name = &field.wire_name;
+        if field.of.extra.is_some() {
+            return quote!(::hangup::Model::write_members(#bound, &mut #members)?;);
+        }
+        quote!(::hangup::__private::serde::ser::SerializeMap::serialize_entry(
+            &mut #members, #wire_name, &::hangup::models::Written(#bound)
+        )?;)
+    });
+    entries.collect()
+}
+
 /// The body of `write`, and what it needs beside the implementation.
 fn write(input: &DeriveInput, model: &Model, variants: &[Variant]) -> (TokenStream, TokenStream) {
     let container = &model.container;
@@ -286,13 +300,13 @@ fn write(input: &DeriveInput, model: &Model, variants: &[Variant]) -> (TokenStre
                     VariantData::Object(fields) => {
                         let names = fields.iter().map(|field| &field.ident);
                         let bound = bound(fields);
-                        let wire_names = fields.iter().map(|field| &field.wire_name);
-                        let count = fields.len() + 1;
+                        let entries = entries(fields, &bound, &quote!(__members));
+                        let count = object::length(fields, 1);
                         quote! {
                             Self::#ident { #(#names: #bound),* } => {
-                                let mut __members = #map(__serializer, ::core::option::Option::Some(#count))?;
+                                let mut __members = #map(__serializer, #count)?;
                                 #entry(&mut __members, #tag, #name)?;
-                                #(#entry(&mut __members, #wire_names, &::hangup::models::Written(#bound))?;)*
+                                #entries
                                 #end(__members)
                             }
                         }
@@ -350,16 +364,14 @@ fn content_type(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
             VariantData::Object(fields) => {
                 let names = fields.iter().map(|field| &field.ident);
                 let bound = bound(fields);
-                let wire_names = fields.iter().map(|field| &field.wire_name);
-                let count = fields.len();
+                let entries = entries(fields, &bound, &quote!(members));
+                let count = object::length(fields, 0);
                 quote! {
                     #whole::#ident { #(#names: #bound),* } => {
                         let mut members = ::hangup::__private::serde::Serializer::serialize_map(
-                            serializer, ::core::option::Option::Some(#count)
+                            serializer, #count
                         )?;
-                        #(::hangup::__private::serde::ser::SerializeMap::serialize_entry(
-                            &mut members, #wire_names, &::hangup::models::Written(#bound)
-                        )?;)*
+                        #entries
                         ::hangup::__private::serde::ser::SerializeMap::end(members)
                     }
                 }
