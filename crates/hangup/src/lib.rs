@@ -161,8 +161,8 @@ pub use self::{
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
-    settings::{DeflateIf, Refusal, Settings, SlowConsumer},
-    socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
+    settings::{DeflateIf, InvalidMessages, Refusal, Settings, SlowConsumer},
+    socket::{Closed, Codec, Draining, Encoding, Message, MessageType, Raw, Receiver, Sender, WebSocket},
 };
 
 #[doc = include_str!("../docs/running.md")]

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use super::ends::Ends;
+use crate::bounds::MAX_MESSAGE_TEXT;
 use crate::context::EndpointContext;
 use crate::error::ValidationError;
+use crate::invalid::Invalid;
 use crate::item::ErrorItem;
 
 /// A text message that could not be read as the type that was asked for.
@@ -27,6 +30,28 @@ impl JsonError {
             message: error.to_string(),
             errors: None,
         }
+    }
+
+    /// A message that is none of its encoding, whatever that is. What `error` says is cut to 512 bytes.
+    pub fn undecodable(error: &dyn fmt::Display) -> Self {
+        Self {
+            message: Ends::of(&error).start,
+            errors: None,
+        }
+    }
+
+    /// All errors, that of a text which is no JSON among them: `json_invalid`, as pydantic calls it.
+    #[must_use]
+    pub fn to_errors(&self, text: &str) -> ValidationError {
+        if let Some(errors) = &self.errors {
+            return ValidationError::clone(errors);
+        }
+        let message = &self.message;
+        let invalid = Invalid::new("json_invalid", format!("Invalid JSON: {message}"))
+            .with_ctx("error", message.clone());
+        let start: String = text.chars().take(MAX_MESSAGE_TEXT / 4).collect();
+        let item = ErrorItem::new(Vec::new(), invalid, start.into());
+        ValidationError::new(vec![item], EndpointContext::default())
     }
 
     pub(super) fn of_shape(message: String, errors: ValidationError) -> Self {

@@ -5,6 +5,7 @@ mod function;
 mod gathering;
 mod handshake;
 mod outcome;
+mod typed;
 
 use std::future::Future;
 
@@ -12,6 +13,7 @@ use http::request::Parts;
 
 pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
+use crate::models::Schema;
 use crate::settings::Settings;
 
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
@@ -75,4 +77,8 @@ pub struct Description {
     pub documentation: &'static str,
     /// Settings of its own.
     pub settings: Option<Settings>,
+    /// The schema of the messages that it receives; `None` where they are as they come.
+    pub receives: Option<&'static Schema>,
+    /// The schema of the messages that it sends; `None` where they are as it likes.
+    pub sends: Option<&'static Schema>,
 }
