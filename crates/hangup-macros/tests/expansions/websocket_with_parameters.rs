@@ -84,6 +84,8 @@ const _: () = {
                         .refusal(::hangup::Refusal::Http)
                         .error_message(true),
                 ),
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
         }
         fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
@@ -128,7 +130,7 @@ const _: () = {
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = item(
-                        handshake,
+                        handshake.retyped(),
                         argument_0,
                         argument_1,
                         argument_2,
