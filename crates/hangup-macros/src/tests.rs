@@ -169,7 +169,10 @@ fn model_of_a_struct() {
             note: Option<String>,
         }
     };
-    is_as_checked_in("model_of_a_struct", crate::model::attribute(quote!(extra = "forbid"), item));
+    is_as_checked_in(
+        "model_of_a_struct",
+        crate::model::attribute(quote!(extra = "forbid"), item),
+    );
 }
 
 #[test]
@@ -183,7 +186,10 @@ fn model_of_an_enum_with_a_tag() {
         }
     };
     let options = quote!(tag = "type", rename_all = "snake_case");
-    is_as_checked_in("model_of_an_enum_with_a_tag", crate::model::attribute(options, command));
+    is_as_checked_in(
+        "model_of_an_enum_with_a_tag",
+        crate::model::attribute(options, command),
+    );
 }
 
 #[test]
