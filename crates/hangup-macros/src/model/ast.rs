@@ -51,6 +51,7 @@ impl Model {
             "`#[field(..)]` goes above a field: the options of the whole stand in `#[model(..)]`",
             diagnostics,
         );
+        input.attrs.retain(|attr| !attr.path().is_ident("field"));
         let body = match &mut input.data {
             Data::Struct(data) => match &mut data.fields {
                 Fields::Named(_) | Fields::Unit => {
@@ -100,6 +101,7 @@ fn take_variant(
         "`#[field(..)]` goes above a field: the options of a variant stand in `#[model(..)]`",
         diagnostics,
     );
+    variant.attrs.retain(|attr| !attr.path().is_ident("field"));
     let options = OfVariant::take(&mut variant.attrs, diagnostics);
     let data = match &variant.fields {
         Fields::Unit => VariantData::Unit,
