@@ -1,6 +1,7 @@
 //! The tour: every sample of the two documents and every way to end, each with a command to try it.
 
 mod arguments;
+mod board;
 mod close;
 mod conversation;
 mod documents;
@@ -69,6 +70,7 @@ async fn main() -> io::Result<()> {
         .include(operation::app())
         .include(ticks::app())
         .include(slow_accept::app())
+        .include(board::app())
         .merge(metrics)
         .settings(settings);
     #[cfg(feature = "tls")]
@@ -96,6 +98,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         operation::SAMPLES,
         ticks::SAMPLES,
         slow_accept::SAMPLES,
+        board::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(

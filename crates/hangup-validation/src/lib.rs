@@ -107,6 +107,7 @@ mod invalid;
 mod item;
 mod loc;
 mod many;
+pub mod message;
 mod param;
 mod parameter;
 mod pattern;

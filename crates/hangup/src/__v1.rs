@@ -8,9 +8,12 @@ pub use hangup_protocol::{Close, CloseCode};
 pub use hangup_validation::{
     Bound, Choice, Choices, Errors, Field, Invalid, Number, Param, Parameter, Params, Pattern, Rules,
     Sources, ValidationError, extract, fits,
+    message::{Alternative, Member, Model, Object, OtherKeys, Schema, Shape, Tagging, Union, Written, made},
 };
 pub use http::request::Parts;
 pub use inventory;
+pub use serde;
+pub use serde_json::Value;
 
 pub use crate::{
     endpoint::{Description, Endpoint, Handshake, IntoOutcome, Routed, gathering::Gathering},

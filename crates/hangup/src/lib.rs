@@ -29,6 +29,7 @@
 //! | to | use | guide |
 //! |---|---|---|
 //! | declare an endpoint and its parameters | [`websocket`](macro@websocket), [`Handshake`], [`Params`] | [`endpoint`], [`params`] |
+//! | give messages types | [`model`](macro@model) | [`models`] |
 //! | receive and send | [`WebSocket`], [`Sender`], [`Receiver`], [`Message`] | [`message`] |
 //! | close with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`](trait@IntoClose) | [`close`] |
 //! | refuse a handshake | [`Refusal`], [`HttpError`], [`Handshake::deny`] | [`error`] |
@@ -62,6 +63,7 @@
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
 //! | `url` | no | `url::Url` as a parameter type |
 //! | `tls` | no | `App::serve_tls`, by rustls |
+//! | `msgpack` | no | typed messages as MessagePack, by the subprotocol `msgpack` |
 //! | `metrics` | no | metrics of connections and messages, through the crate `metrics` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -81,6 +83,7 @@ pub mod message;
 mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+pub mod models;
 pub mod origin;
 pub mod params;
 mod refuse;
@@ -93,7 +96,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __v1;
 
-pub use hangup_macros::{IntoClose, websocket};
+pub use hangup_macros::{IntoClose, model, websocket};
 pub use hangup_protocol::{Close, CloseCode, Reason};
 
 // At most 26 names: `cargo xtask tidy` has the list.

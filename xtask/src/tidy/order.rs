@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "logged",
     "origin",
     "settings",
@@ -27,6 +27,7 @@ const ORDER: [&str; 22] = [
     "app",
     "close",
     "message",
+    "models",
     "serve",
     "guides",
     "__v1",

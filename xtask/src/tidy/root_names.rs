@@ -30,6 +30,7 @@ const NAMES: &[&str] = &[
     "ValidationError",
     "WebSocket",
     "bail",
+    "model",
     "route",
     "websocket",
 ];

@@ -104,7 +104,7 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
     }
 }
 
-fn fits(rule: &Rule, ty: &Type) -> TokenStream {
+pub(crate) fn fits(rule: &Rule, ty: &Type) -> TokenStream {
     let place = rule.name.span();
     let ty = shape::placed_at(place, ty);
     let check = match &rule.kind {

@@ -1,8 +1,8 @@
 //! The expansion of `into_close_as_a_field` in `src/tests.rs`.
 
 #[automatically_derived]
-impl ::hangup::IntoClose for JoinError {
-    fn to_close(&self) -> ::hangup::Close {
+impl ::hangup::__v1::IntoClose for JoinError {
+    fn to_close(&self) -> ::hangup::__v1::Close {
         match self {
             Self::Receive { 0: field } => {
                 use ::hangup::__v1::AsError as _;
@@ -13,8 +13,8 @@ impl ::hangup::IntoClose for JoinError {
                 ::hangup::__v1::close_as(field.as_error())
             }
             Self::Forbidden { .. } => {
-                ::hangup::Close::new(
-                    ::hangup::CloseCode::POLICY_VIOLATION,
+                ::hangup::__v1::Close::new(
+                    ::hangup::__v1::CloseCode::POLICY_VIOLATION,
                     ::std::string::ToString::to_string(self),
                 )
             }

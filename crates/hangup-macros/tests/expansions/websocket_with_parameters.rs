@@ -78,6 +78,8 @@ const _: () = {
                         .refusal(::hangup::__v1::Refusal::Http)
                         .error_message(true),
                 ),
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
         }
         fn matches(&self, parts: &::hangup::__v1::Parts) -> bool {
@@ -122,7 +124,7 @@ const _: () = {
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = item(
-                        handshake,
+                        handshake.retyped(),
                         argument_0,
                         argument_1,
                         argument_2,

@@ -39,6 +39,8 @@ const _: () = {
                 )),
                 documentation: "Sends back each text.",
                 settings: ::core::option::Option::None,
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
         }
         async fn extract(
@@ -61,7 +63,7 @@ const _: () = {
             Output = ::core::result::Result<(), ::hangup::__v1::Error>,
         > + ::core::marker::Send + 'static {
             async move {
-                let outcome = echo(handshake).await;
+                let outcome = echo(handshake.retyped()).await;
                 ::hangup::__v1::IntoOutcome::into_outcome(outcome)
             }
         }

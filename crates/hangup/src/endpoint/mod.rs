@@ -34,6 +34,7 @@ mod function;
 pub(crate) mod gathering;
 mod handshake;
 mod outcome;
+mod typed;
 
 use std::future::Future;
 
@@ -41,6 +42,7 @@ use http::request::Parts;
 
 pub use self::{declared::Declared, handshake::Handshake, outcome::IntoOutcome};
 use crate::error::{Error, Result};
+use crate::params::message::Schema;
 use crate::settings::Settings;
 
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
@@ -107,4 +109,8 @@ pub struct Description {
     pub documentation: &'static str,
     /// Settings of its own.
     pub settings: Option<Settings>,
+    /// The schema of the messages that it receives; `None` where they are as they come.
+    pub receives: Option<&'static Schema>,
+    /// The schema of the messages that it sends; `None` where they are as it likes.
+    pub sends: Option<&'static Schema>,
 }

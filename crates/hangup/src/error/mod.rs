@@ -47,7 +47,7 @@ pub(crate) mod ending;
 mod error_report;
 mod http_error;
 pub(crate) mod into_close;
-mod json;
+mod json_close;
 mod panic;
 mod receive;
 mod refusal;
@@ -56,12 +56,15 @@ mod send;
 pub(crate) mod stands_for;
 mod try_send;
 
+pub use crate::params::message::JsonError;
+pub(crate) use crate::params::message::from_json;
+
 pub(crate) use self::{
     any::Carried,
     disconnect::Manner,
     ending::Ending,
     into_close::registered_promotion,
-    json::from_json,
+    json_close::json_close,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
     rejection::Promote,
@@ -74,7 +77,6 @@ pub use self::{
     disconnect::Disconnect,
     http_error::HttpError,
     into_close::IntoClose,
-    json::JsonError,
     panic::Panic,
     receive::ReceiveError,
     send::SendError,

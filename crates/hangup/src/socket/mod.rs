@@ -5,6 +5,7 @@ mod closing;
 mod core;
 mod draining;
 mod driver;
+mod encoding;
 mod environment;
 mod inbox;
 mod io;
@@ -28,6 +29,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod typed;
 mod waiting;
 mod websocket;
 
@@ -39,7 +41,13 @@ pub(crate) use self::{
     waiting::Ticket,
 };
 pub use self::{
-    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
+    closing::Closed,
+    draining::ServerShutdown,
+    encoding::{Codec, Encoding},
+    message::Message,
+    receiver::Receiver,
+    sender::Sender,
+    typed::{MessageType, Raw},
     websocket::WebSocket,
 };
 #[expect(unused_imports, reason = "for the hub")]

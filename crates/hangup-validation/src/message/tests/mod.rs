@@ -1,12 +1,13 @@
 //! JSON of values that cannot be had, and the memory of errors.
 
+mod documents;
+
 use std::collections::HashMap;
 
-use hangup_protocol::CloseCode;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::error::from_json;
+use super::{Model, from_json, read_json};
 
 #[derive(Deserialize, Debug)]
 #[expect(dead_code, reason = "only its shape matters")]
@@ -17,7 +18,7 @@ struct Item {
 
 fn refused<T: DeserializeOwned>(text: &str) -> Value {
     let error = from_json::<T>(text).map(drop).unwrap_err();
-    assert_eq!(error.to_close().code(), CloseCode::POLICY_VIOLATION, "{text}");
+    assert!(!error.is_syntax(), "{text}");
     serde_json::to_value(error.item().unwrap()).unwrap()
 }
 
@@ -85,7 +86,7 @@ fn text_that_is_no_json_is_1007_wherever_the_mistake_stands() {
         "01",
     ] {
         let error = from_json::<Item>(text).unwrap_err();
-        assert_eq!(error.to_close().code(), CloseCode::INVALID_PAYLOAD, "{text}");
+        assert!(error.is_syntax(), "{text}");
     }
 }
 
@@ -120,7 +121,48 @@ fn an_error_takes_three_messages_for_a_moment_and_keeps_a_few_kib() {
             "{start}: {}",
             counted.bytes_current
         );
-        assert!(error.to_string().len() < 1024 && error.to_close().reason().len() <= 123);
+        assert!(error.to_string().len() < 1024 && error.errors().unwrap().to_reason().len() <= 123);
         assert!(serde_json::to_string(error.item().unwrap()).unwrap().len() < 8 * 1024);
     }
+}
+
+/// A message of a model: every error, and still a small factor of the message.
+#[test]
+fn the_errors_of_a_model_take_little_memory_whatever_the_message() {
+    fn measured<T: Model>(text: &str) {
+        let mut error = None;
+        let counted = allocation_counter::measure(|| error = read_json::<T>(text).err());
+        let error = error.unwrap();
+        let start = text.get(..20).unwrap();
+        assert!(
+            counted.bytes_max < 3 * text.len() as u64 + 4096,
+            "{start}: {}",
+            counted.bytes_max
+        );
+        assert!(
+            counted.bytes_current < 256 * 1024,
+            "{start}: {}",
+            counted.bytes_current
+        );
+        let errors = error.errors().unwrap();
+        assert!(errors.errors().len() <= crate::bounds::MAX_ERRORS);
+        assert!(errors.to_reason().len() <= 123);
+        assert!(
+            serde_json::to_string(errors.errors()).unwrap().len() < 128 * 1024,
+            "{start}"
+        );
+    }
+    const MIB: usize = 1024 * 1024;
+    let objects = format!(r#"[{}{{"a":0}}]"#, r#"{"a":0},"#.repeat(MIB / 8));
+    measured::<Vec<HashMap<String, bool>>>(&objects);
+    measured::<Vec<bool>>(&objects);
+    measured::<bool>(&objects);
+    measured::<HashMap<u32, Value>>(&format!(r#"{{{}"b":1}}"#, r#""a":0,"#.repeat(MIB / 6)));
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(MIB / 2), "]".repeat(MIB / 2));
+    measured::<HashMap<String, Vec<Value>>>(&deep);
+    measured::<HashMap<String, bool>>(&format!(r#"{{"{}":1}}"#, "k".repeat(MIB)));
+    measured::<Vec<bool>>(&format!(r#"["{}"]"#, "x".repeat(MIB)));
+    measured::<Vec<u8>>(&format!("[{}]", "9".repeat(MIB)));
+    let texts = format!(r#"["{}"]"#, [r"x".repeat(MIB / 64).as_str(); 64].join(r#"",""#));
+    measured::<Vec<bool>>(&texts);
 }
