@@ -97,6 +97,7 @@
 pub mod bounds;
 mod context;
 mod ctx;
+mod describe;
 mod display;
 mod error;
 mod errors;
@@ -105,6 +106,7 @@ pub mod fits;
 mod group;
 mod invalid;
 mod item;
+mod json;
 mod loc;
 mod many;
 mod param;
@@ -119,9 +121,13 @@ mod sources;
 mod tuple;
 mod types;
 
+#[doc(no_inline)]
+pub use serde_json::Value;
+
 pub use self::{
     context::EndpointContext,
     ctx::Ctx,
+    describe::{Describe, DescribedParameter, RequestDescription, SecurityScheme},
     error::ValidationError,
     errors::Errors,
     field::{Field, Location},

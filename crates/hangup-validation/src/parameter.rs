@@ -28,6 +28,12 @@ pub trait Parameter: Sized {
     /// Every error was added to the reader's list.
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self>;
 
+    /// What the parameter looks like, as JSON Schema (draft-07), for documents.
+    fn schema(rules: &Rules) -> Value;
+
+    /// The value as JSON, where a document shows it as a default.
+    fn shown(&self) -> Option<Value>;
+
     /// What an absent parameter is without a default: `None` of an `Option`, else nothing.
     fn absent() -> Option<Self> {
         None
@@ -120,6 +126,14 @@ impl<T: Param> Parameter for T {
             Err(invalid) => Err(reader.report(invalid, raw.input())),
         }
     }
+
+    fn schema(rules: &Rules) -> Value {
+        T::json_schema(rules)
+    }
+
+    fn shown(&self) -> Option<Value> {
+        self.to_json()
+    }
 }
 
 /// Parses one value by these rules.
@@ -135,6 +149,14 @@ impl<T: Parameter> Parameter for Option<T> {
 
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self> {
         Ok(T::read(reader)?.map(Some))
+    }
+
+    fn schema(rules: &Rules) -> Value {
+        T::schema(rules)
+    }
+
+    fn shown(&self) -> Option<Value> {
+        self.as_ref()?.shown()
     }
 
     fn absent() -> Option<Self> {

@@ -121,6 +121,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+pub mod asyncapi;
 mod connections;
 mod endpoint;
 mod error;

@@ -16,6 +16,16 @@ pub(crate) fn adapted(default: &Expr, ty: &Type) -> TokenStream {
     value
 }
 
+/// Whether the default is the same for every request, as a document may show it: a literal, a list of such, or a path
+/// to a constant or a variant.
+pub(super) fn is_constant(default: &Expr) -> bool {
+    match default {
+        Expr::Path(_) => true,
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().all(is_constant),
+        other => is_literal(other),
+    }
+}
+
 fn converted(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {

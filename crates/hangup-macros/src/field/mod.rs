@@ -10,8 +10,9 @@ mod options;
 
 use syn::{Attribute, Ident, Type};
 
+pub(crate) use self::check::is_token;
 pub(crate) use self::declared::{Field, Kind, Member, Source};
-pub(crate) use self::expand::{Reading, reading};
+pub(crate) use self::expand::{Reading, description, reading};
 use self::options::Options;
 use crate::{
     diagnostics::Diagnostics,

@@ -1,6 +1,6 @@
 //! The options of a parameter, as FastAPI names them.
 
-use syn::{Expr, ExprLit, Ident, Lit, LitStr};
+use syn::{Expr, ExprArray, ExprLit, ExprUnary, Ident, Lit, LitStr, UnOp};
 
 use super::bound::Bound;
 use crate::{
@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) convert_underscores_at: Option<Ident>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: Option<bool>,
+    /// Literals.
+    pub(crate) examples: Vec<Expr>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -37,7 +39,7 @@ pub(crate) enum RuleKind {
     Strict(bool),
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "alias",
     "default",
     "gt",
@@ -55,9 +57,10 @@ const NAMES: [&str; 17] = [
     "convert_underscores",
     "description",
     "deprecated",
+    "examples",
 ];
 
-const OTHER_NAMES: [(&str, &str); 12] = [
+const OTHER_NAMES: [(&str, &str); 13] = [
     ("min", "ge"),
     ("max", "le"),
     ("minimum", "ge"),
@@ -70,6 +73,7 @@ const OTHER_NAMES: [(&str, &str); 12] = [
     ("name", "alias"),
     ("rename", "alias"),
     ("validation_alias", "alias"),
+    ("example", "examples"),
 ];
 
 impl Options {
@@ -97,6 +101,7 @@ impl Options {
                 self.description = setting.text("\"what it is for\"", diagnostics).map(LitStr::value);
             }
             "deprecated" => self.deprecated = setting.flag(diagnostics),
+            "examples" => self.examples = examples(setting, diagnostics),
             "required" => diagnostics.at(
                 name,
                 "there is no option `required`: a parameter is required unless its type is an `Option` or it \
@@ -141,6 +146,40 @@ impl RuleKind {
             "strict" => setting.flag(diagnostics).map(Self::Strict),
             _ => None,
         }
+    }
+}
+
+/// A list of literals.
+fn examples(setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Expr> {
+    let is_literal = |value: &Expr| match value {
+        Expr::Lit(ExprLit { lit, .. }) => {
+            matches!(lit, Lit::Str(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_))
+        }
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => matches!(
+            &**expr,
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(_) | Lit::Float(_),
+                ..
+            })
+        ),
+        _ => false,
+    };
+    match setting.value("[\"foo\", \"bar\"]", diagnostics) {
+        Some(Expr::Array(ExprArray { elems, .. })) if elems.iter().all(is_literal) => {
+            elems.iter().cloned().collect()
+        }
+        Some(other) => {
+            diagnostics.at(
+                other,
+                "`examples` is a list of text, numbers, `true` and `false`: `examples = [\"foo\", \"bar\"]`",
+            );
+            Vec::new()
+        }
+        None => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with the attributes of an error type, and what is right.
 
 use proc_macro2::TokenStream;
-use syn::Ident;
+use syn::{Attribute, Ident, LitStr, Token, parse::ParseStream};
 
 use super::{
     ast::{Case, Subject},
@@ -9,7 +9,7 @@ use super::{
     code,
     reason::{self, Reason},
 };
-use crate::diagnostics::Diagnostics;
+use crate::{diagnostics::Diagnostics, doc};
 
 /// How one case closes.
 pub(crate) struct Closing<'i> {
@@ -17,6 +17,10 @@ pub(crate) struct Closing<'i> {
     /// An expression of the type `CloseCode`.
     pub(crate) code: TokenStream,
     pub(crate) reason: Reason,
+    /// The text of `#[error("..")]` with its placeholders, where thiserror's derive stands beside.
+    pub(crate) display: Option<String>,
+    /// The doc comment.
+    pub(crate) documentation: String,
 }
 
 /// How every case closes; those with a mistake are left out.
@@ -74,5 +78,20 @@ fn closing<'i>(name: &Ident, case: &Case<'i>, diagnostics: &mut Diagnostics) -> 
         variant: case.variant,
         code: code?,
         reason: reason?,
+        display: display(case.attrs),
+        documentation: doc::text(case.attrs),
     })
+}
+
+/// The text of thiserror's `#[error("..")]`.
+fn display(attrs: &[Attribute]) -> Option<String> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident("error"))?;
+    let text = attr.parse_args_with(|input: ParseStream<'_>| {
+        let text: LitStr = input.parse()?;
+        // Arguments may follow.
+        input.parse::<Option<Token![,]>>()?;
+        input.parse::<TokenStream>()?;
+        Ok(text)
+    });
+    text.ok().map(|text| text.value())
 }

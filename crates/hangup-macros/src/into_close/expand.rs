@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, parse_quote_spanned};
+use syn::{Data, DeriveInput, ext::IdentExt, parse_quote_spanned};
 
 use super::{check::Closing, reason::Reason};
 
@@ -13,7 +13,8 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
     } else {
         quote!(match self { #(#arms)* })
     };
-    let implementation = implementation(input, &body);
+    let closes = closes(input, closings);
+    let implementation = implementation(input, &body, &closes);
     let registration = registration(input);
     quote!(#implementation #registration)
 }
@@ -21,10 +22,10 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
 /// An implementation that spares the user the errors of a missing one. It is never run.
 pub(crate) fn stub(input: &DeriveInput) -> Option<TokenStream> {
     let can_have_one = !matches!(input.data, Data::Union(_));
-    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!())))
+    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!()), &TokenStream::new()))
 }
 
-fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
+fn implementation(input: &DeriveInput, body: &TokenStream, closes: &TokenStream) -> TokenStream {
     let name = &input.ident;
     let mut generics = input.generics.clone();
     if !generics.params.is_empty() {
@@ -40,6 +41,39 @@ fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
             fn to_close(&self) -> ::hangup::Close {
                 #body
             }
+
+            #closes
+        }
+    }
+}
+
+/// What each case closes with, for documents. A reason with fields in it is not known before there is an error.
+fn closes(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStream {
+    let name = input.ident.unraw().to_string();
+    let closes = closings.iter().map(|closing| {
+        let Closing { variant, code, .. } = closing;
+        let (called, cause) = match variant.map(|variant| variant.unraw().to_string()) {
+            Some(variant) => (variant.clone(), format!("{name}::{variant}")),
+            None => (name.clone(), name.clone()),
+        };
+        let reason = match (&closing.reason, &closing.display) {
+            (Reason::Hidden, _) => Some(String::new()),
+            (Reason::Text(text), _) => Some(text.value()),
+            (Reason::Display, Some(display)) if !display.contains(['{', '}']) => Some(display.clone()),
+            (Reason::Display | Reason::Format { .. }, _) => None,
+        };
+        let reason = reason.map(|reason| quote!(.reason(#reason)));
+        let said = match (&closing.reason, &closing.display) {
+            _ if !closing.documentation.is_empty() => Some(&closing.documentation),
+            (Reason::Hidden, _) => None,
+            (_, display) => display.as_ref(),
+        };
+        let described = said.map(|text| quote!(.described(#text)));
+        quote!(::hangup::asyncapi::DeclaredClose::new(#code).named(#called).caused_by(#cause) #reason #described)
+    });
+    quote! {
+        fn closes() -> ::std::vec::Vec<::hangup::asyncapi::DeclaredClose> {
+            ::std::vec![#(#closes),*]
         }
     }
 }
@@ -49,6 +83,7 @@ fn arm(closing: &Closing<'_>) -> TokenStream {
         variant,
         code,
         reason,
+        ..
     } = closing;
     let variant = variant.map(|variant| quote!(::#variant));
     match reason {

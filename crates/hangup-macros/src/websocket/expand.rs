@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitStr, ReturnType, Type, ext::IdentExt, spanned::Sp
 use super::{
     ast::{self, Function, Parameter},
     attr::{Refuse, Route},
+    closes::Closes,
 };
 use crate::{
     doc,
@@ -24,6 +25,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let read = arguments.read_function();
     let extract = arguments.extract();
     let describe = describe(function, route);
+    let outline = arguments.outline(function, route);
     let matches = route
         .template()
         .filter(|template| !template.names.is_empty())
@@ -50,6 +52,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             type Arguments = __Arguments;
 
             #describe
+
+            #outline
 
             #matches
 
@@ -283,12 +287,15 @@ impl<'p> Arguments<'p> {
         }
         let types = members.iter().map(|member| &member.ty);
         let field::Reading {
+            declarations,
             statements,
             values,
             sources,
             errors,
         } = field::reading(&members);
         Some(quote! {
+            #declarations
+
             #[allow(clippy::all, clippy::pedantic)]
             fn __read(
                 #sources: &::hangup::params::Sources<'_>,
@@ -298,6 +305,49 @@ impl<'p> Arguments<'p> {
                 ::core::option::Option::Some((#(#values?,)*))
             }
         })
+    }
+
+    /// What a document says of the endpoint, besides its description.
+    fn outline(&self, function: &Function, route: &Route) -> TokenStream {
+        let [outline, request] = ["outline", "request"].map(local);
+        let extractors = self.extractors.iter().map(|(_, ty)| {
+            quote_spanned! {ty.span()=>
+                #outline.extractor::<#ty, S>();
+                ::hangup::asyncapi::Probe::<#ty>::new().describe(#outline.request());
+            }
+        });
+        let members: Vec<_> = self.members.iter().map(|(_, member)| *member).collect();
+        let description = field::description(&members, &request);
+        let parameters = (!members.is_empty()).then(|| {
+            quote! {
+                let #request = #outline.request();
+                #description
+            }
+        });
+        let returned = match &function.signature.output {
+            ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => {
+                Some(quote_spanned!(ty.span()=> #outline.returning::<#ty>();))
+            }
+            _ => None,
+        };
+        let closes = route.closes.iter().map(|closes| match closes {
+            Closes::One(close) => quote!(#outline.closing([#close]);),
+            Closes::Of(path) => quote_spanned!(path.span()=> #outline.closing_as::<#path>();),
+        });
+        let subprotocols = &route.subprotocols;
+        let subprotocols =
+            (!subprotocols.is_empty()).then(|| quote!(#outline.subprotocols(&[#(#subprotocols),*]);));
+        quote! {
+            fn outline(&self, #outline: &mut ::hangup::asyncapi::Outline) {
+                #[allow(unused_imports)]
+                use ::hangup::asyncapi::Undescribed as _;
+                #(#extractors)*
+                #parameters
+                #returned
+                #(#closes)*
+                #subprotocols
+            }
+        }
     }
 
     /// Extractors come first, as FastAPI's dependencies do; then the endpoint's own parameters. Every validation

@@ -3,6 +3,7 @@
 mod ast;
 mod attr;
 mod check;
+mod closes;
 mod expand;
 mod extractor;
 mod template;

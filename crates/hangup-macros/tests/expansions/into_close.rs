@@ -24,6 +24,16 @@ impl ::hangup::IntoClose for JoinError {
             }
         }
     }
+    fn closes() -> ::std::vec::Vec<::hangup::asyncapi::DeclaredClose> {
+        ::std::vec![
+            ::hangup::asyncapi::DeclaredClose::new(::hangup::CloseCode::of:: < 4001u16 >
+            ()).named("Full").caused_by("JoinError::Full"),
+            ::hangup::asyncapi::DeclaredClose::new(::hangup::CloseCode::POLICY_VIOLATION)
+            .named("Forbidden").caused_by("JoinError::Forbidden"),
+            ::hangup::asyncapi::DeclaredClose::new(::hangup::CloseCode::INTERNAL_ERROR)
+            .named("Database").caused_by("JoinError::Database").reason("")
+        ]
+    }
 }
 ::hangup::__private::inventory::submit! {
     ::hangup::__private::CloseRule::new:: < JoinError > ()

@@ -16,4 +16,10 @@ where
             }
         }
     }
+    fn closes() -> ::std::vec::Vec<::hangup::asyncapi::DeclaredClose> {
+        ::std::vec![
+            ::hangup::asyncapi::DeclaredClose::new(::hangup::CloseCode::GOING_AWAY)
+            .named("Gone").caused_by("Gone")
+        ]
+    }
 }

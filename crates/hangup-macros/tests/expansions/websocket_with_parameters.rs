@@ -20,6 +20,18 @@ const _: () = {
     ) -> Result<(), JoinError> {
         Ok(())
     }
+    static __FIELD_0: ::hangup::params::Field = ::hangup::params::Field::path("item_id")
+        .gt(::hangup::params::Number::whole(0));
+    static __FIELD_1: ::hangup::params::Field = ::hangup::params::Field::query("limit")
+        .ge(::hangup::params::Number::whole(1))
+        .le(::hangup::params::Number::whole(100));
+    static __FIELD_2: ::hangup::params::Field = ::hangup::params::Field::header(
+            "x-token",
+        )
+        .min_length(3);
+    static __FIELD_3: ::hangup::params::Field = ::hangup::params::Field::cookie(
+        "session",
+    );
     #[allow(clippy::all, clippy::pedantic)]
     fn __read(
         sources: &::hangup::params::Sources<'_>,
@@ -27,28 +39,12 @@ const _: () = {
     ) -> ::core::option::Option<(i64, i64, String, Option<String>, Paging)> {
         let value_4 = <Paging as ::hangup::params::Params>::read(sources, errors);
         ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_0: ::hangup::params::Field = ::hangup::params::Field::path(
-                "item_id",
-            )
-            .gt(::hangup::params::Number::whole(0));
         let value_0 = __FIELD_0.read::<i64>(sources, errors);
         ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
         ::hangup::params::fits::bound::<i64, ::hangup::params::fits::Whole>();
-        static __FIELD_1: ::hangup::params::Field = ::hangup::params::Field::query(
-                "limit",
-            )
-            .ge(::hangup::params::Number::whole(1))
-            .le(::hangup::params::Number::whole(100));
         let value_1 = __FIELD_1.read_or::<i64>(sources, errors, || 10);
         ::hangup::params::fits::length::<String>();
-        static __FIELD_2: ::hangup::params::Field = ::hangup::params::Field::header(
-                "x-token",
-            )
-            .min_length(3);
         let value_2 = __FIELD_2.read::<String>(sources, errors);
-        static __FIELD_3: ::hangup::params::Field = ::hangup::params::Field::cookie(
-            "session",
-        );
         let value_3 = __FIELD_3.read::<Option<String>>(sources, errors);
         ::core::option::Option::Some((value_0?, value_1?, value_2?, value_3?, value_4?))
     }
@@ -85,6 +81,19 @@ const _: () = {
                         .error_message(true),
                 ),
             }
+        }
+        fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
+            #[allow(unused_imports)]
+            use ::hangup::asyncapi::Undescribed as _;
+            outline.extractor::<State<App>, S>();
+            ::hangup::asyncapi::Probe::<State<App>>::new().describe(outline.request());
+            let request = outline.request();
+            <Paging as ::hangup::params::Params>::describe(request);
+            request.parameter::<i64>(&__FIELD_0);
+            request.parameter_with_default::<i64>(&__FIELD_1, &10);
+            request.parameter::<String>(&__FIELD_2);
+            request.parameter::<Option<String>>(&__FIELD_3);
+            outline.returning::<Result<(), JoinError>>();
         }
         fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
             ::hangup::params::Sources::new(parts).matches_route()

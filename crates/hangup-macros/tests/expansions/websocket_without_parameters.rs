@@ -41,6 +41,11 @@ const _: () = {
                 settings: ::core::option::Option::None,
             }
         }
+        fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
+            #[allow(unused_imports)]
+            use ::hangup::asyncapi::Undescribed as _;
+            outline.returning::<Result>();
+        }
         async fn extract(
             &self,
             parts: &mut ::hangup::__private::Parts,

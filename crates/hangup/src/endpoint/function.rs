@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use futures_util::FutureExt;
 use http::request::Parts;
 
-use super::{Description, Endpoint, Handshake, IntoOutcome};
+use super::{Description, Endpoint, Handshake, IntoOutcome, Outline};
 use crate::error::{Error, Result};
 
 /// Takes one argument of an endpoint from the request; a rejection is an error like any other.
@@ -42,6 +42,11 @@ macro_rules! endpoint_function {
                     documentation: "",
                     settings: None,
                 }
+            }
+
+            fn outline(&self, outline: &mut Outline) {
+                $(outline.extractor::<$argument, S>();)*
+                outline.returning::<Fut::Output>();
             }
 
             async fn extract(&self, parts: &mut Parts, state: &S) -> Result<Self::Arguments> {

@@ -5,12 +5,19 @@ mod function;
 mod gathering;
 mod handshake;
 mod outcome;
+mod outline;
 
 use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{declared::Declared, gathering::Gathering, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{
+    declared::Declared,
+    gathering::Gathering,
+    handshake::Handshake,
+    outcome::IntoOutcome,
+    outline::{Outline, Probe, Undescribed},
+};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -30,6 +37,12 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
 
     /// What is known of the endpoint before any request.
     fn describe(&self) -> Description;
+
+    /// Adds what a document says of the endpoint besides its description: what it reads of a request, and how it
+    /// closes. Default: nothing.
+    fn outline(&self, outline: &mut Outline) {
+        let _ = outline;
+    }
 
     /// Whether the path of a request that the router has sent here is one of the endpoint's: a route with typed path
     /// parameters does not match a segment with an encoded slash, for example. If not, the answer is HTTP 404.

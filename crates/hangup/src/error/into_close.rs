@@ -4,7 +4,7 @@ use std::{any::TypeId, collections::HashMap, sync::OnceLock};
 
 use hangup_protocol::Close;
 
-use super::{Error, Promote, promote};
+use super::{DeclaredClose, Error, Promote, promote};
 
 /// An error type that stands for a close code and a reason of its own.
 ///
@@ -45,6 +45,14 @@ use super::{Error, Promote, promote};
 pub trait IntoClose: std::error::Error + Send + Sync + 'static {
     /// The close code and the reason for this error. The reason reaches the peer.
     fn to_close(&self) -> Close;
+
+    /// All closes that the type stands for, for documents. Default: none is known.
+    fn closes() -> Vec<DeclaredClose>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
 }
 
 impl IntoClose for Close {
@@ -59,6 +67,7 @@ pub struct CloseRule {
     type_id: fn() -> TypeId,
     of_error: fn(&(dyn std::error::Error + 'static)) -> Option<Close>,
     promote: Promote,
+    closes: fn() -> Vec<DeclaredClose>,
 }
 
 impl CloseRule {
@@ -69,6 +78,7 @@ impl CloseRule {
             type_id: TypeId::of::<E>,
             of_error: |error| error.downcast_ref::<E>().map(E::to_close),
             promote: promote::<E>,
+            closes: E::closes,
         }
     }
 }
@@ -92,6 +102,11 @@ pub(crate) fn registered_close(error: &Error) -> Option<Close> {
 /// How a rejection of that type becomes an error, if the type has [`IntoClose`] and is registered.
 pub(crate) fn registered_promotion(type_id: TypeId) -> Option<Promote> {
     rules().get(&type_id).map(|rule| rule.promote)
+}
+
+/// What a type closes with, if it has [`IntoClose`] and is registered.
+pub(crate) fn registered_closes(type_id: TypeId) -> Option<Vec<DeclaredClose>> {
+    rules().get(&type_id).map(|rule| (rule.closes)())
 }
 
 fn rules() -> &'static HashMap<TypeId, &'static CloseRule> {

@@ -1,5 +1,6 @@
 //! Errors: the one type that an endpoint returns, and what each kind of error stands for on the wire.
 
+mod declared_close;
 mod disconnect;
 mod ending;
 mod http_error;
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub use self::{
+    declared_close::DeclaredClose,
     disconnect::Disconnect,
     ending::Ending,
     http_error::HttpError,
@@ -33,7 +35,7 @@ pub use self::{
     try_send::TrySendError,
 };
 pub(crate) use self::{
-    into_close::{registered_close, registered_promotion},
+    into_close::{registered_close, registered_closes, registered_promotion},
     json::from_json,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
