@@ -1,5 +1,7 @@
 //! What is read of a request, described for documents: parameters and security schemes.
 
+use std::marker::PhantomData;
+
 use serde_json::{Map, Value, json};
 
 use crate::field::{Field, Location};
@@ -60,14 +62,9 @@ impl RequestDescription {
         self.add::<T>(field, T::absent().is_none(), None);
     }
 
-    /// Adds a parameter with a default that is shown.
-    pub fn parameter_with_default<T: Parameter>(&mut self, field: &Field, default: &T) {
-        self.add::<T>(field, false, default.shown());
-    }
-
-    /// Adds a parameter with a default that is made anew for each request, and not shown.
-    pub fn optional_parameter<T: Parameter>(&mut self, field: &Field) {
-        self.add::<T>(field, false, None);
+    /// Adds a parameter with a default. `None` shows none, as of a default that is made anew for each request.
+    pub fn optional_parameter<T: Parameter>(&mut self, field: &Field, default: Option<Value>) {
+        self.add::<T>(field, false, default);
     }
 
     fn add<T: Parameter>(&mut self, field: &Field, is_required: bool, default: Option<Value>) {
@@ -167,3 +164,61 @@ impl SecurityScheme {
         }
     }
 }
+
+/// Asks a type what it reads, if it has [`Describe`] or is a [`Parameter`]; else [`Undescribed`] answers, so that a wrong
+/// type is one mistake and not two.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<fn() -> T>);
+
+impl<T> Probe<T> {
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Default for Probe<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Describe> Probe<T> {
+    pub fn describe(&self, request: &mut RequestDescription) {
+        T::describe(request);
+    }
+}
+
+impl<T: Parameter> Probe<T> {
+    pub fn parameter(&self, request: &mut RequestDescription, field: &Field) {
+        request.parameter::<T>(field);
+    }
+
+    pub fn optional_parameter(
+        &self,
+        request: &mut RequestDescription,
+        field: &Field,
+        default: Option<Value>,
+    ) {
+        request.optional_parameter::<T>(field, default);
+    }
+}
+
+/// The compiler prefers the methods of the type itself.
+#[doc(hidden)]
+pub trait Undescribed {
+    fn describe(&self, request: &mut RequestDescription) {
+        let _ = request;
+    }
+
+    fn parameter(&self, request: &mut RequestDescription, field: &Field) {
+        let _ = (request, field);
+    }
+
+    fn optional_parameter(&self, request: &mut RequestDescription, field: &Field, default: Option<Value>) {
+        let _ = (request, field, default);
+    }
+}
+
+impl<T> Undescribed for Probe<T> {}

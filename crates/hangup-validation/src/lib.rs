@@ -121,13 +121,10 @@ mod sources;
 mod tuple;
 mod types;
 
-#[doc(no_inline)]
-pub use serde_json::Value;
-
 pub use self::{
     context::EndpointContext,
     ctx::Ctx,
-    describe::{Describe, DescribedParameter, RequestDescription, SecurityScheme},
+    describe::{Describe, DescribedParameter, Probe, RequestDescription, SecurityScheme, Undescribed},
     error::ValidationError,
     errors::Errors,
     field::{Field, Location},
@@ -142,3 +139,6 @@ pub use self::{
     sources::{Sources, decode_path},
     types::*,
 };
+
+/// A value of JSON. An alias, as a second name of the enum would lengthen the names of types in errors of the compiler.
+pub type Json = serde_json::Value;

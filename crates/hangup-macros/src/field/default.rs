@@ -16,13 +16,30 @@ pub(crate) fn adapted(default: &Expr, ty: &Type) -> TokenStream {
     value
 }
 
-/// Whether the default is the same for every request, as a document may show it: a literal, a list of such, or a path
-/// to a constant or a variant.
-pub(super) fn is_constant(default: &Expr) -> bool {
+/// The default as an `Option` of JSON, for a document. What is no literal, no list of such and no path to a constant or
+/// a variant may differ from one request to the next, and is not shown.
+pub(super) fn shown(default: &Expr) -> TokenStream {
     match default {
-        Expr::Path(_) => true,
-        Expr::Array(ExprArray { elems, .. }) => elems.iter().all(is_constant),
-        other => is_literal(other),
+        Expr::Path(_) => {
+            quote_spanned!(default.span()=> ::hangup::params::Parameter::shown(&#default))
+        }
+        _ => match json(default) {
+            Some(json) => quote!(::core::option::Option::Some(#json)),
+            None => quote!(::core::option::Option::None),
+        },
+    }
+}
+
+/// A literal, or a list of such, as JSON.
+pub(super) fn json(value: &Expr) -> Option<TokenStream> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => {
+            let items: Option<Vec<_>> = elems.iter().map(json).collect();
+            let items = items?;
+            Some(quote!(::hangup::params::Json::Array(::std::vec![#(#items),*])))
+        }
+        other if is_literal(other) => Some(quote!(::hangup::params::Json::from(#other))),
+        _ => None,
     }
 }
 

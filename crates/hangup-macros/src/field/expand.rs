@@ -77,17 +77,24 @@ pub(crate) fn description(members: &[&Member], request: &Ident) -> TokenStream {
             Kind::Group => quote_spanned! {ty.span()=>
                 <#ty as ::hangup::params::Params>::describe(#request);
             },
-            Kind::Field(field) => match &field.options.default {
-                None => quote_spanned!(ty.span()=> #request.parameter::<#ty>(&#name);),
-                Some((_, value)) if default::is_constant(value) => {
-                    let value = default::adapted(value, ty);
-                    quote_spanned!(ty.span()=> #request.parameter_with_default::<#ty>(&#name, &#value);)
+            Kind::Field(field) => {
+                let probe = quote_spanned!(ty.span()=> ::hangup::params::Probe::<#ty>::new());
+                match &field.options.default {
+                    None => quote!(#probe.parameter(#request, &#name);),
+                    Some((_, value)) => {
+                        let shown = default::shown(value);
+                        quote!(#probe.optional_parameter(#request, &#name, #shown);)
+                    }
                 }
-                Some(_) => quote_spanned!(ty.span()=> #request.optional_parameter::<#ty>(&#name);),
-            },
+            }
         }
     });
-    statements.collect()
+    let statements: TokenStream = statements.collect();
+    quote! {
+        #[allow(unused_imports)]
+        use ::hangup::params::Undescribed as _;
+        #statements
+    }
 }
 
 impl Member {
@@ -133,8 +140,7 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
         .iter()
         .map(|flag| quote!(.deprecated(#flag)));
     let examples = &field.options.examples;
-    let examples = (!examples.is_empty())
-        .then(|| quote!(.examples_from(|| ::std::vec![#(::core::convert::Into::into(#examples)),*])));
+    let examples = (!examples.is_empty()).then(|| quote!(.examples_from(|| ::std::vec![#(#examples),*])));
     quote! {
         #pattern
         static #name: ::hangup::params::Field =

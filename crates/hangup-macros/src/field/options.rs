@@ -1,8 +1,9 @@
 //! The options of a parameter, as FastAPI names them.
 
-use syn::{Expr, ExprArray, ExprLit, ExprUnary, Ident, Lit, LitStr, UnOp};
+use proc_macro2::TokenStream;
+use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr};
 
-use super::bound::Bound;
+use super::{bound::Bound, default};
 use crate::{
     diagnostics::Diagnostics,
     setting::{self, Setting},
@@ -16,8 +17,8 @@ pub(crate) struct Options {
     pub(crate) convert_underscores_at: Option<Ident>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: Option<bool>,
-    /// Literals.
-    pub(crate) examples: Vec<Expr>,
+    /// Expressions of JSON.
+    pub(crate) examples: Vec<TokenStream>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -149,38 +150,23 @@ impl RuleKind {
     }
 }
 
-/// A list of literals.
-fn examples(setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Expr> {
-    let is_literal = |value: &Expr| match value {
-        Expr::Lit(ExprLit { lit, .. }) => {
-            matches!(lit, Lit::Str(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_))
-        }
-        Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr,
-            ..
-        }) => matches!(
-            &**expr,
-            Expr::Lit(ExprLit {
-                lit: Lit::Int(_) | Lit::Float(_),
-                ..
-            })
-        ),
-        _ => false,
+/// A list of literals, each as JSON.
+fn examples(setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<TokenStream> {
+    let such_as = "[\"foo\", \"bar\"]";
+    let Some(value) = setting.value(such_as, diagnostics) else {
+        return Vec::new();
     };
-    match setting.value("[\"foo\", \"bar\"]", diagnostics) {
-        Some(Expr::Array(ExprArray { elems, .. })) if elems.iter().all(is_literal) => {
-            elems.iter().cloned().collect()
-        }
-        Some(other) => {
-            diagnostics.at(
-                other,
-                "`examples` is a list of text, numbers, `true` and `false`: `examples = [\"foo\", \"bar\"]`",
-            );
-            Vec::new()
-        }
-        None => Vec::new(),
-    }
+    let examples = match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(default::json).collect(),
+        _ => None,
+    };
+    examples.unwrap_or_else(|| {
+        diagnostics.at(
+            value,
+            format!("`examples` is a list of text, numbers, `true` and `false`: `examples = {such_as}`"),
+        );
+        Vec::new()
+    })
 }
 
 /// A number of characters, items or digits: a literal, or any constant expression.

@@ -31,11 +31,11 @@ pub(crate) fn whole(input: &DeriveInput, choices: &Values<'_>) -> TokenStream {
     let variants = choices.values.iter().map(|(variant, _)| variant);
     let places = 0..choices.values.len();
     let described = quote! {
-        fn json_schema(_: &::hangup::params::Rules) -> ::hangup::params::Value {
+        fn json_schema(_: &::hangup::params::Rules) -> ::hangup::params::Json {
             CHOICES.json_schema()
         }
 
-        fn to_json(&self) -> ::core::option::Option<::hangup::params::Value> {
+        fn to_json(&self) -> ::core::option::Option<::hangup::params::Json> {
             CHOICES.json_at(match self {
                 #(Self::#variants => #places,)*
             })

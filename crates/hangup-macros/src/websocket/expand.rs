@@ -313,21 +313,23 @@ impl<'p> Arguments<'p> {
         let extractors = self.extractors.iter().map(|(_, ty)| {
             quote_spanned! {ty.span()=>
                 #outline.extractor::<#ty, S>();
-                ::hangup::asyncapi::Probe::<#ty>::new().describe(#outline.request());
+                ::hangup::params::Probe::<#ty>::new().describe(#outline.request());
             }
         });
         let members: Vec<_> = self.members.iter().map(|(_, member)| *member).collect();
         let description = field::description(&members, &request);
         let parameters = (!members.is_empty()).then(|| {
             quote! {
-                let #request = #outline.request();
-                #description
+                {
+                    let #request = #outline.request();
+                    #description
+                }
             }
         });
         let returned = match &function.signature.output {
-            ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => {
-                Some(quote_spanned!(ty.span()=> #outline.returning::<#ty>();))
-            }
+            ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => Some(
+                quote_spanned!(ty.span()=> ::hangup::asyncapi::Returned::<#ty>::new().describe(#outline);),
+            ),
             _ => None,
         };
         let closes = route.closes.iter().map(|closes| match closes {
@@ -340,7 +342,7 @@ impl<'p> Arguments<'p> {
         quote! {
             fn outline(&self, #outline: &mut ::hangup::asyncapi::Outline) {
                 #[allow(unused_imports)]
-                use ::hangup::asyncapi::Undescribed as _;
+                use ::hangup::{asyncapi::UnknownReturn as _, params::Undescribed as _};
                 #(#extractors)*
                 #parameters
                 #returned

@@ -23,10 +23,10 @@ const _: () = {
                 },
             )
         }
-        fn json_schema(_: &::hangup::params::Rules) -> ::hangup::params::Value {
+        fn json_schema(_: &::hangup::params::Rules) -> ::hangup::params::Json {
             CHOICES.json_schema()
         }
-        fn to_json(&self) -> ::core::option::Option<::hangup::params::Value> {
+        fn to_json(&self) -> ::core::option::Option<::hangup::params::Json> {
             CHOICES
                 .json_at(
                     match self {

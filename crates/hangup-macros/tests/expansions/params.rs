@@ -33,10 +33,17 @@ const _: () = {
             })
         }
         fn describe(request: &mut ::hangup::params::RequestDescription) {
+            #[allow(unused_imports)]
+            use ::hangup::params::Undescribed as _;
             <Sort as ::hangup::params::Params>::describe(request);
-            request.parameter::<i64>(&__FIELD_2);
-            request.parameter_with_default::<i64>(&__FIELD_0, &0);
-            request.parameter::<Option<u32>>(&__FIELD_1);
+            ::hangup::params::Probe::<i64>::new().parameter(request, &__FIELD_2);
+            ::hangup::params::Probe::<i64>::new()
+                .optional_parameter(
+                    request,
+                    &__FIELD_0,
+                    ::core::option::Option::Some(::hangup::params::Json::from(0)),
+                );
+            ::hangup::params::Probe::<Option<u32>>::new().parameter(request, &__FIELD_1);
         }
     }
     #[automatically_derived]

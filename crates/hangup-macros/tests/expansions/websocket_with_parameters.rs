@@ -84,16 +84,27 @@ const _: () = {
         }
         fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
             #[allow(unused_imports)]
-            use ::hangup::asyncapi::Undescribed as _;
+            use ::hangup::{asyncapi::UnknownReturn as _, params::Undescribed as _};
             outline.extractor::<State<App>, S>();
-            ::hangup::asyncapi::Probe::<State<App>>::new().describe(outline.request());
-            let request = outline.request();
-            <Paging as ::hangup::params::Params>::describe(request);
-            request.parameter::<i64>(&__FIELD_0);
-            request.parameter_with_default::<i64>(&__FIELD_1, &10);
-            request.parameter::<String>(&__FIELD_2);
-            request.parameter::<Option<String>>(&__FIELD_3);
-            outline.returning::<Result<(), JoinError>>();
+            ::hangup::params::Probe::<State<App>>::new().describe(outline.request());
+            {
+                let request = outline.request();
+                #[allow(unused_imports)]
+                use ::hangup::params::Undescribed as _;
+                <Paging as ::hangup::params::Params>::describe(request);
+                ::hangup::params::Probe::<i64>::new().parameter(request, &__FIELD_0);
+                ::hangup::params::Probe::<i64>::new()
+                    .optional_parameter(
+                        request,
+                        &__FIELD_1,
+                        ::core::option::Option::Some(::hangup::params::Json::from(10)),
+                    );
+                ::hangup::params::Probe::<String>::new().parameter(request, &__FIELD_2);
+                ::hangup::params::Probe::<Option<String>>::new()
+                    .parameter(request, &__FIELD_3);
+            }
+            ::hangup::asyncapi::Returned::<Result<(), JoinError>>::new()
+                .describe(outline);
         }
         fn matches(&self, parts: &::hangup::__private::Parts) -> bool {
             ::hangup::params::Sources::new(parts).matches_route()

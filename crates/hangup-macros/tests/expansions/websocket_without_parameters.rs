@@ -43,8 +43,8 @@ const _: () = {
         }
         fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
             #[allow(unused_imports)]
-            use ::hangup::asyncapi::Undescribed as _;
-            outline.returning::<Result>();
+            use ::hangup::{asyncapi::UnknownReturn as _, params::Undescribed as _};
+            ::hangup::asyncapi::Returned::<Result>::new().describe(outline);
         }
         async fn extract(
             &self,

@@ -12,7 +12,7 @@ mod message;
 
 pub(crate) use self::{document::document, info::Info, listing::Listing};
 pub use crate::{
-    endpoint::{Outline, Probe, Undescribed},
+    endpoint::{Outline, Returned, UnknownReturn},
     error::DeclaredClose,
     params::{Describe, DescribedParameter, RequestDescription, SecurityScheme},
 };

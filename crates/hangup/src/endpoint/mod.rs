@@ -16,7 +16,7 @@ pub use self::{
     gathering::Gathering,
     handshake::Handshake,
     outcome::IntoOutcome,
-    outline::{Outline, Probe, Undescribed},
+    outline::{Outline, Returned, UnknownReturn},
 };
 use crate::error::{Error, Result};
 use crate::settings::Settings;

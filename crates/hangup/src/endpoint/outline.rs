@@ -1,13 +1,13 @@
 //! `Outline`: what a document says of an endpoint, gathered from its types and its attribute.
 
-use std::{any::TypeId, convert::Infallible, fmt, marker::PhantomData};
+use std::{any::TypeId, convert::Infallible, marker::PhantomData};
 
 use axum::extract::{FromRequestParts, rejection::ExtensionRejection};
 
 use super::IntoOutcome;
 use crate::{
     error::{DeclaredClose, Error, HttpError, IntoClose, registered_closes},
-    params::{Describe, RequestDescription, ValidationError},
+    params::{RequestDescription, ValidationError},
 };
 
 /// What a document says of an endpoint: what it reads of the request, its subprotocols, and how it closes by itself.
@@ -95,41 +95,37 @@ impl Outline {
     }
 }
 
-/// Asks an extractor what it reads, if it has [`Describe`]; else [`Undescribed`] answers.
+/// Asks what an endpoint returns how it closes, if it has [`IntoOutcome`]; else [`UnknownReturn`] answers, so that a
+/// wrong type is one mistake and not two.
 #[doc(hidden)]
-pub struct Probe<T>(PhantomData<fn() -> T>);
+#[derive(Debug)]
+pub struct Returned<T>(PhantomData<fn() -> T>);
 
-impl<T> Probe<T> {
+impl<T> Returned<T> {
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<T> Default for Probe<T> {
+impl<T> Default for Returned<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T> fmt::Debug for Probe<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Probe")
+impl<T: IntoOutcome> Returned<T> {
+    pub fn describe(&self, outline: &mut Outline) {
+        outline.returning::<T>();
     }
 }
 
-impl<T: Describe> Probe<T> {
-    pub fn describe(&self, request: &mut RequestDescription) {
-        T::describe(request);
-    }
-}
-
-/// The answer of an extractor without [`Describe`]: the compiler prefers the method of the type itself.
+/// The compiler prefers the method of the type itself.
 #[doc(hidden)]
-pub trait Undescribed {
-    fn describe(&self, request: &mut RequestDescription) {
-        let _ = request;
+pub trait UnknownReturn {
+    fn describe(&self, outline: &mut Outline) {
+        let _ = outline;
     }
 }
 
-impl<T> Undescribed for Probe<T> {}
+impl<T> UnknownReturn for Returned<T> {}
