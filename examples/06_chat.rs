@@ -10,7 +10,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 type Room = broadcast::Sender<String>;
 
-#[websocket("/chat")]
+/// Everybody hears what anybody says.
+#[websocket("/chat", closes(TRY_AGAIN_LATER = "you are too slow"))]
 async fn chat(
     handshake: Handshake,
     State(room): State<Room>,
