@@ -1,6 +1,7 @@
 //! The tour: every sample of the two documents and every way to end, each with the line to try it with.
 
 mod arguments;
+mod board;
 mod close;
 mod conversation;
 mod documents;
@@ -56,6 +57,7 @@ async fn main() -> io::Result<()> {
         .include(operation::app())
         .include(ticks::app())
         .include(slow_accept::app())
+        .include(board::app())
         .settings(settings);
     if arguments.asyncapi {
         let document = serde_json::to_string_pretty(&app.asyncapi())?;
@@ -101,6 +103,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         operation::SAMPLES,
         ticks::SAMPLES,
         slow_accept::SAMPLES,
+        board::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(

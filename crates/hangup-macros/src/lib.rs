@@ -6,6 +6,7 @@
 //! | `params` | [`#[derive(Params)]`](derive@Params): a struct of parameters |
 //! | `param` | [`#[derive(Param)]`](derive@Param): a field-less enum as a parameter type |
 //! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose): how an error type closes |
+//! | `model` | [`#[model]`](macro@model): a struct or an enum as a type of messages |
 //! | `field` | one parameter with its options: of a function, or of a struct |
 //! | `setting`, `doc`, `shape` | `name = value`, doc comments, and what the tokens of a type show |
 //! | `diagnostics`, `wording` | mistakes, all reported at once, and their words |
@@ -17,6 +18,7 @@ mod diagnostics;
 mod doc;
 mod field;
 mod into_close;
+mod model;
 mod param;
 mod params;
 mod setting;
@@ -185,6 +187,78 @@ pub fn derive_into_close(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Param, attributes(param))]
 pub fn derive_param(input: TokenStream) -> TokenStream {
     param::derive(input.into()).into()
+}
+
+/// Makes a struct or an enum a type of messages: it can be read, checked, written and described.
+///
+/// It implements `hangup::Model`, and serde's `Serialize` and `Deserialize` by it.
+///
+/// ```
+/// # use hangup::ValidationError;
+/// /// What a client may say.
+/// #[hangup::model(tag = "type", rename_all = "snake_case")]
+/// enum Command {
+///     /// Say something to the room.
+///     Say {
+///         #[field(min_length = 1, max_length = 500)]
+///         text: String,
+///     },
+///     Move {
+///         #[field(ge = 0, lt = 100)]
+///         x: i64,
+///         #[field(default = 0)]
+///         y: i64,
+///     },
+/// }
+///
+/// #[hangup::model(tag = "type", rename_all = "snake_case")]
+/// enum Event {
+///     Said { who: String, text: String },
+///     /// A command that could not be read; the connection goes on.
+///     #[model(invalid)]
+///     Invalid { errors: ValidationError },
+/// }
+///
+/// let command: Command = hangup::models::read_json(r#"{"type":"say","text":"hi"}"#)?;
+/// # Ok::<(), hangup::JsonError>(())
+/// ```
+///
+/// # Shapes
+///
+/// | Rust | JSON |
+/// |---|---|
+/// | a struct with names | an object; an array of its values is refused |
+/// | a struct around one value | that value, with rules of its own: `struct Name(#[field(min_length = 1)] String)` |
+/// | an enum without data | a string; a number, where every variant has one (`Low = 1`) |
+/// | an enum with `tag = "type"` | an object with the tag among its keys |
+/// | with `content = "data"` besides | an object with the tag and the data |
+/// | without `tag` | an object with one key, the variant; a string for a variant without data |
+/// | with `untagged` | the first variant that fits |
+///
+/// # Options of the type
+///
+/// | option | what |
+/// |---|---|
+/// | `tag`, `content`, `untagged` | how it is known which variant a value is |
+/// | `rename_all`, `rename_all_fields` | names of variants (of an enum) or fields (of a struct); names of the fields of variants |
+/// | `rename`, `description`, `examples` | the name in documents; the comment, if it is to be another; values |
+/// | `extra = "forbid"` | other keys are errors; else they are passed over |
+/// | `populate_by_name` | a field with an `alias` is found under its own name as well |
+/// | `literal` | an enum without data is Python's `Literal` in its errors, and not an `Enum` |
+///
+/// A variant has `#[model(rename = "..", description = "..", invalid)]`. `invalid` marks what answers an invalid message,
+/// see `hangup::Settings::invalid_messages`: it has a field of the type `ValidationError`, and may have others that are
+/// `Option` or have a default; one marked `correlation` is given what the message had there.
+///
+/// # Options of a field
+///
+/// `#[field(..)]` with `alias`, `default` (without a value: `Default::default()`), `gt`, `ge`, `lt`, `le`, `multiple_of`,
+/// `min_length`, `max_length`, `pattern`, `max_digits`, `decimal_places`, `allow_inf_nan`, `description`, `deprecated`, as
+/// for parameters; and `examples = [..]`, `correlation` (it says which question an answer belongs to) and `required` (an
+/// `Option` that may be `null`, but not absent). The comment is the description.
+#[proc_macro_attribute]
+pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    model::attribute(arguments.into(), item.into()).into()
 }
 
 /// Reads a struct of parameters from a request: for `#[params]` in an endpoint or in another struct, and as an

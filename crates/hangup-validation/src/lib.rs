@@ -109,6 +109,7 @@ mod item;
 mod json;
 mod loc;
 mod many;
+pub mod message;
 mod param;
 mod parameter;
 mod pattern;

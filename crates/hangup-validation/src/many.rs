@@ -1,6 +1,6 @@
 //! Parameters that come several times: lists and sets.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::ops::ControlFlow;
 
@@ -21,6 +21,8 @@ pub(super) const ITEM: Rules = Rules::new();
 impl<T> TakesLength for Vec<T> {}
 impl<T> TakesLength for BTreeSet<T> {}
 impl<T, S> TakesLength for HashSet<T, S> {}
+impl<K, V> TakesLength for BTreeMap<K, V> {}
+impl<K, V, S> TakesLength for HashMap<K, V, S> {}
 
 /// Every value, in the order of the request. None at all is "absent".
 ///

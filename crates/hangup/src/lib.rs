@@ -133,6 +133,7 @@ mod logged;
 mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+pub mod models;
 mod origin;
 pub mod params;
 mod scope;
@@ -140,7 +141,7 @@ mod settings;
 mod socket;
 pub mod testing;
 
-pub use hangup_macros::{IntoClose, Param, Params, websocket};
+pub use hangup_macros::{IntoClose, Param, Params, model, websocket};
 pub use hangup_protocol::{
     Close, CloseCode, DeflateConfig, DisconnectCode, InvalidCloseCode, InvalidUtf8, PeerClose, Reason,
     Utf8Bytes,
@@ -157,11 +158,12 @@ pub use self::{
         TrySendError,
     },
     handlers::{ErrorHandlers, Failure, IntoEnding, Phase},
+    models::Model,
     origin::{InvalidNetwork, InvalidOrigin, Network, Origin, Origins, TrustedProxies},
     params::{EndpointContext, Param, Params, ValidationError},
     scope::Scoped,
-    settings::{DeflateIf, Refusal, Settings, SlowConsumer},
-    socket::{Closed, Draining, Message, Receiver, Sender, WebSocket},
+    settings::{DeflateIf, InvalidMessages, Refusal, Settings, SlowConsumer},
+    socket::{Closed, Codec, Draining, Encoding, Message, MessageType, Raw, Receiver, Sender, WebSocket},
 };
 
 #[doc = include_str!("../docs/running.md")]
@@ -182,8 +184,11 @@ struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use axum::extract::FromRequestParts;
+    pub use hangup_validation::message::made;
     pub use http::request::Parts;
     pub use inventory;
+    pub use serde;
+    pub use serde_json::Value;
 
     pub use crate::{
         endpoint::Gathering,

@@ -114,7 +114,12 @@ where
                     return *response;
                 }
             };
-            let handshake = Handshake::new(Arc::clone(&shared), offers, Arc::clone(&context));
+            let handshake = Handshake::new(
+                Arc::clone(&shared),
+                offers,
+                Arc::clone(&context),
+                settings.invalid_messages,
+            );
             open(endpoint, context, &scope, parts, &state, handshake, &shared).await
         }
         Err(NotAdmitted::Close(close, slots)) => {

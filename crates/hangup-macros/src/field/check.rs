@@ -110,7 +110,7 @@ fn owned(ty: &Type, diagnostics: &mut Diagnostics) {
 }
 
 /// Bounds of which no value can be on both sides.
-fn satisfiable(options: &Options, diagnostics: &mut Diagnostics) {
+pub(crate) fn satisfiable(options: &Options, diagnostics: &mut Diagnostics) {
     for low in ["gt", "ge"].iter().filter_map(|name| options.rule(name)) {
         for high in ["lt", "le"].iter().filter_map(|name| options.rule(name)) {
             let is_closed = low.name == "ge" && high.name == "le";

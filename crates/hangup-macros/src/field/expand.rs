@@ -149,7 +149,7 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
 }
 
 /// The check of an option against the type, placed at the option's name.
-fn fits(rule: &Rule, ty: &Type) -> TokenStream {
+pub(crate) fn fits(rule: &Rule, ty: &Type) -> TokenStream {
     let place = rule.name.span();
     let ty = shape::placed_at(place, ty);
     let check = match &rule.kind {

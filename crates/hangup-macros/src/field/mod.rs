@@ -8,12 +8,13 @@ mod default;
 mod expand;
 mod options;
 
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
-pub(crate) use self::check::is_token;
+pub(crate) use self::check::{is_token, satisfiable};
 pub(crate) use self::declared::{Field, Kind, Member, Source};
-pub(crate) use self::expand::{Reading, description, reading};
-use self::options::Options;
+pub(crate) use self::default::adapted;
+pub(crate) use self::expand::{Reading, description, fits, reading};
+pub(crate) use self::options::{Options, RuleKind};
 use crate::{
     diagnostics::Diagnostics,
     doc,
@@ -112,4 +113,23 @@ fn source_in_struct(
         ),
     }
     source.unwrap_or(Source::Path)
+}
+
+/// A literal whole number, where it fits an `i64`.
+pub(crate) fn literal_number(value: &Expr) -> Option<i64> {
+    let (literal, sign) = match value {
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => (&**expr, "-"),
+        other => (other, ""),
+    };
+    match literal {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => format!("{sign}{}", number.base10_digits()).parse().ok(),
+        _ => None,
+    }
 }

@@ -80,6 +80,8 @@ const _: () = {
                         .refusal(::hangup::Refusal::Http)
                         .error_message(true),
                 ),
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
         }
         fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
@@ -148,7 +150,7 @@ const _: () = {
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = item(
-                        handshake,
+                        handshake.retyped(),
                         argument_0,
                         argument_1,
                         argument_2,

@@ -39,6 +39,8 @@ const _: () = {
                 )),
                 documentation: "Sends back each text.",
                 settings: ::core::option::Option::None,
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
         }
         fn outline(&self, outline: &mut ::hangup::asyncapi::Outline) {
@@ -66,7 +68,7 @@ const _: () = {
             Output = ::core::result::Result<(), ::hangup::Error>,
         > + ::core::marker::Send + 'static {
             async move {
-                let outcome = echo(handshake).await;
+                let outcome = echo(handshake.retyped()).await;
                 ::hangup::IntoOutcome::into_outcome(outcome)
             }
         }

@@ -99,7 +99,12 @@ impl Choices {
         self.values.get(place).copied().map(Value::from)
     }
 
-    fn refuse(&self) -> Invalid {
+    /// The values.
+    pub const fn values(&self) -> &'static [Choice] {
+        self.values
+    }
+
+    pub(crate) fn refuse(&self) -> Invalid {
         let kind = if self.literal { "literal_error" } else { "enum" };
         let expected = self.expected();
         Invalid::new(kind, format!("Input should be {expected}")).with_ctx("expected", expected)

@@ -81,6 +81,11 @@ fn check(value: f64, rules: &Rules) -> Result<(), Invalid> {
     Ok(())
 }
 
+/// Whether a number that was read obeys the rules.
+pub(crate) fn obeys(value: f64, rules: &Rules) -> bool {
+    (value.is_finite() || rules.allow_inf_nan != Some(false)) && check(value, rules).is_ok()
+}
+
 /// Within pydantic's tolerance. An infinity is a multiple of everything: the difference is no number.
 fn is_multiple(value: f64, of: f64) -> bool {
     let difference = (value - (value / of).round() * of).abs();

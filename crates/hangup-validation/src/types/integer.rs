@@ -168,6 +168,21 @@ impl<'a> Integer<'a> {
     }
 }
 
+/// Whether a number that was read obeys the rules.
+pub(crate) fn obeys<T: TryInto<u128> + TryInto<i128> + Copy>(value: T, rules: &Rules) -> bool {
+    let magnitude = match (TryInto::<u128>::try_into(value), TryInto::<i128>::try_into(value)) {
+        (Ok(magnitude), _) => (false, magnitude),
+        (_, Ok(negative)) => (true, negative.unsigned_abs()),
+        _ => return false,
+    };
+    let integer = Integer {
+        negative: magnitude.0,
+        magnitude: Some(magnitude.1),
+        digits: "",
+    };
+    integer.check(rules).is_ok()
+}
+
 /// Whether this is an integer in JSON's spelling.
 fn is_plain(text: &str) -> bool {
     match strip_minus(text).1.as_bytes() {

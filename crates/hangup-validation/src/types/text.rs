@@ -23,19 +23,7 @@ impl Param for String {
     }
 
     fn parse_cow(text: Cow<'_, str>, rules: &Rules) -> Result<Self, Invalid> {
-        if rules.min_length.is_some() || rules.max_length.is_some() {
-            let length = text.chars().count();
-            if let Some(min) = rules.min_length.filter(|min| length < *min) {
-                return Err(Invalid::string_too_short(min));
-            }
-            if let Some(max) = rules.max_length.filter(|max| length > *max) {
-                return Err(Invalid::string_too_long(max));
-            }
-        }
-        match rules.pattern {
-            Some(pattern) if !pattern.is_match(&text) => Err(Invalid::pattern_mismatch(pattern.as_str())),
-            _ => Ok(text.into_owned()),
-        }
+        check(&text, rules).map(|()| text.into_owned())
     }
 
     fn json_schema(rules: &Rules) -> Value {
@@ -45,6 +33,28 @@ impl Param for String {
     fn to_json(&self) -> Option<Value> {
         Some(self.as_str().into())
     }
+}
+
+/// Whether a text obeys the rules, and which not.
+pub(crate) fn check(text: &str, rules: &Rules) -> Result<(), Invalid> {
+    if rules.min_length.is_some() || rules.max_length.is_some() {
+        let length = text.chars().count();
+        if let Some(min) = rules.min_length.filter(|min| length < *min) {
+            return Err(Invalid::string_too_short(min));
+        }
+        if let Some(max) = rules.max_length.filter(|max| length > *max) {
+            return Err(Invalid::string_too_long(max));
+        }
+    }
+    match rules.pattern {
+        Some(pattern) if !pattern.is_match(text) => Err(Invalid::pattern_mismatch(pattern.as_str())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text that was read obeys the rules.
+pub(crate) fn obeys(text: &str, rules: &Rules) -> bool {
+    check(text, rules).is_ok()
 }
 
 impl TakesStrict for char {}

@@ -6,6 +6,7 @@ mod gathering;
 mod handshake;
 mod outcome;
 mod outline;
+mod typed;
 
 use std::future::Future;
 
@@ -19,6 +20,7 @@ pub use self::{
     outline::{Outline, Returned, UnknownReturn},
 };
 use crate::error::{Error, Result};
+use crate::models::Schema;
 use crate::settings::Settings;
 
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
@@ -88,4 +90,8 @@ pub struct Description {
     pub documentation: &'static str,
     /// Settings of its own.
     pub settings: Option<Settings>,
+    /// The schema of the messages that it receives; `None` where they are as they come.
+    pub receives: Option<&'static Schema>,
+    /// The schema of the messages that it sends; `None` where they are as it likes.
+    pub sends: Option<&'static Schema>,
 }

@@ -4,8 +4,8 @@ use axum::response::Response;
 use hangup_protocol::{Close, CloseCode};
 
 use super::{
-    Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError, refusal::refuse_with_errors,
-    registered_close,
+    Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError, json_close::json_close,
+    refusal::refuse_with_errors, registered_close,
 };
 use crate::params::ValidationError;
 
@@ -51,7 +51,7 @@ impl Ending {
             return Some(error.to_close().map_or(Self::PeerLeft, Self::Close));
         }
         if let Some(error) = error.downcast_ref::<JsonError>() {
-            return Some(Self::Close(error.to_close()));
+            return Some(Self::Close(json_close(error)));
         }
         if error.is::<Disconnect>() {
             return Some(Self::PeerLeft);

@@ -5,7 +5,7 @@ mod disconnect;
 mod ending;
 mod http_error;
 mod into_close;
-mod json;
+mod json_close;
 mod panic;
 mod receive;
 mod refusal;
@@ -22,13 +22,15 @@ use crate::{
     params::{EndpointContext, ValidationError},
 };
 
+pub use crate::params::message::JsonError;
+pub(crate) use crate::params::message::from_json;
+
 pub use self::{
     declared_close::DeclaredClose,
     disconnect::Disconnect,
     ending::Ending,
     http_error::HttpError,
     into_close::{CloseRule, IntoClose},
-    json::JsonError,
     panic::Panic,
     receive::ReceiveError,
     rejection::Promote,
@@ -36,7 +38,7 @@ pub use self::{
 };
 pub(crate) use self::{
     into_close::{registered_close, registered_closes, registered_promotion},
-    json::from_json,
+    json_close::json_close,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
     rejection::{Rejection, promote},

@@ -3,6 +3,7 @@
 mod connection_limit;
 mod deadline;
 mod deflate_if;
+mod invalid_messages;
 mod refusal;
 mod slow_consumer;
 
@@ -14,7 +15,9 @@ pub(crate) use self::{
     connection_limit::{ConnectionLimit, Slot},
     deadline::{FAR, deadline, deadline_from},
 };
-pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
+pub use self::{
+    deflate_if::DeflateIf, invalid_messages::InvalidMessages, refusal::Refusal, slow_consumer::SlowConsumer,
+};
 use crate::origin::{Origins, TrustedProxies};
 
 /// Declares every setting once: its documentation, what its method takes, its type and its default.
@@ -115,6 +118,9 @@ settings! {
     /// [`recv_json`](crate::WebSocket::recv_json), which takes at most three times the message beside it.
     #[doc(alias = "ws_max_size")]
     max_message_size(usize): usize = 1024 * 1024;
+
+    /// What a message does that a typed socket cannot read as its type. Default: [`InvalidMessages::Close`].
+    invalid_messages(InvalidMessages): InvalidMessages = InvalidMessages::Close;
 
     /// How many messages the peer may send in a second, pings and pongs that answer no ping among them: a bucket of so
     /// many tokens that is filled at that rate (so many may come at once). One more ends the connection with 1008

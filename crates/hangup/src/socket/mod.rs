@@ -6,6 +6,7 @@ mod core;
 mod deadlines;
 mod draining;
 mod driver;
+mod encoding;
 mod inbox;
 mod keep_alive;
 mod limits;
@@ -20,6 +21,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod typed;
 mod wait;
 mod waiting;
 mod websocket;
@@ -33,7 +35,9 @@ pub(crate) use self::{
 };
 pub use self::{
     draining::Draining,
+    encoding::{Codec, Encoding},
     message::Message,
     sender::Sender,
+    typed::{MessageType, Raw},
     websocket::{Closed, Receiver, WebSocket},
 };

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
+    marker::PhantomData,
     sync::Arc,
     task::{Poll, ready},
     time::Duration,
@@ -16,9 +17,11 @@ use tokio::time::Instant;
 use super::{
     core::{Core, Shared},
     draining::Draining,
+    encoding::Encoding,
     message::Message,
     opening::watch_opening,
     sending::Capacity,
+    typed::Raw,
     wait::Wait,
 };
 use crate::error::{Disconnect, Error, TrySendError};
@@ -35,14 +38,31 @@ use crate::error::{Disconnect, Error, TrySendError};
 /// # Errors
 ///
 /// Every send fails with [`Disconnect`] once a Close frame has been sent or received or the peer has vanished.
-#[derive(Clone)]
-pub struct Sender {
-    shared: Arc<Shared>,
+///
+/// `Out` is the type of its messages; see [`models`](crate::models).
+pub struct Sender<Out = Raw> {
+    pub(super) shared: Arc<Shared>,
+    pub(super) encoding: Encoding,
+    pub(super) messages: PhantomData<fn(Out)>,
+}
+
+impl<Out> Clone for Sender<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            encoding: self.encoding,
+            messages: PhantomData,
+        }
+    }
 }
 
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self {
+            shared,
+            encoding: Encoding::Json,
+            messages: PhantomData,
+        }
     }
 
     /// Sends a text message.
@@ -89,7 +109,9 @@ impl Sender {
         core.send_from_outside(|core| core.send(&mut message));
         Ok(())
     }
+}
 
+impl<Out> Sender<Out> {
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5).
     pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
@@ -133,7 +155,10 @@ impl Sender {
     }
 
     /// Waits for capacity, then sends. The closure runs at most once.
-    fn send_with(&self, mut send: impl FnMut(&mut Core)) -> impl Future<Output = Result<(), Disconnect>> {
+    pub(super) fn send_with(
+        &self,
+        mut send: impl FnMut(&mut Core),
+    ) -> impl Future<Output = Result<(), Disconnect>> {
         let mut wait = Wait::on(&self.shared);
         poll_fn(move |cx| {
             let mut core = wait.shared().lock();
@@ -148,7 +173,7 @@ impl Sender {
     }
 }
 
-impl fmt::Debug for Sender {
+impl<Out> fmt::Debug for Sender<Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
             .field("is_closed", &self.is_closed())

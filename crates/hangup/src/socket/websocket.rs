@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    marker::PhantomData,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -13,7 +14,14 @@ use hangup_protocol::{Close, PeerClose, Utf8Bytes};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use super::{core::Shared, draining::Draining, message::Message, sender::Sender, wait::Wait};
+use super::{
+    core::Shared,
+    draining::Draining,
+    message::Message,
+    sender::Sender,
+    typed::{Raw, Typing},
+    wait::Wait,
+};
 use crate::error::{Disconnect, Error, ReceiveError, TrySendError, from_json};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
@@ -38,27 +46,39 @@ use crate::error::{Disconnect, Error, ReceiveError, TrySendError, from_json};
 /// }
 /// ```
 #[doc(alias = "websocket")]
-pub struct WebSocket {
-    receiver: Receiver,
-    sender: Sender,
-    subprotocol: Option<Box<str>>,
+///
+/// `In` and `Out` are the types of its messages; without them they are text and binary as they come. See
+/// [`models`](crate::models).
+pub struct WebSocket<In = Raw, Out = Raw> {
+    pub(super) receiver: Receiver<In>,
+    pub(super) sender: Sender<Out>,
+    pub(super) subprotocol: Option<Box<str>>,
 }
 
 impl WebSocket {
     pub(crate) fn new(shared: Arc<Shared>, subprotocol: Option<Box<str>>) -> Self {
         Self {
             sender: Sender::new(Arc::clone(&shared)),
-            receiver: Receiver { shared },
+            receiver: Receiver {
+                shared,
+                typing: None,
+                is_handed_over: false,
+                messages: PhantomData,
+            },
             subprotocol,
         }
     }
+}
 
+impl<In, Out> WebSocket<In, Out> {
     /// The subprotocol that was chosen at `accept` (RFC 6455, 1.9).
     #[must_use]
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
+}
 
+impl WebSocket {
     /// Receives the next message of either kind.
     ///
     /// # Errors
@@ -153,7 +173,9 @@ impl WebSocket {
     pub fn send(&mut self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         self.sender.send(message)
     }
+}
 
+impl<In, Out> WebSocket<In, Out> {
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5). Pings of the
     /// peer are answered without being asked.
     ///
@@ -163,7 +185,9 @@ impl WebSocket {
     pub fn ping(&mut self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         self.sender.ping(payload)
     }
+}
 
+impl WebSocket {
     /// Sends a message if it can be sent at once, and never waits. See [`Sender::try_send`].
     ///
     /// # Errors
@@ -172,7 +196,9 @@ impl WebSocket {
     pub fn try_send(&mut self, message: impl Into<Message>) -> Result<(), TrySendError> {
         self.sender.try_send(message)
     }
+}
 
+impl<In, Out> WebSocket<In, Out> {
     /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
     /// hold for so long. Called again it puts another time in place of the last.
     pub fn expire_at(&self, at: impl Into<Instant>) {
@@ -218,13 +244,13 @@ impl WebSocket {
 
     /// A sender on this connection for other tasks.
     #[must_use]
-    pub fn sender(&self) -> Sender {
+    pub fn sender(&self) -> Sender<Out> {
         self.sender.clone()
     }
 
     /// Splits the socket, so that one task may receive while others send.
     #[must_use]
-    pub fn split(self) -> (Sender, Receiver) {
+    pub fn split(self) -> (Sender<Out>, Receiver<In>) {
         (self.sender, self.receiver)
     }
 
@@ -264,8 +290,13 @@ impl Closed {
 }
 
 /// The receiving half of a split [`WebSocket`].
-pub struct Receiver {
-    shared: Arc<Shared>,
+pub struct Receiver<In = Raw> {
+    pub(super) shared: Arc<Shared>,
+    /// How messages are read as values; `None` where they are not.
+    pub(super) typing: Option<Box<Typing>>,
+    /// Whether another receiver receives in its place.
+    pub(super) is_handed_over: bool,
+    pub(super) messages: PhantomData<fn() -> In>,
 }
 
 impl Receiver {
@@ -330,13 +361,15 @@ impl Receiver {
 
 /// Once nobody can receive any more, what the peer sends is read and thrown away, so that its pings are answered and
 /// its leaving is seen.
-impl Drop for Receiver {
+impl<In> Drop for Receiver<In> {
     fn drop(&mut self) {
-        self.shared.lock().stop_receiving();
+        if !self.is_handed_over {
+            self.shared.lock().stop_receiving();
+        }
     }
 }
 
-impl fmt::Debug for WebSocket {
+impl<In, Out> fmt::Debug for WebSocket<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocket")
             .field("subprotocol", &self.subprotocol)
@@ -344,7 +377,7 @@ impl fmt::Debug for WebSocket {
     }
 }
 
-impl fmt::Debug for Receiver {
+impl<In> fmt::Debug for Receiver<In> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").finish_non_exhaustive()
     }

@@ -3,6 +3,7 @@
 mod connect;
 mod http;
 mod socket;
+mod typed;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -15,6 +16,7 @@ pub use self::{
     connect::Connect,
     http::HttpResponse,
     socket::{Received, TestSocket},
+    typed::TypedTestSocket,
 };
 
 /// How many bytes are on their way between client and server at the most.

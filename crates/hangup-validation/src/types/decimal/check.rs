@@ -25,14 +25,7 @@ impl Param for Decimal {
             return Err(Invalid::is_instance_of("Decimal"));
         }
         let decimal: Self = text.parse().map_err(|_| invalid())?;
-        let counted = rules.max_digits.is_some() || rules.decimal_places.is_some();
-        if !decimal.is_finite() && (counted || rules.allow_inf_nan != Some(true)) {
-            return Err(Invalid::finite_number());
-        }
-        if counted {
-            check_digits(&decimal, rules)?;
-        }
-        check_bounds(&decimal, rules)?;
+        check(&decimal, rules)?;
         Ok(decimal)
     }
 
@@ -43,6 +36,24 @@ impl Param for Decimal {
     fn to_json(&self) -> Option<Value> {
         Some(self.to_string().into())
     }
+}
+
+impl Decimal {
+    /// Whether a decimal that was read obeys the rules.
+    pub(crate) fn obeys_rules(&self, rules: &Rules) -> bool {
+        check(self, rules).is_ok()
+    }
+}
+
+fn check(decimal: &Decimal, rules: &Rules) -> Result<(), Invalid> {
+    let counted = rules.max_digits.is_some() || rules.decimal_places.is_some();
+    if !decimal.is_finite() && (counted || rules.allow_inf_nan != Some(true)) {
+        return Err(Invalid::finite_number());
+    }
+    if counted {
+        check_digits(decimal, rules)?;
+    }
+    check_bounds(decimal, rules)
 }
 
 pub(super) fn invalid() -> Invalid {

@@ -27,7 +27,7 @@ macro_rules! param {
             fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
                 match rules.strict {
                     true => Err(Invalid::new($kind, concat!("Input should be a valid ", $expected))),
-                    false => $parse(text),
+                    false => $parse(text, rules.is_json),
                 }
             }
 

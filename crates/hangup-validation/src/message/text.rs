@@ -1,6 +1,7 @@
 //! Text that is known to be JSON, walked without a tree and without recursion.
 
-use crate::params::{Loc, bounds};
+use crate::bounds;
+use crate::loc::Loc;
 
 /// `serde_json` opens no more than this many containers inside each other.
 const DEEPEST: usize = 128;
@@ -88,6 +89,43 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Passes an array, with the cursor before each of its elements; the closure passes the element.
+    pub(super) fn each_element(&mut self, mut element: impl FnMut(&mut Self)) {
+        self.peek();
+        self.pass();
+        while !matches!(self.peek(), None | Some(b']')) {
+            element(self);
+            if self.peek() == Some(b',') {
+                self.pass();
+            }
+        }
+        self.pass();
+    }
+
+    /// Passes an object, with each key as it stands in the text and the cursor before its value; the closure passes
+    /// the value.
+    pub(super) fn each_entry(&mut self, mut entry: impl FnMut(&'a str, &mut Self)) {
+        self.peek();
+        self.pass();
+        while self.peek() == Some(b'"') {
+            let key = self.scalar();
+            // The colon.
+            self.peek();
+            self.pass();
+            self.peek();
+            entry(key, self);
+            if self.peek() == Some(b',') {
+                self.pass();
+            }
+        }
+        self.pass();
+    }
+
+    /// The text from here to another position.
+    pub(super) fn until(&self, end: &Self) -> &'a str {
+        self.text.get(self.at..end.at).unwrap_or_default()
+    }
+
     /// The string, number or word that stands here.
     pub(super) fn into_scalar(mut self) -> Option<&'a str> {
         match self.peek() {
@@ -140,15 +178,10 @@ impl<'a> Cursor<'a> {
     /// How many elements an array has.
     pub(super) fn count(mut self) -> usize {
         let mut count = 0;
-        self.peek();
-        self.pass();
-        while !matches!(self.peek(), None | Some(b']')) {
-            self.skip();
+        self.each_element(|cursor| {
+            cursor.skip();
             count += 1;
-            if self.peek() == Some(b',') {
-                self.pass();
-            }
-        }
+        });
         count
     }
 }
@@ -322,10 +355,58 @@ pub(super) fn unescaped(raw: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// Whether no half of a surrogate pair stands alone in a string.
+pub(super) fn is_unicode(raw: &str) -> bool {
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        let escaped = rest.get(at + 1..).unwrap_or_default();
+        let Some(digits) = escaped.strip_prefix('u') else {
+            let next = escaped.chars().next().map_or(0, char::len_utf8);
+            rest = escaped.get(next..).unwrap_or_default();
+            continue;
+        };
+        let (first, behind) = unit(digits);
+        rest = behind;
+        match first {
+            0xd800..=0xdbff => match behind.strip_prefix("\\u").map(unit) {
+                Some((0xdc00..=0xdfff, behind)) => rest = behind,
+                _ => return false,
+            },
+            0xdc00..=0xdfff => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
 /// Four hexadecimal digits, and what stands behind them.
 fn unit(text: &str) -> (u32, &str) {
     let (digits, behind) = text.split_at_checked(4).unwrap_or((text, ""));
     (u32::from_str_radix(digits, 16).unwrap_or(0xfffd), behind)
+}
+
+/// How many containers stand inside each other.
+pub(super) fn nesting(text: &str) -> usize {
+    let mut cursor = Cursor::new(text);
+    let (mut depth, mut deepest) = (0_usize, 0);
+    while let Some(byte) = cursor.peek() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                cursor.pass();
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                cursor.pass();
+            }
+            b',' | b':' => cursor.pass(),
+            _ => {
+                cursor.scalar();
+            }
+        }
+    }
+    deepest
 }
 
 /// The byte of a line and a column, as `serde_json` counts them.

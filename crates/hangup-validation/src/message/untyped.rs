@@ -1,85 +1,38 @@
-//! Text that is not the JSON that was asked for.
+//! JSON of any type that serde reads: its first error, in the words of the models.
 
-mod ends;
-mod excerpt;
-#[cfg(test)]
-mod tests;
-mod text;
-mod words;
-
-use std::fmt;
-
-use hangup_protocol::{Close, CloseCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, error::Category};
 use serde_path_to_error::{Path, Segment, Track};
 
-use self::{
-    ends::Ends,
-    excerpt::excerpt,
-    text::{Cursor, Token},
-};
-use crate::params::{EndpointContext, ErrorItem, Invalid, Loc, ValidationError};
+use super::ends::Ends;
+use super::error::JsonError;
+use super::excerpt::excerpt;
+use super::text::{self, Cursor, Token};
+use super::words;
+use crate::invalid::Invalid;
+use crate::item::ErrorItem;
+use crate::loc::Loc;
 
-/// A text message that `recv_json` could not turn into the type that was asked for.
+/// Reads the JSON of any type that serde can read, and nothing behind it.
 ///
-/// Text that is no JSON by the grammar of RFC 8259 closes with 1007, wherever the mistake stands; JSON of another shape,
-/// or of a value that cannot be had (a number beyond `f64`, half a surrogate pair, more than 127 levels of nesting), with
-/// 1008 and the error in the form of a validation error. serde stops at the first error, so there is one.
+/// # Errors
 ///
-/// The error is small whatever the message was: it holds a cut copy of the value, see
-/// [`bounds`](crate::params::bounds), and at most 512 bytes of what serde said.
-#[derive(Clone, Debug)]
-pub struct JsonError {
-    message: String,
-    shape: Option<Box<ErrorItem>>,
-}
-
-/// Reads the JSON of a `T`, and nothing behind it.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
+/// [`JsonError`], with the first error alone.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = Track::new();
     let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
     let value = value.and_then(|value| json.end().map(|()| value));
-    value.map_err(|error| JsonError::new(&track.path(), &error, text))
+    value.map_err(|error| refused(&track.path(), &error, text))
 }
 
-impl JsonError {
-    fn new(path: &Path, error: &serde_json::Error, text: &str) -> Self {
-        if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-            return Self {
-                message: error.to_string(),
-                shape: None,
-            };
-        }
-        let ends = Ends::of(error);
-        Self {
-            message: ends.start.clone(),
-            shape: Some(Box::new(item(path, error, &ends, text))),
-        }
+/// What is wrong with a text that serde refused; `path` is how far it came.
+pub(super) fn refused(path: &Path, error: &serde_json::Error, text: &str) -> JsonError {
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return JsonError::no_json(&error);
     }
-
-    /// Whether the text was no JSON at all, and not JSON of another shape.
-    #[must_use]
-    pub fn is_syntax(&self) -> bool {
-        self.shape.is_none()
-    }
-
-    /// What differs from the shape that was asked for; `None` if the text was no JSON.
-    #[must_use]
-    pub fn item(&self) -> Option<&ErrorItem> {
-        self.shape.as_deref()
-    }
-
-    pub(crate) fn to_close(&self) -> Close {
-        match &self.shape {
-            None => Close::new(CloseCode::INVALID_PAYLOAD, "the text is not JSON"),
-            Some(item) => {
-                let errors = ValidationError::new(vec![ErrorItem::clone(item)], EndpointContext::default());
-                Close::new(CloseCode::POLICY_VIOLATION, errors.to_reason())
-            }
-        }
-    }
+    let ends = Ends::of(error);
+    JsonError::one(ends.start.clone(), item(path, error, &ends, text))
 }
 
 /// What is wrong with text that is JSON.
@@ -175,21 +128,10 @@ fn at_path(path: &Path, error: &serde_json::Error, said: &str, end: usize, text:
     let invalid = match error.classify() {
         Category::Data => words::shape(said, raw),
         _ if said == "expected value" => words::choice_of_enum(),
-        _ => Invalid::new("value_error", said.to_owned()),
+        _ => Invalid::value_error(said),
     };
     ErrorItem::new(loc, invalid, cursor.map_or(Value::Null, excerpt))
 }
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.shape {
-            None => write!(f, "the text is not JSON: {}", self.message),
-            Some(_) => write!(f, "the JSON has another shape: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for JsonError {}
 
 #[cfg(test)]
 mod shapes {
@@ -212,7 +154,7 @@ mod shapes {
     }
 
     fn error_of<T: DeserializeOwned>(text: &str) -> JsonError {
-        crate::error::from_json::<T>(text).map(drop).unwrap_err()
+        from_json::<T>(text).map(drop).unwrap_err()
     }
 
     fn error(text: &str) -> JsonError {
@@ -235,7 +177,7 @@ mod shapes {
         );
         assert_eq!(
             item("3")["msg"],
-            "Input should be a valid dictionary or object",
+            "Input should be an object",
             "no name of a type of ours"
         );
         assert_eq!(item(r#"{"name":1,"lines":[]}"#)["type"], "string_type");
@@ -248,15 +190,5 @@ mod shapes {
             item(r#"{"name":"a","lines":[{"count":256,"price":1}]}"#)["type"],
             "less_than_equal"
         );
-    }
-
-    #[test]
-    fn a_shape_closes_with_1008_and_json_and_no_json_with_1007() {
-        let close = error(r#"{"name":"a"}"#).to_close();
-        assert_eq!(close.code(), CloseCode::POLICY_VIOLATION);
-        let reason: Value = serde_json::from_str(close.reason()).unwrap();
-        assert_eq!(reason[0]["type"], "missing");
-        let close = error(r#"{"name":"#).to_close();
-        assert_eq!(close.code(), CloseCode::INVALID_PAYLOAD);
     }
 }

@@ -3,19 +3,49 @@
 use serde_json::{Map, Number, Value};
 
 use super::text::{Cursor, unescaped};
-use crate::params::bounds::{ELIDED, MAX_INPUT_VALUES, MAX_MESSAGE_TEXT, OBJECT_COST};
+use crate::bounds::{
+    ELIDED, MAX_ECHO_TEXT, MAX_ECHO_VALUES, MAX_INPUT_VALUES, MAX_MESSAGE_TEXT, OBJECT_COST,
+};
 
 /// The value at a cursor, as much of it as an error shows.
 ///
 /// A number that is beyond 64 bits or `f64` is its text; half a surrogate pair is U+FFFD.
-pub(super) fn excerpt(mut cursor: Cursor<'_>) -> Value {
-    let mut excerpt = Excerpt {
+pub(super) fn excerpt(cursor: Cursor<'_>) -> Value {
+    Echo::default().excerpt(cursor)
+}
+
+/// What all errors of a message together may still show.
+#[derive(Clone, Copy)]
+pub(super) struct Echo {
+    text: usize,
+    values: usize,
+}
+
+impl Default for Echo {
+    fn default() -> Self {
+        Self {
+            text: MAX_ECHO_TEXT,
+            values: MAX_ECHO_VALUES,
+        }
+    }
+}
+
+impl Echo {
+    /// As [`excerpt`], for one error of several.
+    pub(super) fn excerpt(&mut self, mut cursor: Cursor<'_>) -> Value {
         // What is kept back is for the mark.
-        text: MAX_MESSAGE_TEXT - 3 * ELIDED.len(),
-        values: MAX_INPUT_VALUES - 1,
-        is_cut: false,
-    };
-    excerpt.value(&mut cursor)
+        let text = self.text.min(MAX_MESSAGE_TEXT - 3 * ELIDED.len());
+        let values = self.values.min(MAX_INPUT_VALUES - 1);
+        let mut excerpt = Excerpt {
+            text,
+            values,
+            is_cut: false,
+        };
+        let value = excerpt.value(&mut cursor);
+        self.text -= text - excerpt.text;
+        self.values -= values - excerpt.values;
+        value
+    }
 }
 
 /// What may still be shown. Behind the first cut nothing is.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::params::Invalid;
+use crate::invalid::Invalid;
 
 /// What a visitor of the type said about a value, which stands in the text as `raw`.
 pub(super) fn shape(said: &str, raw: &str) -> Invalid {
@@ -16,26 +16,32 @@ pub(super) fn shape(said: &str, raw: &str) -> Invalid {
         .filter(|_| is_about_type || said.starts_with("invalid value: "));
     match expected {
         Some(expected) if limits(expected).is_some() && is_integer(raw) => integer(raw, Some(expected)),
-        Some("f32" | "f64") if is_about_type => number(),
+        Some("f32" | "f64") if is_about_type => no_number(),
         Some("a string" | "a borrowed string" | "a character") if is_about_type => {
             Invalid::new("string_type", "Input should be a valid string")
         }
         Some("a boolean") if is_about_type => Invalid::new("bool_type", "Input should be a valid boolean"),
         Some(expected) if is_about_type && limits(expected).is_some() => no_integer(),
         Some(model) if is_about_type && (model.starts_with("struct ") || model.starts_with("a map")) => {
-            Invalid::new("model_type", "Input should be a valid dictionary or object")
+            Invalid::new("model_type", "Input should be an object")
         }
         Some(choice) if is_about_type && (choice.starts_with("enum ") || choice.starts_with("variant ")) => {
             choice_of_enum()
         }
         Some(list) if is_about_type && list.starts_with("a sequence") => {
-            Invalid::new("list_type", "Input should be a valid list")
+            Invalid::new("list_type", "Input should be a valid array")
         }
-        _ => Invalid::new("value_error", said.to_owned()),
+        _ => Invalid::value_error(said),
     }
 }
 
-fn number() -> Invalid {
+/// What is no object, where no type has a name.
+pub(super) fn no_object() -> Invalid {
+    Invalid::new("dict_type", "Input should be an object")
+}
+
+/// What is no number.
+pub(super) fn no_number() -> Invalid {
     Invalid::new("float_type", "Input should be a valid number")
 }
 
