@@ -45,6 +45,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn is_as_checked_in(name: &str, document: &Value) {
     is_valid(document);
+    has_valid_examples(document);
     let path = folder("documents").join(format!("{name}.json"));
     if env::var_os(WRITE).is_some() {
         let text = serde_json::to_string_pretty(document).unwrap();
@@ -67,6 +68,24 @@ fn is_valid(document: &Value) {
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// Each example of a message obeys the schema beside it.
+fn has_valid_examples(document: &Value) {
+    let messages = document["components"]["messages"].as_object();
+    for (name, message) in messages.unwrap() {
+        let schema = serde_json::json!({
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "allOf": [message["payload"]],
+            "components": document["components"],
+        });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for example in message["examples"].as_array().into_iter().flatten() {
+            let payload = &example["payload"];
+            let errors: Vec<_> = validator.iter_errors(payload).map(|e| e.to_string()).collect();
+            assert!(errors.is_empty(), "{name}: {payload}: {errors:#?}");
+        }
+    }
 }
 
 fn of(app: &App) -> Value {

@@ -91,3 +91,71 @@ fn bounds(schema: &mut Map<String, Value>, rules: &Rules) {
         schema.extend(number.map(|number| (key.to_owned(), number)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::param::Param;
+
+    const NONE: Rules = Rules::new();
+
+    /// The names are those of JSON Schema, draft-07 (7.3) and 2019-09 (`uuid`, `duration`).
+    #[test]
+    fn each_type_has_its_format() {
+        fn of<T: Param>() -> Value {
+            T::json_schema(&NONE)
+        }
+        let text = |format: &str| json!({"type": "string", "format": format});
+        assert_eq!(of::<String>(), json!({"type": "string"}));
+        assert_eq!(
+            of::<char>(),
+            json!({"type": "string", "minLength": 1, "maxLength": 1})
+        );
+        assert_eq!(of::<bool>(), json!({"type": "boolean"}));
+        assert_eq!(of::<f64>(), json!({"type": "number"}));
+        assert_eq!(
+            of::<u8>(),
+            json!({"type": "integer", "minimum": 0, "maximum": 255})
+        );
+        assert_eq!(of::<i64>(), json!({"type": "integer"}));
+        assert_eq!(of::<u128>(), json!({"type": "integer", "minimum": 0}));
+        assert_eq!(of::<std::net::Ipv4Addr>(), text("ipv4"));
+        assert_eq!(of::<std::net::IpAddr>(), json!({"type": "string"}));
+        #[cfg(feature = "uuid")]
+        assert_eq!(of::<uuid::Uuid>(), text("uuid"));
+        #[cfg(feature = "url")]
+        assert_eq!(of::<url::Url>(), text("uri"));
+        #[cfg(feature = "email")]
+        assert_eq!(of::<crate::Email>(), text("email"));
+        #[cfg(feature = "speedate")]
+        {
+            assert_eq!(of::<speedate::Date>(), text("date"));
+            assert_eq!(of::<speedate::Time>(), text("time"));
+            assert_eq!(of::<speedate::DateTime>(), text("date-time"));
+            assert_eq!(of::<std::time::Duration>(), text("duration"));
+        }
+        #[cfg(feature = "chrono")]
+        assert_eq!(of::<chrono::DateTime<chrono::Utc>>(), text("date-time"));
+        #[cfg(feature = "jiff")]
+        assert_eq!(of::<jiff::civil::Date>(), text("date"));
+        #[cfg(feature = "time")]
+        assert_eq!(of::<time::Duration>(), text("duration"));
+    }
+
+    #[cfg(feature = "decimal")]
+    #[test]
+    fn a_decimal_is_a_number_or_its_text() {
+        let rules = Rules {
+            ge: Some(Number::Digits("0.10")),
+            lt: Some(Number::Whole(5)),
+            ..NONE
+        };
+        assert_eq!(
+            crate::Decimal::json_schema(&rules),
+            json!({"anyOf": [
+                {"type": "number", "minimum": 0.1, "exclusiveMaximum": 5},
+                {"type": "string"},
+            ]})
+        );
+    }
+}

@@ -2,16 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    address::Address,
-    close_codes,
-    listing::DescribedEndpoint,
-    message::{DescribedMessage, Messages},
-};
+use super::{address::Address, close_codes, listing::DescribedEndpoint, message::NamedMessages};
 use crate::params::{DescribedParameter, Location, RequestDescription};
 
 /// The Channel Object.
-pub(super) fn channel(endpoint: &DescribedEndpoint, messages: &Messages) -> Value {
+pub(super) fn channel(
+    endpoint: &DescribedEndpoint,
+    incoming: &NamedMessages,
+    outgoing: &NamedMessages,
+) -> Value {
     let DescribedEndpoint {
         path,
         description,
@@ -32,11 +31,8 @@ pub(super) fn channel(endpoint: &DescribedEndpoint, messages: &Messages) -> Valu
         set("parameters", path_parameters(&address, request));
     }
     set("address", address.text.into());
-    let all = messages.incoming.iter().chain(&messages.outgoing);
-    let references = all.map(|message| {
-        let component = reference(&["components", "messages", &message.name]);
-        (message.name.clone(), component)
-    });
+    let all = incoming.all.iter().chain(&outgoing.all);
+    let references = all.map(|message| (message.clone(), reference(&["components", "messages", message])));
     set("messages", references.collect::<Map<_, _>>().into());
     set(
         "bindings",
@@ -53,25 +49,40 @@ pub(super) fn channel(endpoint: &DescribedEndpoint, messages: &Messages) -> Valu
     channel.into()
 }
 
-/// An Operation Object: `receive` is what a client may send, `send` what the server sends.
-pub(super) fn operation(
-    action: &str,
+/// The two operations: `receive` is what a client may send, `send` what the server sends.
+pub(super) fn operations_of(
     channel: &str,
     endpoint: &DescribedEndpoint,
-    messages: &[DescribedMessage],
-) -> Value {
+    incoming: &NamedMessages,
+    outgoing: &NamedMessages,
+) -> [(String, Value); 2] {
+    let of_channel = |messages: &[String]| -> Value {
+        let references = messages
+            .iter()
+            .map(|message| reference(&["channels", channel, "messages", message]));
+        references.collect::<Vec<_>>().into()
+    };
+    let mut receive = operation("receive", "What a client may send", channel, endpoint);
+    receive.insert("messages".to_owned(), of_channel(&incoming.all));
+    if !incoming.correlated.is_empty() && !outgoing.correlated.is_empty() {
+        let messages = of_channel(&outgoing.correlated);
+        let reply = json!({ "channel": reference(&["channels", channel]), "messages": messages });
+        receive.insert("reply".to_owned(), reply);
+    }
+    let mut send = operation("send", "What the server sends", channel, endpoint);
+    send.insert("messages".to_owned(), of_channel(&outgoing.all));
+    [
+        (format!("{channel}.receive"), receive.into()),
+        (format!("{channel}.send"), send.into()),
+    ]
+}
+
+/// An Operation Object without its messages.
+fn operation(action: &str, summary: &str, channel: &str, endpoint: &DescribedEndpoint) -> Map<String, Value> {
     let mut operation = Map::new();
     operation.insert("action".to_owned(), action.into());
     operation.insert("channel".to_owned(), reference(&["channels", channel]));
-    let summary = match action {
-        "receive" => "What a client may send",
-        _ => "What the server sends",
-    };
     operation.insert("summary".to_owned(), summary.into());
-    let messages = messages
-        .iter()
-        .map(|message| reference(&["channels", channel, "messages", &message.name]));
-    operation.insert("messages".to_owned(), messages.collect::<Vec<_>>().into());
     let request = endpoint.outline.described_request();
     let security: Vec<_> = request
         .security()
@@ -80,7 +91,7 @@ pub(super) fn operation(
     if !security.is_empty() {
         operation.insert("security".to_owned(), security.into());
     }
-    operation.into()
+    operation
 }
 
 /// A reference within the document, by the segments of its JSON pointer (RFC 6901).

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     endpoint::Outline,
     error::DeclaredClose,
-    settings::{Refusal, Resolved},
+    settings::{InvalidMessages, Refusal, Resolved},
 };
 
 /// All closes of an endpoint by their codes, as `x-close-codes`.
@@ -218,7 +218,15 @@ fn of_framework(outline: &Outline, settings: &Resolved) -> Vec<PossibleEnd> {
             "",
             AfterAccept,
             "JsonError",
-            "A message was JSON of another shape than expected. The reason holds the errors as JSON.",
+            match settings.invalid_messages {
+                InvalidMessages::Close => {
+                    "A message was JSON of another shape than expected. The reason holds the errors as JSON.".into()
+                }
+                InvalidMessages::Answer { most_in_a_row } => Cow::from(format!(
+                    "{most_in_a_row} messages in a row were JSON of another shape than expected. The reason holds \
+                     the errors of the last as JSON."
+                )),
+            },
         )
         .with_any_reason(),
         PossibleEnd::new(

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    channel::{channel, operation},
+    channel::{channel, operations_of},
     info::Info,
     listing::Listing,
-    message::Messages,
+    message::MessageComponents,
 };
 use crate::settings::Settings;
 
@@ -14,26 +14,27 @@ use crate::settings::Settings;
 pub(crate) fn document(info: &Info, listing: &Listing, settings: Option<&Settings>) -> Value {
     let mut channels = Map::new();
     let mut operations = Map::new();
-    let mut components = Components::default();
+    let mut messages = MessageComponents::new();
+    let mut security_schemes = Map::new();
     for endpoint in listing.described(settings) {
-        let messages = Messages::untyped();
+        let incoming = messages.add(endpoint.description.receives);
+        let outgoing = messages.add(endpoint.description.sends);
         let name = unused(endpoint.description.function, &channels);
-        channels.insert(name.clone(), channel(&endpoint, &messages));
-        for (action, messages) in [("receive", &messages.incoming), ("send", &messages.outgoing)] {
-            operations.insert(
-                format!("{name}.{action}"),
-                operation(action, &name, &endpoint, messages),
-            );
-            for message in messages {
-                components
-                    .messages
-                    .insert(message.name.clone(), message.object.clone());
-            }
-        }
+        channels.insert(name.clone(), channel(&endpoint, &incoming, &outgoing));
+        operations.extend(operations_of(&name, &endpoint, &incoming, &outgoing));
         for (name, scheme) in endpoint.outline.described_request().security() {
-            components
-                .security_schemes
-                .insert(name.to_owned(), scheme.to_json());
+            security_schemes.insert(name.to_owned(), scheme.to_json());
+        }
+    }
+    let (messages, schemas) = messages.into_parts();
+    let mut components = Map::new();
+    for (kind, part) in [
+        ("messages", messages),
+        ("schemas", schemas),
+        ("securitySchemes", security_schemes),
+    ] {
+        if !part.is_empty() {
+            components.insert(kind.to_owned(), part.into());
         }
     }
     json!({
@@ -42,26 +43,8 @@ pub(crate) fn document(info: &Info, listing: &Listing, settings: Option<&Setting
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": operations,
-        "components": components.into_json(),
+        "components": components,
     })
-}
-
-/// The Components Object.
-#[derive(Default)]
-struct Components {
-    messages: Map<String, Value>,
-    security_schemes: Map<String, Value>,
-}
-
-impl Components {
-    fn into_json(self) -> Value {
-        let mut components = Map::new();
-        components.insert("messages".to_owned(), self.messages.into());
-        if !self.security_schemes.is_empty() {
-            components.insert("securitySchemes".to_owned(), self.security_schemes.into());
-        }
-        components.into()
-    }
 }
 
 /// The name of a function, with a number where another channel has that name.

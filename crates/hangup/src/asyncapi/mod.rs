@@ -6,6 +6,7 @@ mod address;
 mod channel;
 mod close_codes;
 mod document;
+mod example;
 mod info;
 mod listing;
 mod message;
