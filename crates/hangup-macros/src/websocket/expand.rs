@@ -7,7 +7,7 @@ use syn::{Attribute, Ident, LitStr, ReturnType, Type, ext::IdentExt, spanned::Sp
 use super::{
     ast::{self, Function, Parameter},
     attr::{Refuse, Route},
-    closes::Closes,
+    outline,
 };
 use crate::{
     doc,
@@ -25,7 +25,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let read = arguments.read_function();
     let extract = arguments.extract();
     let describe = describe(function, route, parameters);
-    let outline = arguments.outline(function, route);
+    let outline = outline::outline(function, route, parameters);
     let matches = route
         .template()
         .filter(|template| !template.names.is_empty())
@@ -318,51 +318,6 @@ impl<'p> Arguments<'p> {
                 ::core::option::Option::Some((#(#values?,)*))
             }
         })
-    }
-
-    /// What a document says of the endpoint, besides its description.
-    fn outline(&self, function: &Function, route: &Route) -> TokenStream {
-        let [outline, request] = ["outline", "request"].map(local);
-        let extractors = self.extractors.iter().map(|(_, ty)| {
-            quote_spanned! {ty.span()=>
-                #outline.extractor::<#ty, S>();
-                ::hangup::params::Probe::<#ty>::new().describe(#outline.request());
-            }
-        });
-        let members: Vec<_> = self.members.iter().map(|(_, member)| *member).collect();
-        let description = field::description(&members, &request);
-        let parameters = (!members.is_empty()).then(|| {
-            quote! {
-                {
-                    let #request = #outline.request();
-                    #description
-                }
-            }
-        });
-        let returned = match &function.signature.output {
-            ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => Some(
-                quote_spanned!(ty.span()=> ::hangup::asyncapi::Returned::<#ty>::new().describe(#outline);),
-            ),
-            _ => None,
-        };
-        let closes = route.closes.iter().map(|closes| match closes {
-            Closes::One(close) => quote!(#outline.closing([#close]);),
-            Closes::Of(path) => quote_spanned!(path.span()=> #outline.closing_as::<#path>();),
-        });
-        let subprotocols = &route.subprotocols;
-        let subprotocols =
-            (!subprotocols.is_empty()).then(|| quote!(#outline.subprotocols(&[#(#subprotocols),*]);));
-        quote! {
-            fn outline(&self, #outline: &mut ::hangup::asyncapi::Outline) {
-                #[allow(unused_imports)]
-                use ::hangup::{asyncapi::UnknownReturn as _, params::Undescribed as _};
-                #(#extractors)*
-                #parameters
-                #returned
-                #(#closes)*
-                #subprotocols
-            }
-        }
     }
 
     /// Extractors come first, as FastAPI's dependencies do; then the endpoint's own parameters. Every validation

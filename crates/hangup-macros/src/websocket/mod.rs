@@ -6,6 +6,7 @@ mod check;
 mod closes;
 mod expand;
 mod extractor;
+mod outline;
 mod template;
 
 use proc_macro2::TokenStream;

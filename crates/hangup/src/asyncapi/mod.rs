@@ -7,9 +7,11 @@ mod channel;
 mod close_codes;
 mod document;
 mod example;
+mod framework;
 mod info;
 mod listing;
 mod message;
+mod possible_end;
 
 pub(crate) use self::{document::document, info::Info, listing::Listing};
 pub use crate::{
