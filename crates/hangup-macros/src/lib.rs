@@ -63,6 +63,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `refuse = "http"`, `refuse = "close"` | how a connection that ends before `accept` is answered: `hangup::Refusal` |
 /// | `error_message` | sends validation errors whole, as a text message before the Close frame |
+/// | `closes(4100 = "kicked", RoomError)` | for the document of the app: closes that the types of the endpoint do not tell, and error types with all of theirs; a doc comment above a close describes it |
+/// | `subprotocols("chat.v2", "chat.v1")` | for the document of the app: what the endpoint chooses from |
 ///
 /// The doc comment of the function is the description of the endpoint.
 ///
@@ -100,6 +102,7 @@ use proc_macro::TokenStream;
 /// | `convert_underscores = false` | headers | leaves the underscores of the name as they are |
 /// | `description = "..."` | all | in place of the doc comment |
 /// | `deprecated` | all | a note for the documentation |
+/// | `examples = ["foo", "bar"]` | all | values for the documentation: literals and lists of them |
 ///
 /// # What becomes of the function
 ///

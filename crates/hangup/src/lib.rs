@@ -36,6 +36,7 @@
 //! | run a service: limits, keep-alive, slow consumers, stopping | the page [`running`] |
 //! | know that the server stops, see the round-trip time | [`WebSocket::draining`], [`WebSocket::round_trip_time`] |
 //! | compress messages | [`Settings::deflate`], [`DeflateConfig`] |
+//! | describe the endpoints, their messages and how they end | [`App::asyncapi`], the module [`asyncapi`] |
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |

@@ -1,6 +1,4 @@
-//! The AsyncAPI document of an [`App`](crate::App): what a client may connect to, say, hear, and how it can end.
-//!
-//! [`App::asyncapi`](crate::App::asyncapi) gives it as JSON.
+#![doc = include_str!("../../docs/asyncapi.md")]
 
 mod address;
 mod channel;

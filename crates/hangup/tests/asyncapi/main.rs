@@ -72,7 +72,10 @@ fn the_document_says_what_it_is_of() {
         json!({"title": "Board", "version": "of spring", "description": "Draw together."})
     );
     let document = App::<()>::new().asyncapi();
-    assert_eq!(document["info"], json!({"title": "hangup", "version": "0.1.0"}));
+    assert_eq!(
+        [&document["info"]["title"], &document["info"]["version"]],
+        ["hangup", "0.1.0"]
+    );
     assert_eq!(document["channels"], json!({}));
 }
 
