@@ -27,6 +27,7 @@
 //! | to | use |
 //! |---|---|
 //! | answer a handshake | [`Handshake::accept`], [`Handshake::deny`] |
+//! | give messages types | [`model`](macro@model), [`models`], [`InvalidMessages`], [`Encoding`] |
 //! | talk | [`WebSocket`], [`Sender`], [`Receiver`], [`Message`] |
 //! | end with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`] |
 //! | end with an HTTP response | [`HttpError`], [`Handshake::deny`] |
@@ -59,7 +60,7 @@
 //! | the peer vanishes | the endpoint sees [`Disconnect`] with 1006 |
 //! | the peer breaks the protocol | 1002; 1007 for bad UTF-8, 1009 for a message that is too large |
 //! | a message of the wrong kind | 1003 |
-//! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
+//! | text that is not JSON for `recv_json` or a typed socket | 1007; JSON of another shape: 1008 with the errors |
 //! | the server stops ([`App::serve`]; under `axum::serve` connections end with the runtime) | 1001 |
 //! | too many connections ([`Settings::max_connections`]) | a refusal with 1013 |
 //! | nothing is heard of the peer ([`Settings::ping_timeout`]) | 1011 "keepalive ping timeout" |
@@ -118,6 +119,7 @@
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
 //! | `url` | no | `url::Url` as a parameter type |
 //! | `tls` | no | `App::serve_tls`, by rustls |
+//! | `msgpack` | no | typed messages as MessagePack, by the subprotocol `msgpack` |
 //! | `metrics` | no | metrics of connections and messages, through the crate `metrics` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

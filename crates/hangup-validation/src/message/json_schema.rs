@@ -448,14 +448,26 @@ fn number_bounds(out: &mut Map<String, Value>, rules: &Rules) {
     }
 }
 
-/// The rules, and the limits of the type where the rules set none.
+/// The rules, and the limits of the type where the rules are wider.
 fn integer_bounds(out: &mut Map<String, Value>, integer: &IntegerType, rules: &Rules) {
     number_bounds(out, rules);
-    if rules.ge.is_none() && rules.gt.is_none() {
+    let is_bound_from = |number: Option<Number>| match number {
+        Some(Number::Whole(number)) => number >= integer.min,
+        number => number.is_some(),
+    };
+    let is_bound_to = |number: Option<Number>| match number {
+        Some(Number::Whole(number)) => {
+            u128::try_from(number).is_ok_and(|number| number <= integer.max) || number < 0
+        }
+        number => number.is_some(),
+    };
+    if !is_bound_from(rules.ge) && !is_bound_from(rules.gt) {
+        out.remove("exclusiveMinimum");
         let min = JsonNumber::from_i128(integer.min);
         out.extend(min.map(|min| ("minimum".to_owned(), Value::Number(min))));
     }
-    if rules.le.is_none() && rules.lt.is_none() {
+    if !is_bound_to(rules.le) && !is_bound_to(rules.lt) {
+        out.remove("exclusiveMaximum");
         let max = JsonNumber::from_u128(integer.max);
         out.extend(max.map(|max| ("maximum".to_owned(), Value::Number(max))));
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::from_json;
+use super::{Model, from_json, read_json};
 
 #[derive(Deserialize, Debug)]
 #[expect(dead_code, reason = "only its shape matters")]
@@ -122,4 +122,45 @@ fn an_error_takes_three_messages_for_a_moment_and_keeps_a_few_kib() {
         assert!(error.to_string().len() < 1024 && error.errors().unwrap().to_reason().len() <= 123);
         assert!(serde_json::to_string(error.item().unwrap()).unwrap().len() < 8 * 1024);
     }
+}
+
+/// A message of a model: every error, and still a small factor of the message.
+#[test]
+fn the_errors_of_a_model_take_little_memory_whatever_the_message() {
+    fn measured<T: Model>(text: &str) {
+        let mut error = None;
+        let counted = allocation_counter::measure(|| error = read_json::<T>(text).err());
+        let error = error.unwrap();
+        let start = text.get(..20).unwrap();
+        assert!(
+            counted.bytes_max < 3 * text.len() as u64 + 4096,
+            "{start}: {}",
+            counted.bytes_max
+        );
+        assert!(
+            counted.bytes_current < 256 * 1024,
+            "{start}: {}",
+            counted.bytes_current
+        );
+        let errors = error.errors().unwrap();
+        assert!(errors.errors().len() <= crate::bounds::MAX_ERRORS);
+        assert!(errors.to_reason().len() <= 123);
+        assert!(
+            serde_json::to_string(errors.errors()).unwrap().len() < 128 * 1024,
+            "{start}"
+        );
+    }
+    const MIB: usize = 1024 * 1024;
+    let objects = format!(r#"[{}{{"a":0}}]"#, r#"{"a":0},"#.repeat(MIB / 8));
+    measured::<Vec<HashMap<String, bool>>>(&objects);
+    measured::<Vec<bool>>(&objects);
+    measured::<bool>(&objects);
+    measured::<HashMap<u32, Value>>(&format!(r#"{{{}"b":1}}"#, r#""a":0,"#.repeat(MIB / 6)));
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(MIB / 2), "]".repeat(MIB / 2));
+    measured::<HashMap<String, Vec<Value>>>(&deep);
+    measured::<HashMap<String, bool>>(&format!(r#"{{"{}":1}}"#, "k".repeat(MIB)));
+    measured::<Vec<bool>>(&format!(r#"["{}"]"#, "x".repeat(MIB)));
+    measured::<Vec<u8>>(&format!("[{}]", "9".repeat(MIB)));
+    let texts = format!(r#"["{}"]"#, [r"x".repeat(MIB / 64).as_str(); 64].join(r#"",""#));
+    measured::<Vec<bool>>(&texts);
 }

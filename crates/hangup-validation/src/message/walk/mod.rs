@@ -4,6 +4,8 @@
 
 mod array;
 mod choice;
+#[cfg(test)]
+mod differential;
 mod object;
 mod scalar;
 mod union;
