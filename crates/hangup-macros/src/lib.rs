@@ -148,6 +148,9 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// The code is a number that may be sent (1000-1003, 1007-1014, 3000-4999), the name of a constant of
 /// `hangup::CloseCode`, or a constant of your own of that type.
 ///
+/// In the document of an app (`hangup::App::asyncapi`) each variant is a way to end, described by its doc comment; without
+/// one, by the text of thiserror's `#[error("..")]`, unless that is `hidden`.
+///
 /// The type is also registered, so that it closes with its own code when it travels as `hangup::Error` through `?`.
 /// A generic type is many types, of which none can be registered: return `Result<(), TheType>` from the endpoint, or
 /// name those that you use with `hangup::recognise_close!(TheType<u8>)`.

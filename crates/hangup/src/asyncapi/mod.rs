@@ -1,3 +1,6 @@
+//! The AsyncAPI document of an [`App`](crate::App): where a client may connect, with which parameters, what it may say
+//! and what it hears, and how each connection can end.
+//!
 #![doc = include_str!("../../docs/asyncapi.md")]
 
 mod address;

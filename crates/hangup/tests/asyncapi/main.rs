@@ -72,10 +72,8 @@ fn the_document_says_what_it_is_of() {
         json!({"title": "Board", "version": "of spring", "description": "Draw together."})
     );
     let document = App::<()>::new().asyncapi();
-    assert_eq!(
-        [&document["info"]["title"], &document["info"]["version"]],
-        ["hangup", "0.1.0"]
-    );
+    assert_eq!(document["info"]["title"], "hangup");
+    assert!(document["info"]["version"].as_str().unwrap().starts_with("0.1"));
     assert_eq!(document["channels"], json!({}));
 }
 
