@@ -53,7 +53,7 @@ impl<T: Param> Parameter for Vec<T> {
         json::list(T::json_schema(&ITEM), rules).into()
     }
 
-    fn shown(&self) -> Option<Value> {
+    fn as_default(&self) -> Option<Value> {
         shown(self)
     }
 }
@@ -73,7 +73,7 @@ impl<T: Param + Eq + Hash, S: BuildHasher + Default> Parameter for HashSet<T, S>
         set_schema::<T>(rules)
     }
 
-    fn shown(&self) -> Option<Value> {
+    fn as_default(&self) -> Option<Value> {
         shown(self)
     }
 }
@@ -93,7 +93,7 @@ impl<T: Param + Ord> Parameter for BTreeSet<T> {
         set_schema::<T>(rules)
     }
 
-    fn shown(&self) -> Option<Value> {
+    fn as_default(&self) -> Option<Value> {
         shown(self)
     }
 }

@@ -32,7 +32,7 @@ pub trait Parameter: Sized {
     fn schema(rules: &Rules) -> Value;
 
     /// The value as JSON, where a document shows it as a default.
-    fn shown(&self) -> Option<Value>;
+    fn as_default(&self) -> Option<Value>;
 
     /// What an absent parameter is without a default: `None` of an `Option`, else nothing.
     fn absent() -> Option<Self> {
@@ -131,7 +131,7 @@ impl<T: Param> Parameter for T {
         T::json_schema(rules)
     }
 
-    fn shown(&self) -> Option<Value> {
+    fn as_default(&self) -> Option<Value> {
         self.to_json()
     }
 }
@@ -155,8 +155,8 @@ impl<T: Parameter> Parameter for Option<T> {
         T::schema(rules)
     }
 
-    fn shown(&self) -> Option<Value> {
-        self.as_ref()?.shown()
+    fn as_default(&self) -> Option<Value> {
+        self.as_ref()?.as_default()
     }
 
     fn absent() -> Option<Self> {

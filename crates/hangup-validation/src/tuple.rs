@@ -29,7 +29,7 @@ macro_rules! tuple {
                 json::tuple(vec![$($type::json_schema(&ITEM)),+])
             }
 
-            fn shown(&self) -> Option<Value> {
+            fn as_default(&self) -> Option<Value> {
                 Some(Value::Array(vec![$(self.$index.to_json()?),+]))
             }
         }

@@ -21,7 +21,7 @@ pub(crate) fn adapted(default: &Expr, ty: &Type) -> TokenStream {
 pub(super) fn shown(default: &Expr) -> TokenStream {
     match default {
         Expr::Path(_) => {
-            quote_spanned!(default.span()=> ::hangup::params::Parameter::shown(&#default))
+            quote_spanned!(default.span()=> ::hangup::params::Parameter::as_default(&#default))
         }
         _ => match json(default) {
             Some(json) => quote!(::core::option::Option::Some(#json)),
