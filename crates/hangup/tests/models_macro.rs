@@ -1,4 +1,10 @@
 //! `#[model]`: what is read, what is refused with every error, what is written, and the schema.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    dead_code,
+    reason = "a test fails where something is missing"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,10 @@
 //! Typed sockets on the wire: what an invalid message does, both ways, and encodings by subprotocol.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    dead_code,
+    reason = "a test fails where something is missing"
+)]
 
 use std::num::NonZeroU32;
 

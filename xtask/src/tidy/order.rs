@@ -8,13 +8,14 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "logged",
     "origin",
     "settings",
     "metrics",
     "handshake",
     "params",
+    "models",
     "error",
     "socket",
     "endpoint",

@@ -11,13 +11,13 @@ pub(super) struct Model {
 }
 
 pub(super) enum Body {
-    Object(Vec<Field>),
-    Newtype(Box<Field>),
-    Choice(Vec<Variant>),
-    Union(Vec<Variant>),
+    Object(Vec<DataField>),
+    Newtype(Box<DataField>),
+    Choice(Vec<DataVariant>),
+    Union(Vec<DataVariant>),
 }
 
-pub(super) struct Field {
+pub(super) struct DataField {
     /// `None` of the only field of a newtype.
     pub(super) ident: Option<Ident>,
     pub(super) wire_name: String,
@@ -25,7 +25,7 @@ pub(super) struct Field {
     pub(super) of: OfField,
 }
 
-pub(super) struct Variant {
+pub(super) struct DataVariant {
     pub(super) ident: Ident,
     pub(super) wire_name: String,
     pub(super) options: OfVariant,
@@ -35,8 +35,8 @@ pub(super) struct Variant {
 
 pub(super) enum VariantData {
     Unit,
-    Object(Vec<Field>),
-    Newtype(Box<Field>),
+    Object(Vec<DataField>),
+    Newtype(Box<DataField>),
 }
 
 impl Model {
@@ -51,6 +51,7 @@ impl Model {
             "`#[field(..)]` goes above a field: the options of the whole stand in `#[model(..)]`",
             diagnostics,
         );
+        input.attrs.retain(|attr| !attr.path().is_ident("field"));
         let body = match &mut input.data {
             Data::Struct(data) => match &mut data.fields {
                 Fields::Named(_) | Fields::Unit => {
@@ -93,13 +94,14 @@ fn take_variant(
     variant: &mut syn::Variant,
     container: &Container,
     diagnostics: &mut Diagnostics,
-) -> Option<Variant> {
+) -> Option<DataVariant> {
     attr::stray(
         &variant.attrs,
         "field",
         "`#[field(..)]` goes above a field: the options of a variant stand in `#[model(..)]`",
         diagnostics,
     );
+    variant.attrs.retain(|attr| !attr.path().is_ident("field"));
     let options = OfVariant::take(&mut variant.attrs, diagnostics);
     let data = match &variant.fields {
         Fields::Unit => VariantData::Unit,
@@ -112,7 +114,7 @@ fn take_variant(
         (None, Some(case)) => case.variant(&name),
         (None, None) => name,
     };
-    Some(Variant {
+    Some(DataVariant {
         ident: variant.ident.clone(),
         wire_name,
         options,
@@ -121,7 +123,7 @@ fn take_variant(
     })
 }
 
-fn named(fields: &mut Fields, container: &Container, diagnostics: &mut Diagnostics) -> Vec<Field> {
+fn named(fields: &mut Fields, container: &Container, diagnostics: &mut Diagnostics) -> Vec<DataField> {
     fields
         .iter_mut()
         .filter_map(|field| {
@@ -133,7 +135,7 @@ fn named(fields: &mut Fields, container: &Container, diagnostics: &mut Diagnosti
                 (None, Some(case)) => case.field(&name),
                 (None, None) => name,
             };
-            Some(Field {
+            Some(DataField {
                 ident: Some(ident),
                 wire_name,
                 ty: field.ty.clone(),
@@ -144,14 +146,14 @@ fn named(fields: &mut Fields, container: &Container, diagnostics: &mut Diagnosti
 }
 
 /// The only field of a newtype.
-fn only(fields: &mut Fields, diagnostics: &mut Diagnostics) -> Option<Field> {
+fn only(fields: &mut Fields, diagnostics: &mut Diagnostics) -> Option<DataField> {
     let place = fields.span();
     let mut options: Vec<_> = fields
         .iter_mut()
         .map(|field| (take_options(field, diagnostics), field.ty.clone()))
         .collect();
     match (options.pop(), options.is_empty()) {
-        (Some((of, ty)), true) => Some(Field {
+        (Some((of, ty)), true) => Some(DataField {
             ident: None,
             wire_name: String::new(),
             ty,

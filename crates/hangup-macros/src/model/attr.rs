@@ -7,7 +7,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use super::case::{CASES, Case};
+use super::case::{CASES, NameCase};
 use crate::{
     diagnostics::Diagnostics,
     doc,
@@ -23,8 +23,8 @@ pub(super) struct Container {
     pub(super) content: Option<LitStr>,
     pub(super) untagged: Option<Span>,
     pub(super) rename: Option<String>,
-    pub(super) variant_case: Option<Case>,
-    pub(super) field_case: Option<Case>,
+    pub(super) variant_case: Option<NameCase>,
+    pub(super) field_case: Option<NameCase>,
     pub(super) forbids_extra: bool,
     pub(super) populate_by_name: bool,
     pub(super) is_literal: Option<Span>,
@@ -216,9 +216,9 @@ fn flag(setting: &Setting, diagnostics: &mut Diagnostics) -> Option<Span> {
         .map(|_| setting.name.span())
 }
 
-fn case(setting: &Setting, diagnostics: &mut Diagnostics) -> Option<Case> {
+fn case(setting: &Setting, diagnostics: &mut Diagnostics) -> Option<NameCase> {
     let text = setting.text("\"snake_case\"", diagnostics)?;
-    let case = Case::of(&text.value());
+    let case = NameCase::of(&text.value());
     if case.is_none() {
         diagnostics.at(text, format!("there are {}", wording::list(&CASES, "and")));
     }

@@ -1,7 +1,7 @@
 //! `rename_all`: the names of fields and variants in another case, as serde makes them.
 
 #[derive(Clone, Copy)]
-pub(super) enum Case {
+pub(super) enum NameCase {
     Lower,
     Upper,
     Pascal,
@@ -23,7 +23,7 @@ pub(super) const CASES: [&str; 8] = [
     "SCREAMING-KEBAB-CASE",
 ];
 
-impl Case {
+impl NameCase {
     pub(super) fn of(text: &str) -> Option<Self> {
         Some(match text {
             "lowercase" => Self::Lower,
@@ -93,16 +93,16 @@ mod tests {
 
     #[test]
     fn names_are_those_of_serde() {
-        let variant = |case: &str, name: &str| Case::of(case).unwrap().variant(name);
+        let variant = |case: &str, name: &str| NameCase::of(case).unwrap().variant(name);
         assert_eq!(variant("snake_case", "VeryTasty"), "very_tasty");
         assert_eq!(variant("kebab-case", "VeryTasty"), "very-tasty");
         assert_eq!(variant("camelCase", "VeryTasty"), "veryTasty");
         assert_eq!(variant("lowercase", "VeryTasty"), "verytasty");
         assert_eq!(variant("SCREAMING-KEBAB-CASE", "Z42"), "Z42");
-        let field = |case: &str, name: &str| Case::of(case).unwrap().field(name);
+        let field = |case: &str, name: &str| NameCase::of(case).unwrap().field(name);
         assert_eq!(field("camelCase", "very_tasty"), "veryTasty");
         assert_eq!(field("PascalCase", "a"), "A");
         assert_eq!(field("kebab-case", "z42"), "z42");
-        assert!(CASES.iter().all(|case| Case::of(case).is_some()));
+        assert!(CASES.iter().all(|case| NameCase::of(case).is_some()));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use syn::{DeriveInput, GenericParam, Type, spanned::Spanned};
 
-use super::ast::{Body, Field, Model, Variant, VariantData};
+use super::ast::{Body, DataField, DataVariant, Model, VariantData};
 use crate::{
     diagnostics::Diagnostics,
     field::{literal_number, satisfiable},
@@ -65,8 +65,8 @@ pub(super) fn model(input: &DeriveInput, model: &Model, diagnostics: &mut Diagno
     }
 }
 
-fn object(fields: &[Field], tag: Option<&str>, forbids_extra: bool, diagnostics: &mut Diagnostics) {
-    let mut known: HashMap<&str, &Field> = HashMap::new();
+fn object(fields: &[DataField], tag: Option<&str>, forbids_extra: bool, diagnostics: &mut Diagnostics) {
+    let mut known: HashMap<&str, &DataField> = HashMap::new();
     let mut correlated = false;
     let mut keeps_others = false;
     for field in fields {
@@ -108,7 +108,7 @@ fn object(fields: &[Field], tag: Option<&str>, forbids_extra: bool, diagnostics:
     }
 }
 
-fn value(field: &Field, diagnostics: &mut Diagnostics) {
+fn value(field: &DataField, diagnostics: &mut Diagnostics) {
     owned(&field.ty, diagnostics);
     let of = &field.of;
     if let Some(alias) = &of.options.alias
@@ -172,7 +172,7 @@ fn owned(ty: &Type, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn names(variants: &[Variant], diagnostics: &mut Diagnostics) {
+fn names(variants: &[DataVariant], diagnostics: &mut Diagnostics) {
     let mut known = HashMap::new();
     for variant in variants {
         if let Some(first) = known.insert(&variant.wire_name, &variant.ident) {
@@ -188,7 +188,7 @@ fn names(variants: &[Variant], diagnostics: &mut Diagnostics) {
 }
 
 /// All variants are numbers, or none is.
-fn choice(variants: &[Variant], diagnostics: &mut Diagnostics) {
+fn choice(variants: &[DataVariant], diagnostics: &mut Diagnostics) {
     let numbered = variants
         .iter()
         .filter(|variant| variant.discriminant.is_some())
@@ -214,7 +214,7 @@ fn choice(variants: &[Variant], diagnostics: &mut Diagnostics) {
     }
 }
 
-fn union(variants: &[Variant], model: &Model, diagnostics: &mut Diagnostics) {
+fn union(variants: &[DataVariant], model: &Model, diagnostics: &mut Diagnostics) {
     let container = &model.container;
     let tag = container.tag.as_ref().map(syn::LitStr::value);
     let internal = tag.as_deref().filter(|_| container.content.is_none());
@@ -265,14 +265,14 @@ fn is_no_object(ty: &Type) -> bool {
     }
 }
 
-fn not_invalid(variant: &Variant, diagnostics: &mut Diagnostics) {
+fn not_invalid(variant: &DataVariant, diagnostics: &mut Diagnostics) {
     if let Some(place) = variant.options.invalid {
         answers(variant, place, diagnostics);
     }
 }
 
 /// The variant that answers what is invalid can be made of the errors alone.
-fn answers(variant: &Variant, place: proc_macro2::Span, diagnostics: &mut Diagnostics) {
+fn answers(variant: &DataVariant, place: proc_macro2::Span, diagnostics: &mut Diagnostics) {
     let VariantData::Object(fields) = &variant.data else {
         return diagnostics.at_span(
             place,
@@ -297,6 +297,6 @@ fn answers(variant: &Variant, place: proc_macro2::Span, diagnostics: &mut Diagno
     }
 }
 
-pub(super) fn is_errors(field: &Field) -> bool {
+pub(super) fn is_errors(field: &DataField) -> bool {
     shape::last_name(&field.ty).as_deref() == Some("ValidationError")
 }

@@ -111,7 +111,10 @@ fn same_value(expect: &Value, got: &Value) -> bool {
                         us.as_i64() == Some(whole)
                     })
                 }
-                (_, _, _, Value::String(digits)) => got.to_string() == *digits,
+                (_, _, _, Value::String(digits)) => {
+                    let shown = got.to_string();
+                    shown == *digits
+                }
                 _ => same_members(expect, got),
             }
         }

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Parts;
+use super::parts::Parts;
 use crate::field::literal_number;
-use crate::model::ast::{Model, Variant};
+use crate::model::ast::{DataVariant, Model};
 
-pub(super) fn parts(model: &Model, variants: &[Variant]) -> Parts {
+pub(super) fn parts(model: &Model, variants: &[DataVariant]) -> Parts {
     let values =
         variants.iter().map(
             |variant| match variant.discriminant.as_ref().and_then(literal_number) {

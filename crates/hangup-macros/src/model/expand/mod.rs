@@ -2,26 +2,17 @@
 
 mod choice;
 mod object;
+mod parts;
 mod schema;
 mod union;
+mod union_write;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, GenericParam, Generics, parse_quote};
+use syn::{DeriveInput, GenericParam, parse_quote};
 
+use self::parts::{Parts, bounded};
 use super::ast::{Body, Model};
-
-/// What an implementation of `Model` consists of.
-pub(super) struct Parts {
-    /// Items beside it.
-    pub(super) items: TokenStream,
-    pub(super) shape: TokenStream,
-    pub(super) read: TokenStream,
-    pub(super) write: TokenStream,
-    pub(super) obeys: TokenStream,
-    /// Further functions of the trait.
-    pub(super) more: TokenStream,
-}
 
 pub(super) fn whole(input: &DeriveInput, model: &Model) -> TokenStream {
     let parts = match &model.body {
@@ -49,20 +40,6 @@ pub(super) fn stub(input: &DeriveInput) -> TokenStream {
         more: TokenStream::new(),
     };
     implementations(input, &parts, &never)
-}
-
-/// The generics with every type parameter a model.
-pub(super) fn bounded(generics: &Generics) -> Generics {
-    let mut bounded = generics.clone();
-    let names: Vec<_> = generics
-        .type_params()
-        .map(|parameter| parameter.ident.clone())
-        .collect();
-    let conditions = bounded.make_where_clause();
-    for name in names {
-        conditions.predicates.push(parse_quote!(#name: ::hangup::Model));
-    }
-    bounded
 }
 
 fn implementations(input: &DeriveInput, parts: &Parts, schema: &TokenStream) -> TokenStream {

@@ -4,13 +4,14 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, spanned::Spanned};
 
-use super::{Parts, schema};
-use crate::model::ast::{Field, Model};
+use super::parts::{Parts, bounded};
+use super::schema;
+use crate::model::ast::{DataField, Model};
 use crate::model::attr;
 
-pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Parts {
+pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[DataField]) -> Parts {
     let name = &input.ident;
-    let generics = super::bounded(&input.generics);
+    let generics = bounded(&input.generics);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     let rules: TokenStream = fields
         .iter()
@@ -65,7 +66,7 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, fields: &[Field]) -> Par
 }
 
 /// The shape of an object; `prefix` is that of the rules of its fields.
-pub(super) fn shape(model: &Model, fields: &[Field], prefix: &str, class: &str) -> TokenStream {
+pub(super) fn shape(model: &Model, fields: &[DataField], prefix: &str, class: &str) -> TokenStream {
     let known = fields
         .iter()
         .enumerate()
@@ -100,7 +101,7 @@ pub(super) fn shape(model: &Model, fields: &[Field], prefix: &str, class: &str) 
 /// The function that reads the keys of an object. Of a key that stands twice the last is read.
 pub(super) fn reading(
     model: &Model,
-    fields: &[Field],
+    fields: &[DataField],
     prefix: &str,
     made: &TokenStream,
     more: Option<&TokenStream>,
@@ -189,7 +190,7 @@ pub(super) fn reading(
     }
 }
 
-pub(super) fn newtype(field: &Field) -> Parts {
+pub(super) fn newtype(field: &DataField) -> Parts {
     let ty = &field.ty;
     let rules = schema::rules("0", field);
     let rules_of = schema::rules_of("0", field);
@@ -217,7 +218,7 @@ pub(super) fn newtype(field: &Field) -> Parts {
 }
 
 /// How many keys an object is written with, where that is known before.
-pub(super) fn length(fields: &[Field], more: usize) -> TokenStream {
+pub(super) fn length(fields: &[DataField], more: usize) -> TokenStream {
     let count = fields.len() + more;
     if fields.iter().any(|field| field.of.extra.is_some()) {
         quote!(::core::option::Option::None)

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Expr, Ident, Type, spanned::Spanned};
 
 use crate::field::{RuleKind, adapted, fits};
-use crate::model::ast::{Field, Model};
+use crate::model::ast::{DataField, Model};
 use crate::model::attr;
 use crate::shape;
 
@@ -36,7 +36,7 @@ pub(super) fn described(text: &str) -> TokenStream {
 }
 
 /// The rules of a field: a function beside the implementation, by its place.
-pub(super) fn rules(place: &str, field: &Field) -> TokenStream {
+pub(super) fn rules(place: &str, field: &DataField) -> TokenStream {
     let rules = &field.of.options.rules;
     if rules.is_empty() {
         return TokenStream::new();
@@ -72,7 +72,7 @@ pub(super) fn rules(place: &str, field: &Field) -> TokenStream {
 }
 
 /// Checks that the options fit the type; a part of the function that reads.
-pub(super) fn checks(field: &Field) -> TokenStream {
+pub(super) fn checks(field: &DataField) -> TokenStream {
     let checks = field.of.options.rules.iter().map(|rule| fits(rule, &field.ty));
     quote!(#(#checks)*)
 }
@@ -82,7 +82,7 @@ fn rules_name(place: &str) -> Ident {
 }
 
 /// The rules of a field where they are asked for.
-pub(super) fn rules_of(place: &str, field: &Field) -> TokenStream {
+pub(super) fn rules_of(place: &str, field: &DataField) -> TokenStream {
     if field.of.options.rules.is_empty() {
         return quote!(&::hangup::params::Rules::new());
     }
@@ -91,7 +91,7 @@ pub(super) fn rules_of(place: &str, field: &Field) -> TokenStream {
 }
 
 /// The declaration of a field.
-pub(super) fn member(place: &str, field: &Field, populate_by_name: bool) -> TokenStream {
+pub(super) fn member(place: &str, field: &DataField, populate_by_name: bool) -> TokenStream {
     let ty = &field.ty;
     let wire_name = &field.wire_name;
     let options = &field.of.options;
@@ -121,7 +121,7 @@ pub(super) fn member(place: &str, field: &Field, populate_by_name: bool) -> Toke
 }
 
 /// The expression of a default.
-pub(super) fn default(field: &Field) -> Option<TokenStream> {
+pub(super) fn default(field: &DataField) -> Option<TokenStream> {
     match &field.of.options.default {
         Some((_, value)) => Some(adapted(value, &field.ty)),
         None if field.of.defaults => Some(quote!(::core::default::Default::default())),
@@ -130,7 +130,7 @@ pub(super) fn default(field: &Field) -> Option<TokenStream> {
 }
 
 /// Whether an absent key is `None`.
-pub(super) fn is_optional(field: &Field) -> bool {
+pub(super) fn is_optional(field: &DataField) -> bool {
     shape::in_option(&field.ty).is_some() && field.of.required.is_none()
 }
 

@@ -2,13 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{DeriveInput, GenericParam, Ident, parse_quote, spanned::Spanned};
+use syn::{DeriveInput, Ident, spanned::Spanned};
 
-use super::{Parts, object, schema};
-use crate::model::ast::{Field, Model, Variant, VariantData};
+use super::parts::{Parts, bounded};
+use super::union_write::{bound, write};
+use super::{object, schema};
+use crate::model::ast::{DataVariant, Model, VariantData};
 use crate::model::check::is_errors;
 
-pub(super) fn parts(input: &DeriveInput, model: &Model, variants: &[Variant]) -> Parts {
+pub(super) fn parts(input: &DeriveInput, model: &Model, variants: &[DataVariant]) -> Parts {
     let container = &model.container;
     let (tagging, read) = match (&container.tag, &container.content, container.untagged) {
         (Some(tag), Some(content), _) => (
@@ -52,7 +54,7 @@ pub(super) fn parts(input: &DeriveInput, model: &Model, variants: &[Variant]) ->
     }
 }
 
-fn body_name(variant: &Variant) -> Ident {
+fn body_name(variant: &DataVariant) -> Ident {
     format_ident!("__{}", variant.ident)
 }
 
@@ -60,7 +62,7 @@ fn prefix(place: usize) -> String {
     format!("{place}_")
 }
 
-fn alternative(input: &DeriveInput, place: usize, variant: &Variant) -> TokenStream {
+fn alternative(input: &DeriveInput, place: usize, variant: &DataVariant) -> TokenStream {
     let name = &variant.wire_name;
     let described = schema::described(&variant.options.description);
     let invalid = variant.options.invalid.map(|_| quote!(.answering_invalid()));
@@ -93,7 +95,7 @@ fn alternative(input: &DeriveInput, place: usize, variant: &Variant) -> TokenStr
 }
 
 /// What beside the implementations a variant needs: the rules of its fields, and a type that reads them.
-fn body(input: &DeriveInput, model: &Model, place: usize, variant: &Variant) -> TokenStream {
+fn body(input: &DeriveInput, model: &Model, place: usize, variant: &DataVariant) -> TokenStream {
     match &variant.data {
         VariantData::Unit => TokenStream::new(),
         VariantData::Newtype(field) => schema::rules(&prefix(place), field),
@@ -105,7 +107,7 @@ fn body(input: &DeriveInput, model: &Model, place: usize, variant: &Variant) -> 
                 .collect();
             let name = body_name(variant);
             let whole = &input.ident;
-            let generics = super::bounded(&input.generics);
+            let generics = bounded(&input.generics);
             let (parameters, arguments, conditions) = generics.split_for_impl();
             let shape = object::shape(model, fields, &prefix(place), &variant.wire_name);
             let marker = quote!(__of: ::core::marker::PhantomData,);
@@ -136,9 +138,9 @@ fn body(input: &DeriveInput, model: &Model, place: usize, variant: &Variant) -> 
     }
 }
 
-fn union_model(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
+fn union_model(input: &DeriveInput, variants: &[DataVariant]) -> TokenStream {
     let name = &input.ident;
-    let generics = super::bounded(&input.generics);
+    let generics = bounded(&input.generics);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     let turbofish = arguments.as_turbofish();
     let count = variants.len();
@@ -210,14 +212,7 @@ fn union_model(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// The names that a pattern gives the fields of a variant.
-fn bound(fields: &[Field]) -> Vec<Ident> {
-    (0..fields.len())
-        .map(|place| schema::local(&format!("field_{place}")))
-        .collect()
-}
-
-fn obeys(place: usize, variant: &Variant) -> TokenStream {
+fn obeys(place: usize, variant: &DataVariant) -> TokenStream {
     let ident = &variant.ident;
     match &variant.data {
         VariantData::Unit => quote!(Self::#ident => true,),
@@ -237,164 +232,8 @@ fn obeys(place: usize, variant: &Variant) -> TokenStream {
     }
 }
 
-/// Writes the fields of a variant.
-fn entries(fields: &[Field], bound: &[Ident], members: &TokenStream) -> TokenStream {
-    let entries = fields.iter().zip(bound).map(|(field, bound)| {
-        let wire_name = &field.wire_name;
-        if field.of.extra.is_some() {
-            return quote!(::hangup::Model::write_members(#bound, &mut #members)?;);
-        }
-        quote!(::hangup::__private::serde::ser::SerializeMap::serialize_entry(
-            &mut #members, #wire_name, &::hangup::models::Written(#bound)
-        )?;)
-    });
-    entries.collect()
-}
-
-/// The body of `write`, and what it needs beside the implementation.
-fn write(input: &DeriveInput, model: &Model, variants: &[Variant]) -> (TokenStream, TokenStream) {
-    let container = &model.container;
-    let entry = quote!(::hangup::__private::serde::ser::SerializeMap::serialize_entry);
-    let end = quote!(::hangup::__private::serde::ser::SerializeMap::end);
-    let map = quote!(::hangup::__private::serde::Serializer::serialize_map);
-    match (&container.tag, &container.content, container.untagged) {
-        (Some(tag), Some(content), _) => {
-            let arms = variants.iter().map(|variant| {
-                let (ident, name) = (&variant.ident, &variant.wire_name);
-                match variant.data {
-                    VariantData::Unit => quote!(Self::#ident => (#name, false),),
-                    _ => quote!(Self::#ident { .. } => (#name, true),),
-                }
-            });
-            let write = quote! {
-                let (__name, __has_data) = match self { #(#arms)* };
-                let mut __members =
-                    #map(__serializer, ::core::option::Option::Some(1 + usize::from(__has_data)))?;
-                #entry(&mut __members, #tag, __name)?;
-                if __has_data {
-                    #entry(&mut __members, #content, &__Content(self))?;
-                }
-                #end(__members)
-            };
-            (write, content_type(input, variants))
-        }
-        (Some(tag), None, _) => {
-            let arms = variants.iter().map(|variant| {
-                let (ident, name) = (&variant.ident, &variant.wire_name);
-                match &variant.data {
-                    VariantData::Unit => quote! {
-                        Self::#ident => {
-                            let mut __members = #map(__serializer, ::core::option::Option::Some(1))?;
-                            #entry(&mut __members, #tag, #name)?;
-                            #end(__members)
-                        }
-                    },
-                    VariantData::Newtype(_) => quote! {
-                        Self::#ident(value) => {
-                            let mut __members = #map(__serializer, ::core::option::Option::None)?;
-                            #entry(&mut __members, #tag, #name)?;
-                            ::hangup::Model::write_members(value, &mut __members)?;
-                            #end(__members)
-                        }
-                    },
-                    VariantData::Object(fields) => {
-                        let names = fields.iter().map(|field| &field.ident);
-                        let bound = bound(fields);
-                        let entries = entries(fields, &bound, &quote!(__members));
-                        let count = object::length(fields, 1);
-                        quote! {
-                            Self::#ident { #(#names: #bound),* } => {
-                                let mut __members = #map(__serializer, #count)?;
-                                #entry(&mut __members, #tag, #name)?;
-                                #entries
-                                #end(__members)
-                            }
-                        }
-                    }
-                }
-            });
-            (quote!(match self { #(#arms)* }), TokenStream::new())
-        }
-        (None, _, Some(_)) => (
-            quote!(::hangup::__private::serde::Serialize::serialize(
-                &__Content(self),
-                __serializer
-            )),
-            content_type(input, variants),
-        ),
-        (None, _, None) => {
-            let arms = variants.iter().map(|variant| {
-                let (ident, name) = (&variant.ident, &variant.wire_name);
-                match variant.data {
-                    VariantData::Unit => quote! {
-                        Self::#ident => ::hangup::__private::serde::Serializer::serialize_str(__serializer, #name),
-                    },
-                    _ => quote! {
-                        Self::#ident { .. } => {
-                            let mut __members = #map(__serializer, ::core::option::Option::Some(1))?;
-                            #entry(&mut __members, #name, &__Content(self))?;
-                            #end(__members)
-                        }
-                    },
-                }
-            });
-            (quote!(match self { #(#arms)* }), content_type(input, variants))
-        }
-    }
-}
-
-/// The data of a variant, without what says which it is.
-fn content_type(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
-    let whole = &input.ident;
-    let generics = super::bounded(&input.generics);
-    let (_, arguments, conditions) = generics.split_for_impl();
-    let mut with_lifetime = generics.clone();
-    let lifetime: GenericParam = parse_quote!('__c);
-    with_lifetime.params.insert(0, lifetime);
-    let (parameters, own_arguments, _) = with_lifetime.split_for_impl();
-    let arms = variants.iter().map(|variant| {
-        let ident = &variant.ident;
-        match &variant.data {
-            VariantData::Unit => {
-                quote!(#whole::#ident => ::hangup::__private::serde::Serializer::serialize_unit(serializer),)
-            }
-            VariantData::Newtype(_) => {
-                quote!(#whole::#ident(value) => ::hangup::Model::write(value, serializer),)
-            }
-            VariantData::Object(fields) => {
-                let names = fields.iter().map(|field| &field.ident);
-                let bound = bound(fields);
-                let entries = entries(fields, &bound, &quote!(members));
-                let count = object::length(fields, 0);
-                quote! {
-                    #whole::#ident { #(#names: #bound),* } => {
-                        let mut members = ::hangup::__private::serde::Serializer::serialize_map(
-                            serializer, #count
-                        )?;
-                        #entries
-                        ::hangup::__private::serde::ser::SerializeMap::end(members)
-                    }
-                }
-            }
-        }
-    });
-    quote! {
-        struct __Content #parameters (&'__c #whole #arguments) #conditions;
-
-        #[automatically_derived]
-        impl #parameters ::hangup::__private::serde::Serialize for __Content #own_arguments #conditions {
-            fn serialize<__S: ::hangup::__private::serde::Serializer>(
-                &self,
-                serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                match self.0 { #(#arms)* }
-            }
-        }
-    }
-}
-
 /// The answer to a message that was invalid.
-fn answer(variants: &[Variant]) -> TokenStream {
+fn answer(variants: &[DataVariant]) -> TokenStream {
     let Some(variant) = variants.iter().find(|variant| variant.options.invalid.is_some()) else {
         return TokenStream::new();
     };

@@ -1,6 +1,6 @@
 //! Enums without data: one of a few values.
 
-use super::scalar::{is_unicode, text_of};
+use super::strings::{is_unicode, text_of};
 use crate::invalid::Invalid;
 use crate::message::words;
 use crate::types::{Choice, Choices};

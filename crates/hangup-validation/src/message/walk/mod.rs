@@ -4,10 +4,11 @@
 
 mod array;
 mod choice;
-#[cfg(test)]
-mod differential;
 mod object;
 mod scalar;
+mod strings;
+#[cfg(test)]
+mod tests;
 mod union;
 
 use super::excerpt::Echo;

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::scalar::{is_unicode, text_of};
+use super::strings::{is_unicode, text_of};
 use super::{Step, Walk, is_key, names};
 use crate::invalid::Invalid;
 use crate::message::schema::{Object, OtherKeys, Schema};

@@ -1,11 +1,10 @@
 //! One value that holds no others: text, numbers, formats; and values of any shape.
 
-use std::borrow::Cow;
-
+use super::strings::{is_number, is_unicode, string};
 use super::{Step, Walk};
 use crate::invalid::Invalid;
 use crate::message::schema::{Format, Shape};
-use crate::message::text::{self, Cursor};
+use crate::message::text::Cursor;
 use crate::message::words;
 use crate::param::Param;
 use crate::rules::Rules;
@@ -71,41 +70,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-pub(super) fn is_number(raw: &str) -> bool {
-    raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-}
-
 fn float(raw: &str, rules: &Rules) -> Result<(), Invalid> {
     if raw.parse::<f64>().is_ok_and(f64::is_infinite) {
         return Err(Invalid::finite_number());
     }
     f64::parse(raw, rules).map(drop)
-}
-
-/// The text of a string.
-pub(super) fn string(raw: Option<&str>) -> Result<Cow<'_, str>, Invalid> {
-    let Some(raw) = raw.filter(|raw| raw.starts_with('"')) else {
-        return Err(Invalid::string_type());
-    };
-    if !is_unicode(raw) {
-        return Err(words::no_unicode());
-    }
-    Ok(text_of(raw))
-}
-
-/// The characters between the quotes.
-pub(super) fn text_of(raw: &str) -> Cow<'_, str> {
-    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    if inner.contains('\\') {
-        Cow::Owned(text::unescaped(raw).collect())
-    } else {
-        Cow::Borrowed(inner)
-    }
-}
-
-/// Whether no half of a surrogate pair stands alone.
-pub(super) fn is_unicode(raw: &str) -> bool {
-    !raw.contains("\\u") || text::is_unicode(raw)
 }
 
 fn formatted(format: &Format, raw: Option<&str>, rules: &Rules) -> Result<(), Invalid> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::scalar::is_unicode;
+use super::strings::is_unicode;
 use super::{Step, Walk, is_key};
 use crate::invalid::Invalid;
 use crate::message::schema::{Alternative, Schema, Shape, Tagging, Union};

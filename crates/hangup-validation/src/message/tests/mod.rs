@@ -1,5 +1,7 @@
 //! JSON of values that cannot be had, and the memory of errors.
 
+mod documents;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, de::DeserializeOwned};
