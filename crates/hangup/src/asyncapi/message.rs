@@ -1,4 +1,4 @@
-//! The messages of endpoints, in both directions: one for each variant of a tagged type.
+//! The messages of endpoints, in both directions: one for each type, with an example of each variant.
 
 use std::collections::BTreeMap;
 
@@ -36,30 +36,16 @@ impl MessageComponents {
         let mut named = NamedMessages::default();
         match schema {
             None => named.all.push(self.any()),
-            Some(schema) => match variants(schema) {
-                Some(union) => {
-                    for variant in union.variants {
-                        let name = format!("{}.{}", self.name_of(schema), component_name(variant.name()));
-                        let correlation = correlation(union, variant);
-                        if correlation.is_some() {
-                            named.correlated.push(name.clone());
-                        }
-                        let message = self.of_variant(union, variant, correlation);
-                        self.messages.insert(name.clone(), message);
-                        named.all.push(name);
-                    }
+            Some(schema) => {
+                let name = self.name_of(schema);
+                let correlation = correlation(schema);
+                if correlation.is_some() {
+                    named.correlated.push(name.clone());
                 }
-                None => {
-                    let name = self.name_of(schema);
-                    let correlation = object(schema).and_then(member_of);
-                    if correlation.is_some() {
-                        named.correlated.push(name.clone());
-                    }
-                    let message = self.of_schema(schema, &name, correlation);
-                    self.messages.insert(name.clone(), message);
-                    named.all.push(name);
-                }
-            },
+                let message = self.of_schema(schema, &name, correlation);
+                self.messages.insert(name.clone(), message);
+                named.all.push(name);
+            }
         }
         named
     }
@@ -107,14 +93,8 @@ impl MessageComponents {
     }
 
     fn unused(&self, own: &str) -> String {
-        let is_taken = |name: &str| {
-            self.names.values().any(|taken| taken == name)
-                || self.messages.contains_key(name)
-                || self
-                    .messages
-                    .keys()
-                    .any(|taken| taken.split_once('.').is_some_and(|(taken, _)| taken == name))
-        };
+        let is_taken =
+            |name: &str| self.names.values().any(|taken| taken == name) || self.messages.contains_key(name);
         let mut name = own.to_owned();
         let mut count = 1;
         while is_taken(&name) {
@@ -124,20 +104,13 @@ impl MessageComponents {
         name
     }
 
-    fn of_variant(&mut self, union: &Union, variant: &Alternative, correlation: Option<String>) -> Value {
-        let payload = self.schemas.render_variant(union, variant);
-        let mut message = message(variant.name(), variant.description(), payload, correlation);
-        with_example(&mut message, example::of_variant(union, variant));
-        if variant.answers_invalid() {
-            message.insert("x-invalid".to_owned(), true.into());
-        }
-        message.into()
-    }
-
     fn of_schema(&mut self, schema: &'static Schema, name: &str, correlation: Option<String>) -> Value {
         let payload = self.schemas.render(schema);
         let mut message = message(name, schema.description(), payload, correlation);
-        with_example(&mut message, example::of_schema(schema));
+        let examples = examples(schema);
+        if !examples.is_empty() {
+            message.insert("examples".to_owned(), examples.into());
+        }
         message.into()
     }
 }
@@ -172,9 +145,23 @@ fn message(
     message
 }
 
-fn with_example(message: &mut Map<String, Value>, example: Option<Value>) {
-    if let Some(payload) = example {
-        message.insert("examples".to_owned(), json!([{ "payload": payload }]));
+/// One for each variant of a type whose messages tell themselves apart, under its name.
+fn examples(schema: &'static Schema) -> Vec<Value> {
+    match variants(schema) {
+        Some(union) if schema.examples().is_empty() => {
+            let examples = union.variants.iter().filter_map(|variant| {
+                let payload = example::of_variant(union, variant)?;
+                Some(json!({ "name": variant.name(), "payload": payload }))
+            });
+            examples.collect()
+        }
+        _ => {
+            let example = example::of_schema(schema);
+            example
+                .map(|payload| json!({ "payload": payload }))
+                .into_iter()
+                .collect()
+        }
     }
 }
 
@@ -200,8 +187,18 @@ fn member_of(object: &'static Object) -> Option<String> {
     Some(format!("/{}", pointer_segment(member.name())))
 }
 
-/// The same in a message of one variant.
-fn correlation(union: &Union, variant: &Alternative) -> Option<String> {
+/// The same in any message of a type: that of the first variant which has one.
+fn correlation(schema: &'static Schema) -> Option<String> {
+    match variants(schema) {
+        Some(union) => union
+            .variants
+            .iter()
+            .find_map(|variant| of_variant(union, variant)),
+        None => object(schema).and_then(member_of),
+    }
+}
+
+fn of_variant(union: &Union, variant: &Alternative) -> Option<String> {
     let member = member_of(object(variant.body()?)?)?;
     Some(match union.tagging {
         Tagging::Adjacent { content, .. } => format!("/{}{member}", pointer_segment(content)),

@@ -1,7 +1,7 @@
 //! Typed messages, in both directions.
 
 use hangup::{App, Handshake, Result, model, websocket};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What a client asks.
 #[model(tag = "type", content = "data")]
@@ -36,14 +36,23 @@ async fn numbers(_handshake: Handshake<Vec<u8>, String>) -> Result {
 fn typed_endpoints_have_their_messages() {
     let document = App::<()>::new().endpoint(sums).endpoint(numbers).asyncapi();
     let messages = &document["components"]["messages"];
-    let sum = &messages["Question.Sum"];
-    assert_eq!([&sum["name"], &sum["summary"]], ["Sum", "Adds numbers."]);
-    assert_eq!(sum["correlationId"]["location"], "$message.payload#/data/id");
+    let question = &messages["Question"];
     assert_eq!(
-        sum["examples"][0]["payload"],
-        json!({"type": "Sum", "data": {"id": "text", "numbers": [1.5]}})
+        [&question["name"], &question["summary"]],
+        ["Question", "What a client asks."]
     );
-    assert_eq!(messages["Question.Stop"]["correlationId"], Value::Null);
+    assert_eq!(
+        question["payload"],
+        json!({"$ref": "#/components/schemas/Question"})
+    );
+    assert_eq!(question["correlationId"]["location"], "$message.payload#/data/id");
+    assert_eq!(
+        question["examples"],
+        json!([
+            {"name": "Sum", "payload": {"type": "Sum", "data": {"id": "text", "numbers": [1.5]}}},
+            {"name": "Stop", "payload": {"type": "Stop"}},
+        ])
+    );
     assert_eq!(
         messages["Answer"]["payload"],
         json!({"$ref": "#/components/schemas/Answer"})
