@@ -39,7 +39,8 @@ impl Drop for Guest {
     }
 }
 
-#[websocket("/chat")]
+/// Everybody hears what anybody says.
+#[websocket("/chat", closes(TRY_AGAIN_LATER = "you are too slow"))]
 async fn chat(
     handshake: Handshake,
     State(room): State<Room>,

@@ -38,20 +38,6 @@ async fn main() -> io::Result<()> {
     } else {
         log::print();
     }
-    let metrics = match arguments.metrics {
-        true => metrics::page()?,
-        false => Router::new(),
-    };
-    let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
-    let address = listener.local_addr()?;
-    #[cfg(feature = "tls")]
-    let tls = arguments.tls.read()?;
-    #[cfg(feature = "tls")]
-    let secure = if tls.is_some() { "s" } else { "" };
-    #[cfg(not(feature = "tls"))]
-    let secure = "";
-    print(&arguments, secure, &address.to_string())?;
-
     let settings = arguments.limits.apply(Settings::new());
     let settings = settings
         .refusal(arguments.refuse.into())
@@ -59,6 +45,7 @@ async fn main() -> io::Result<()> {
         .trusted_proxies(arguments.trusted_proxies())
         .deflate(arguments.deflate.and_then(Deflate::config));
     let app = App::new()
+        .title("hangup tour")
         .include(documents::app())
         .include(validation::app())
         .include(failures::app())
@@ -71,8 +58,26 @@ async fn main() -> io::Result<()> {
         .include(ticks::app())
         .include(slow_accept::app())
         .include(board::app())
-        .merge(metrics)
         .settings(settings);
+    if arguments.asyncapi {
+        let document = serde_json::to_string_pretty(&app.asyncapi())?;
+        return writeln!(io::stdout().lock(), "{document}");
+    }
+    let metrics = match arguments.metrics {
+        true => metrics::page()?,
+        false => Router::new(),
+    };
+    let app = app.merge(metrics);
+    let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
+    let address = listener.local_addr()?;
+    #[cfg(feature = "tls")]
+    let tls = arguments.tls.read()?;
+    #[cfg(feature = "tls")]
+    let secure = if tls.is_some() { "s" } else { "" };
+    #[cfg(not(feature = "tls"))]
+    let secure = "";
+    print(&arguments, secure, &address.to_string())?;
+
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
         return arguments.limits.serve(app.serve_tls_on(listener, tls)).await;

@@ -65,6 +65,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `refuse = "http"`, `refuse = "close"` | how a connection that ends before `accept` is answered: `hangup::Refusal` |
 /// | `error_message` | sends all validation errors as a text message before the Close frame |
+/// | `closes(4100 = "kicked", RoomError)` | for the document of the app: closes that the types of the endpoint do not tell, and error types with all of theirs; a doc comment above a close describes it |
+/// | `subprotocols("chat.v2", "chat.v1")` | for the document of the app: what the endpoint chooses from |
 ///
 /// The doc comment of the function is the description of the endpoint.
 ///
@@ -102,6 +104,7 @@ use proc_macro::TokenStream;
 /// | `convert_underscores = false` | headers | keeps the underscores in the name |
 /// | `description = "..."` | all | replaces the doc comment |
 /// | `deprecated` | all | a note for the documentation |
+/// | `examples = ["foo", "bar"]` | all | values for the documentation: literals and lists of them |
 ///
 /// # The function
 ///
@@ -152,6 +155,9 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// The type is also registered, so that it closes with its own code after `?` has turned it into `hangup::Error`. A
 /// generic type cannot be registered as a whole: return `Result<(), TheType>` from the endpoint, or register the types
 /// that you use with `hangup::close::recognise_close!(TheType<u8>)`.
+///
+/// In the document of an app (`hangup::App::asyncapi`) each variant is a way to end, described by its doc comment; without
+/// one, by the text of thiserror's `#[error("..")]`, unless that is `hidden`.
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()

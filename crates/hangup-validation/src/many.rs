@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::field::{Field, Location};
 use crate::fits::TakesLength;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::parameter::{Parameter, Reader, Reading, Reported, parse};
 use crate::rules::Rules;
@@ -47,6 +48,14 @@ impl<T: Param> Parameter for Vec<T> {
         check_min(reader, "List", length)?;
         Ok(Some(values))
     }
+
+    fn schema(rules: &Rules) -> Value {
+        json::list(T::json_schema(&ITEM), rules).into()
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
+    }
 }
 
 /// Every value once. `min_length` and `max_length` count what is left without duplicates.
@@ -58,6 +67,14 @@ impl<T: Param + Eq + Hash, S: BuildHasher + Default> Parameter for HashSet<T, S>
             set.insert(value);
             set.len()
         })
+    }
+
+    fn schema(rules: &Rules) -> Value {
+        set_schema::<T>(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
     }
 }
 
@@ -71,6 +88,25 @@ impl<T: Param + Ord> Parameter for BTreeSet<T> {
             set.len()
         })
     }
+
+    fn schema(rules: &Rules) -> Value {
+        set_schema::<T>(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
+    }
+}
+
+fn set_schema<T: Param>(rules: &Rules) -> Value {
+    let mut schema = json::list(T::json_schema(&ITEM), rules);
+    schema.insert("uniqueItems".to_owned(), true.into());
+    schema.into()
+}
+
+/// All values, where each can be shown.
+fn shown<'v, T: Param + 'v>(values: impl IntoIterator<Item = &'v T>) -> Option<Value> {
+    values.into_iter().map(Param::to_json).collect()
 }
 
 fn set<C: Default, T: Param>(

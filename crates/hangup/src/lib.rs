@@ -38,6 +38,7 @@
 //! | set every bound, for an app or a route | [`Settings`] | [`settings`], [`layer`] |
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
 //! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
+//! | describe the endpoints, their messages and how they end | [`App::asyncapi`] | [`asyncapi`] |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
 //! | count what happens | the feature `metrics` | the module `metrics` |
 //!
@@ -68,6 +69,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+pub mod asyncapi;
 pub mod close;
 mod connections;
 pub mod endpoint;

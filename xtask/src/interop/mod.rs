@@ -10,6 +10,7 @@ mod certificate;
 mod client;
 mod clients;
 mod devtools;
+mod document;
 mod drive;
 mod ending;
 mod exchange;
@@ -147,6 +148,9 @@ fn run(choice: &Choice) -> Result<()> {
         direct(choice, program.as_deref(), &cases, &modes, &mut sums)?;
     }
     if let Some(program) = program.filter(|_| choice.clients.is_none()) {
+        if is_direct && choice.picks_name(document::CASE) {
+            sums.add("interop, the document", &document::checks(&program)?);
+        }
         if choice.way.is_none_or(|way| way == Way::Tls) {
             let table = secured::checks(&program, &cases)?;
             sums.add("interop, over TLS", &table);

@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "logged",
     "origin",
     "settings",
@@ -24,6 +24,7 @@ const ORDER: [&str; 23] = [
     "lifecycle",
     "refuse",
     "layer",
+    "asyncapi",
     "app",
     "close",
     "message",

@@ -148,7 +148,7 @@ fn size(rule: &Rule) -> Option<f64> {
 }
 
 /// RFC 9110, 5.6.2: what the name of a header is made of; RFC 6265, 4.1.1 says the same of a cookie's.
-fn is_token(name: &str) -> bool {
+pub(crate) fn is_token(name: &str) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

@@ -11,10 +11,10 @@ mod wire_names;
 
 use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
-pub(crate) use self::check::satisfiable;
+pub(crate) use self::check::{is_token, satisfiable};
 pub(crate) use self::declared::{Field, Kind, Member, Source};
 pub(crate) use self::default::adapted;
-pub(crate) use self::expand::{Reading, fits, reading};
+pub(crate) use self::expand::{Reading, description, fits, reading};
 pub(crate) use self::options::{Options, RuleKind};
 pub(crate) use self::wire_names::check_wire_names;
 use crate::{

@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitStr, ReturnType, Type, ext::IdentExt, spanned::Sp
 use super::{
     ast::{self, Function, Parameter},
     attr::{Refuse, Route},
+    outline,
 };
 use crate::{
     doc,
@@ -24,6 +25,7 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let read = arguments.read_function();
     let extract = arguments.extract();
     let describe = describe(function, route, parameters);
+    let outline = outline::outline(function, route, parameters);
     let matches = route
         .template()
         .filter(|template| !template.names.is_empty())
@@ -50,6 +52,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             type Arguments = __Arguments;
 
             #describe
+
+            #outline
 
             #matches
 
@@ -296,12 +300,15 @@ impl<'p> Arguments<'p> {
         }
         let types = members.iter().map(|member| &member.ty);
         let field::Reading {
+            declarations,
             statements,
             values,
             sources,
             errors,
         } = field::reading(&members);
         Some(quote! {
+            #declarations
+
             #[allow(clippy::all, clippy::pedantic)]
             fn __read(
                 #sources: &::hangup::__v1::Sources<'_>,

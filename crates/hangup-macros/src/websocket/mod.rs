@@ -3,8 +3,10 @@
 mod ast;
 mod attr;
 mod check;
+mod closes;
 mod expand;
 mod extractor;
+mod outline;
 mod template;
 
 use proc_macro2::TokenStream;

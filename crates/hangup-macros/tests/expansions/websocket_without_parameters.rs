@@ -43,6 +43,11 @@ const _: () = {
                 sends: <Handshake>::sends(),
             }
         }
+        fn outline(&self, outline: &mut ::hangup::__v1::Outline) {
+            #[allow(unused_imports)]
+            use ::hangup::__v1::{Undescribed as _, UnknownReturn as _};
+            ::hangup::__v1::Returned::<Result>::new().describe(outline);
+        }
         async fn extract(
             &self,
             parts: &mut ::hangup::__v1::Parts,

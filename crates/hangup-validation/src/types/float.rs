@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::fits::{Fraction, TakesBound, TakesInfNan, TakesStrict, Whole};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::{Number, Rules};
@@ -22,6 +23,14 @@ macro_rules! float {
                 let $value = parse(text, rules)?;
                 check($value, rules)?;
                 Ok($convert)
+            }
+
+            fn json_schema(rules: &Rules) -> Value {
+                json::number(rules)
+            }
+
+            fn to_json(&self) -> Option<Value> {
+                Some((*self).into())
             }
         }
     };

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::fits::{TakesLength, TakesPattern, TakesStrict};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -21,6 +24,14 @@ impl Param for String {
 
     fn parse_cow(text: Cow<'_, str>, rules: &Rules) -> Result<Self, Invalid> {
         check(&text, rules).map(|()| text.into_owned())
+    }
+
+    fn json_schema(rules: &Rules) -> Value {
+        json::text(rules)
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.as_str().into())
     }
 }
 
@@ -59,6 +70,18 @@ impl Param for char {
             (None, _) => Err(Invalid::string_too_short(1)),
             (Some(_), Some(_)) => Err(Invalid::string_too_long(1)),
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text(&Rules {
+            min_length: Some(1),
+            max_length: Some(1),
+            ..Rules::new()
+        })
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

@@ -1,9 +1,11 @@
 //! `Uuid`.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -33,6 +35,14 @@ impl Param for Uuid {
                 by_low_bytes(text, error)
             })
         })
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("uuid")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

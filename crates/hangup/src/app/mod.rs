@@ -17,9 +17,10 @@ mod stage;
 mod tls;
 mod with_http;
 
-use std::{collections::HashMap, fmt, future::Future, panic::Location};
+use std::{collections::HashMap, fmt, future::Future, mem, panic::Location};
 
 use axum::{Router, routing::MethodRouter};
+use serde_json::Value;
 
 pub(crate) use self::in_memory::InMemoryServer;
 use self::routing::Routes;
@@ -34,6 +35,7 @@ pub use self::{
     with_http::WithHttp,
 };
 use crate::{
+    asyncapi::{self, Info, Listing},
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
@@ -75,6 +77,9 @@ pub struct App<S = ()> {
     settings: Option<Settings>,
     /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
+    /// For the document.
+    listing: Listing,
+    info: Info,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for App<S> {
@@ -91,6 +96,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             handlers: ErrorHandlers::new(),
             settings: None,
             taken: HashMap::new(),
+            listing: Listing::default(),
+            info: Info::default(),
         }
     }
 
@@ -121,6 +128,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
+        self.listing.add(path, endpoint.clone());
         self.routes = self.routes.route(path, route(endpoint));
         self
     }
@@ -149,6 +157,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
+        self.listing.add(path, endpoint.clone());
         self.routes = self.routes.route(path, route(endpoint).http(http));
         self
     }
@@ -160,7 +169,10 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "mount")]
-    pub fn nest(mut self, prefix: &str, app: Self) -> Self {
+    pub fn nest(mut self, prefix: &str, mut app: Self) -> Self {
+        let listing = mem::take(&mut app.listing);
+        self.listing
+            .include(listing, app.settings.as_ref(), |path| below(prefix, path));
         for (path, place) in app.taken.values() {
             self.take(&below(prefix, path), place);
         }
@@ -190,7 +202,10 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "include_router")]
-    pub fn include(mut self, app: Self) -> Self {
+    pub fn include(mut self, mut app: Self) -> Self {
+        let listing = mem::take(&mut app.listing);
+        self.listing
+            .include(listing, app.settings.as_ref(), str::to_owned);
         for (path, place) in app.taken.values() {
             self.take(path, place);
         }
@@ -250,13 +265,44 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             handlers,
             settings,
             taken,
+            listing,
+            info,
         } = self;
         App {
             routes: routes.with_state(state),
             handlers,
             settings,
             taken,
+            listing,
+            info,
         }
+    }
+
+    /// The title of the document, see [`asyncapi`](Self::asyncapi). Default: "hangup".
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+
+    /// The version of the application in the document, not that of AsyncAPI. Default: "0.1.0".
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.info.version = Some(version.into());
+        self
+    }
+
+    /// What the document says of the whole application, in CommonMark. Default: nothing.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.info.description = Some(text.into());
+        self
+    }
+
+    /// The [AsyncAPI 3.0.0](https://www.asyncapi.com/docs/reference/specification/v3.0.0) document of all endpoints,
+    /// those of nested and included apps among them: see [`asyncapi`](crate::asyncapi).
+    ///
+    /// Routes of a merged axum router are not in it.
+    #[must_use]
+    pub fn asyncapi(&self) -> Value {
+        asyncapi::document(&self.info, &self.listing, self.settings.as_ref())
     }
 
     fn into_routes(self) -> Routes<S> {

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use futures_util::FutureExt;
 use http::request::Parts;
 
-use super::{Description, Endpoint, Handshake, IntoOutcome};
+use super::{Description, Endpoint, Handshake, IntoOutcome, Outline};
 use crate::error::{Error, Result};
 use crate::socket::MessageType;
 
@@ -47,6 +47,11 @@ macro_rules! endpoint_function {
                     receives: In::message_schema(),
                     sends: Out::message_schema(),
                 }
+            }
+
+            fn outline(&self, outline: &mut Outline) {
+                $(outline.extractor::<$argument, S>();)*
+                outline.returning::<Fut::Output>();
             }
 
             async fn extract(&self, parts: &mut Parts, state: &S) -> Result<Self::Arguments> {

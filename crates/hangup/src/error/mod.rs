@@ -42,6 +42,7 @@
 mod any;
 pub(crate) mod as_error;
 mod bail;
+mod declared_close;
 mod disconnect;
 pub(crate) mod ending;
 mod error_report;
@@ -63,7 +64,7 @@ pub(crate) use self::{
     any::Carried,
     disconnect::Manner,
     ending::Ending,
-    into_close::registered_promotion,
+    into_close::{registered_closes, registered_promotion},
     json_close::json_close,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
@@ -74,6 +75,7 @@ pub(crate) use self::{
 pub use self::{
     any::{Error, Handled, Result},
     as_error::AsError,
+    declared_close::DeclaredClose,
     disconnect::Disconnect,
     http_error::HttpError,
     into_close::IntoClose,

@@ -6,6 +6,7 @@ use super::arithmetic::TrailingZeros;
 use super::number::Decimal;
 use crate::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesInfNan, TakesStrict, Whole};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::{Number, Rules};
@@ -26,6 +27,14 @@ impl Param for Decimal {
         let decimal: Self = text.parse().map_err(|_| invalid())?;
         check(&decimal, rules)?;
         Ok(decimal)
+    }
+
+    fn json_schema(rules: &Rules) -> Value {
+        json::decimal(rules)
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

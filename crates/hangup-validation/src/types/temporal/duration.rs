@@ -1,10 +1,12 @@
 //! Durations: ISO 8601, `1 day, 03:04:05` and `03:04:05`. A year has 365 days, a month 30.
 
+use serde_json::Value;
 use speedate::Duration;
 
 use super::parser::{config, words};
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::Rules;
@@ -33,6 +35,10 @@ impl Param for std::time::Duration {
         } else {
             Err(Invalid::bound(Constraint::Ge, "0 seconds", "0 seconds"))
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("duration")
     }
 }
 
