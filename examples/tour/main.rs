@@ -3,6 +3,7 @@
 mod arguments;
 mod close;
 mod conversation;
+mod docs;
 mod documents;
 mod failures;
 mod limits;
@@ -70,6 +71,7 @@ async fn main() -> io::Result<()> {
         .include(ticks::app())
         .include(slow_accept::app())
         .merge(metrics)
+        .docs(docs::page())
         .settings(settings);
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
@@ -108,6 +110,10 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
             writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
     }
+    writeln!(
+        out,
+        "\nthe page of all these endpoints, with a console\n  http{secure}://{address}/docs"
+    )?;
     if arguments.metrics {
         writeln!(
             out,

@@ -39,6 +39,7 @@
 //! | say which pages may connect, and which proxies are believed | [`Origins`], [`TrustedProxies`] |
 //! | serve | [`App`], or [`route`] in an [`axum::Router`] |
 //! | serve over TLS, and replace the certificate meanwhile | `App::serve_tls` and `Tls`, behind the feature `tls` |
+//! | show the endpoints on a page, with a console to try them and a client for TypeScript | `App::docs` and `Docs`, behind the feature `docs` |
 //! | count what happens | the feature `metrics` and its module, with the names of all metrics |
 //! | test | [`testing::TestClient`] |
 //!
@@ -113,6 +114,7 @@
 //! | `speedate` | yes | dates, times and durations of the crate `speedate` as parameter types |
 //! | `uuid` | yes | `uuid::Uuid` as a parameter type |
 //! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
+//! | `docs` | no | `App::docs`: the page of an app, its document and its client for TypeScript |
 //! | `email` | no | the parameter type `params::Email` |
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
 //! | `url` | no | `url::Url` as a parameter type |
@@ -122,6 +124,8 @@
 
 mod app;
 mod connections;
+#[cfg(feature = "docs")]
+mod docs;
 mod endpoint;
 mod error;
 mod handlers;
@@ -147,6 +151,9 @@ pub use hangup_protocol::{
 
 #[cfg(feature = "tls")]
 pub use self::app::{Tls, TlsError};
+#[cfg(feature = "docs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+pub use self::docs::Docs;
 pub use self::{
     app::{App, Serve, Served, route},
     connections::Drained,

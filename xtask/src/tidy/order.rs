@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "logged",
     "origin",
     "settings",
@@ -22,6 +22,7 @@ const ORDER: [&str; 15] = [
     "scope",
     "connections",
     "lifecycle",
+    "docs",
     "app",
     "testing",
 ];

@@ -20,6 +20,8 @@ pub(crate) use self::http::Http;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
 pub use self::{route::route, serve::Serve, served::Served};
+#[cfg(feature = "docs")]
+use crate::docs::{Docs, outline};
 use crate::{
     endpoint::{Endpoint, Routed},
     error::Handled,
@@ -60,6 +62,8 @@ pub struct App<S = ()> {
     router: Router<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
+    #[cfg(feature = "docs")]
+    docs: Option<Docs>,
     /// Where each path was taken, by its template with the names left out.
     taken: HashMap<String, (String, &'static Location<'static>)>,
 }
@@ -77,6 +81,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             router: Router::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
+            #[cfg(feature = "docs")]
+            docs: None,
             taken: HashMap::new(),
         }
     }
@@ -197,27 +203,71 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             router,
             handlers,
             settings,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
         } = self;
         App {
             router: router.with_state(state),
             handlers,
             settings,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
         }
     }
 
+    /// Serves the page of this app, its document and its client for TypeScript. See [`Docs`].
+    ///
+    /// The page shows all endpoints of the app, those that are added later too. A later call replaces an earlier one.
+    ///
+    /// # Panics
+    ///
+    /// If one of the paths of the page is taken; the message names both places.
+    #[cfg(feature = "docs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+    #[track_caller]
+    pub fn docs(mut self, docs: Docs) -> Self {
+        if let Some(before) = self.docs.take() {
+            for path in before.paths() {
+                self.taken.remove(&without_names(&path));
+            }
+        }
+        for path in docs.paths() {
+            self.take(&path, Location::caller());
+        }
+        self.docs = Some(docs);
+        self
+    }
+
     fn into_scoped_router(self) -> Router<S> {
+        // What the page shows; `App::asyncapi` takes the place of the outline.
+        #[cfg(feature = "docs")]
+        let page = self.docs.clone().map(|docs| {
+            let own = docs.paths();
+            let paths: Vec<&str> = self
+                .paths()
+                .into_iter()
+                .filter(|path| !own.iter().any(|one| one == path))
+                .collect();
+            docs.into_router(|| outline(&paths))
+        });
         // A layer costs each request some allocations, whether it adds something or not.
         let router = if self.handlers.is_empty() {
             self.router
         } else {
             self.router.layer(self.handlers)
         };
-        match self.settings {
+        let router = match self.settings {
             Some(settings) => router.layer(settings),
             None => router,
-        }
+        };
+        #[cfg(feature = "docs")]
+        let router = match page {
+            Some(page) => router.merge(page),
+            None => router,
+        };
+        router
     }
 
     #[track_caller]
