@@ -1,11 +1,11 @@
 //! `cargo xtask page`: the page of the tour in Chromium, as a person uses it, and the client that it gives.
 
 mod console;
+mod control;
 mod tab;
 mod typescript;
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use crate::interop::tour::{self, Profile, Tour};
 use crate::interop::{Refuse, certificate};
 use crate::project;
 use console::Place;
+use control::free_port;
 use tab::Tab;
 
 /// What a person does at one place.
@@ -96,13 +97,6 @@ fn step(name: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     run().while_doing(format!("the page, `{name}`"))?;
     println!("  {name:<12} ok, {:.1} s", began.elapsed().as_secs_f64());
     Ok(())
-}
-
-/// A port that is free now, for a server that comes back to it.
-fn free_port() -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").while_doing("asking for a port")?;
-    let address = listener.local_addr().while_doing("asking for a port")?;
-    Ok(address.port().to_string())
 }
 
 fn restart(program: &Path) -> Result<()> {

@@ -7,6 +7,7 @@ const LOG_LIMIT = 10000; // messages of a session
 const LOG_BYTES = 32 * 1024 * 1024; // characters or bytes that a session keeps
 const CHECK_LIMIT = 256 * 1024; // longer messages are not checked against their schema
 const SHOW_LIMIT = 200000; // characters of one message that are shown
+const PRETTY_LIMIT = 2 * 1024 * 1024; // longer messages are shown as they came
 const SESSIONS = 8;
 const HISTORY = 50;
 const SAVED = 50;
@@ -529,9 +530,9 @@ const CODES = {
   3008: ["TIMEOUT", "Something took too long.", "backoff"],
 };
 const ADVICE = {
-  never: "Do not reconnect automatically: the same would happen again.",
+  never: "Do not reconnect by itself: it would end the same way.",
   now: "Reconnect at once.",
-  backoff: "Reconnect, with a delay that grows and has jitter.",
+  backoff: "Reconnect after a delay that grows, with jitter.",
 };
 const advice = (code, retry) => (code === 1000 ? "Nothing: the conversation is over." : (ADVICE[retry] ?? ADVICE.never));
 
@@ -568,6 +569,35 @@ function decodeReason(reason) {
   }
 }
 
+// Where the words did not fit into the reason, its type says what is wrong.
+const WORDS = {
+  missing: "Required, and not given",
+  extra_forbidden: "Not a known field",
+  json_invalid: "Not JSON",
+  int_parsing: "Not an integer",
+  float_parsing: "Not a number",
+  bool_parsing: "Not true or false",
+  uuid_parsing: "Not a UUID",
+  greater_than: "Too small",
+  greater_than_equal: "Too small",
+  less_than: "Too large",
+  less_than_equal: "Too large",
+  string_too_short: "Too short",
+  string_too_long: "Too long",
+  too_short: "Too few items",
+  too_long: "Too many items",
+  string_pattern_mismatch: "Does not match the pattern",
+  union_tag_invalid: "No form of this message has this tag",
+  union_tag_not_found: "The tag is missing",
+  string_type: "Not a text",
+  int_type: "Not an integer",
+  float_type: "Not a number",
+  bool_type: "Not true or false",
+  list_type: "Not a list",
+  enum: "Not one of the choices",
+  literal_error: "Not one of the choices",
+};
+
 function errorTable({ errors, more }) {
   const has = (name) => errors.some((error) => error[name] !== undefined);
   const cell = (value) => (value === undefined ? "" : typeof value === "string" ? value : shown(value));
@@ -586,7 +616,7 @@ function errorTable({ errors, more }) {
             "tr",
             {},
             h("td", {}, h("code", {}, error.loc ? place(error.loc) || "the whole" : "—")),
-            h("td", {}, error.msg ?? "", " ", h("span", { class: "chip" }, error.type), error.ctx && Object.keys(error.ctx).length > 0 && h("span", { class: "muted" }, ` ${shown(error.ctx)}`)),
+            h("td", {}, error.msg ?? WORDS[error.type] ?? "", " ", h("span", { class: "chip" }, error.type), error.ctx && Object.keys(error.ctx).length > 0 && h("span", { class: "muted" }, ` ${shown(error.ctx)}`)),
             has("input") && h("td", {}, h("code", {}, cell(error.input))),
           ),
         ),
@@ -847,7 +877,7 @@ class Form {
     const schema = plainSchema(one.schema);
     const value = isList(one.schema) ? texts.map((text) => readText(schema.items ?? {}, text)) : readText(schema, texts[0]);
     return check(schema, value)
-      .map((error) => `${place(error.at)} ${error.text}`.trim())
+      .map((error) => `${place(error.at)} ${error.text.replace(/, and is a.*$/, "")}`.trim())
       .join("; ");
   }
 
@@ -1179,10 +1209,10 @@ class Log {
     this.timing = h(
       "select",
       { "aria-label": "Times", onchange: () => ((this.times = this.timing.value), this.render()) },
-      [["clock", "Time"], ["difference", "Difference"], ["start", "Since the first"]].map(([value, text]) => h("option", { value }, text)),
+      [["clock", "Time"], ["difference", "Since last"], ["start", "Since first"]].map(([value, text]) => h("option", { value }, text)),
     );
     this.following = h("button", { type: "button", class: "small toggle", "aria-pressed": "true", title: "Scroll to new messages", onclick: () => this.setFollow(!this.follow) }, "Follow");
-    this.count = h("span", { class: "muted count" });
+    this.count = h("p", { class: "muted count" });
     this.detail = h("div", { class: "detail", hidden: true });
     this.element = h(
       "div",
@@ -1196,9 +1226,9 @@ class Log {
         this.following,
         h("button", { type: "button", class: "quiet small", onclick: () => this.clear() }, "Clear"),
         h("button", { type: "button", class: "quiet small", onclick: () => this.export() }, "Export"),
-        this.count,
       ),
       h("div", { class: "stage" }, this.view, this.empty, this.latest),
+      this.count,
       this.detail,
     );
     this.view.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -1244,7 +1274,7 @@ class Log {
 
   matches(entry) {
     if (this.only === "bad" ? !entry.errors?.length : this.only !== "all" && entry.way !== this.only) return false;
-    return this.text === "" || this.preview(entry).toLowerCase().includes(this.text) || (entry.text ?? "").toLowerCase().includes(this.text);
+    return this.text === "" || this.preview(entry).toLowerCase().includes(this.text) || (entry.text ?? "").slice(0, 65536).toLowerCase().includes(this.text);
   }
   refilter() {
     this.text = this.filter.value.trim().toLowerCase();
@@ -1324,7 +1354,8 @@ class Log {
     if (total === 0) this.empty.firstChild.textContent = this.entries.length > 0 ? "No message matches the filter." : "No messages yet.";
     this.latest.hidden = this.follow || total === 0;
     const all = this.entries.length;
-    this.count.textContent = (total === all ? `${all.toLocaleString("en")}` : `${total.toLocaleString("en")} of ${all.toLocaleString("en")}`) + (this.dropped ? `, ${this.dropped.toLocaleString("en")} older dropped` : "");
+    this.count.hidden = all === 0;
+    this.count.textContent = (total === all ? plural(all, "entry", "entries") : `${total.toLocaleString("en")} of ${plural(all, "entry", "entries")}`) + (this.dropped ? `, ${this.dropped.toLocaleString("en")} older dropped` : "");
   }
 
   time(at) {
@@ -1424,6 +1455,7 @@ class Log {
 }
 
 function isJson(text) {
+  if (text.length > PRETTY_LIMIT) return false;
   try {
     JSON.parse(text);
     return /^\s*[[{]/.test(text);
@@ -1631,8 +1663,10 @@ function showChannel(channel, given) {
   arrange();
   document.title = `${channel.address} · ${$("title").textContent}`;
   for (const link of $("channels").querySelectorAll("a")) {
-    if (link.dataset.address === channel.address) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.address === channel.address) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
   setMenu(false);
 }
