@@ -21,7 +21,7 @@ impl Place {
         }
     }
 
-    fn open(&self, tab: &mut Tab, fragment: &str) -> Result<()> {
+    pub(crate) fn open(&self, tab: &mut Tab, fragment: &str) -> Result<()> {
         tab.open(&format!("{}{}/docs{fragment}", self.origin, self.prefix))?;
         tab.wait("document.querySelector('#connect')", "the form is there")
     }
@@ -331,6 +331,42 @@ pub(crate) fn screens(tab: &mut Tab, place: &Place, folder: &std::path::Path) ->
     tab.resize(1400, 900)?;
     tab.dark(false)?;
     Ok(pictures)
+}
+
+/// A connection that is not answered yet can be cancelled.
+pub(crate) fn cancel(tab: &mut Tab, place: &Place) -> Result<()> {
+    place.open(tab, "#/slow-accept/ws?query.seconds=60")?;
+    tab.click("#connect")?;
+    tab.reads(&last(".status"), "connecting")?;
+    tab.click_text(&last("> header button"), "Cancel")?;
+    tab.reads(&last(".ending"), "You cancelled it")
+}
+
+/// Notes of what is sent and received go to a file, a line of JSON each.
+pub(crate) fn export(tab: &mut Tab, place: &Place) -> Result<()> {
+    place.open(tab, "#/echo")?;
+    connect(tab)?;
+    send(tab, "to be kept")?;
+    tab.reads(&last(".row.in"), "to be kept")?;
+    tab.evaluate(
+        "window.made = null; const make = URL.createObjectURL; \
+         URL.createObjectURL = (blob) => { made = blob; return make.call(URL, blob); }; 0",
+    )?;
+    tab.click_text(&last(".bar button"), "Export")?;
+    tab.wait("made !== null", "a file is made")?;
+    let lines = tab.evaluate("made.text().then((text) => text.trim().split('\\n').map(JSON.parse))")?;
+    let of = |direction: &str| {
+        let lines = lines.as_array().into_iter().flatten();
+        let texts: Vec<&str> = lines
+            .filter(|line| line["direction"] == direction)
+            .filter_map(|line| line["text"].as_str())
+            .collect();
+        texts == ["to be kept"]
+    };
+    match of("sent") && of("received") {
+        true => Ok(()),
+        false => Err(format!("the file holds {lines}").into()),
+    }
 }
 
 /// Two sessions after two different refusals, in a tour that refuses by HTTP: the page says what a browser can know.

@@ -2,6 +2,8 @@
 
 mod console;
 mod control;
+mod policy;
+mod schema;
 mod tab;
 mod typescript;
 
@@ -22,7 +24,7 @@ use tab::Tab;
 /// What a person does at one place.
 type Act = fn(&mut Tab, &Place) -> Result<()>;
 
-const ACTS: [(&str, Act); 10] = [
+const ACTS: [(&str, Act); 13] = [
     ("keyboard", console::keyboard),
     ("invalid", console::invalid),
     ("kick", console::kick),
@@ -33,12 +35,15 @@ const ACTS: [(&str, Act); 10] = [
     ("messages", console::ten_thousand),
     ("link", console::link),
     ("history", console::history),
+    ("cancel", console::cancel),
+    ("export", console::export),
+    ("schema", schema::check),
 ];
 
 /// What is done over each other way to the page.
 const ELSEWHERE: [&str; 3] = ["invalid", "parameters", "headers"];
 
-const OTHERS: [&str; 5] = ["restart", "http", "ways", "screens", "client"];
+const OTHERS: [&str; 6] = ["restart", "http", "policy", "ways", "screens", "client"];
 
 pub(crate) fn command(mut arguments: Arguments) -> Result<()> {
     let writes = arguments.switch("--write");
@@ -75,6 +80,9 @@ fn run(names: &[String], writes: bool) -> Result<()> {
     }
     if wanted("http") {
         step("http", || console::refused_by_http(&mut Tab::ready()?, &program))?;
+    }
+    if wanted("policy") {
+        step("policy", || policy::holds(&mut Tab::ready()?, &tour.address))?;
     }
     if wanted("ways") {
         step("ways", || ways(&program))?;

@@ -397,7 +397,7 @@ function pretty(text) {
   let out = "";
   let level = 0;
   const line = () => "\n" + "  ".repeat(level);
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
   let before = "";
   for (const [token] of text.matchAll(tokens)) {
     if (token === "}" || token === "]") {
@@ -792,7 +792,7 @@ class Form {
       const box = h("input", { type: "checkbox", checked: given.protocols?.includes(name) ?? false, onchange: () => this.changed() });
       return { name, box, label: h("label", { class: "check" }, box, h("code", {}, name)) };
     });
-    this.other = h("input", { type: "text", id: "p-subprotocol", placeholder: "none", autocomplete: "off", spellcheck: false, oninput: () => this.changed() });
+    this.other = h("input", { type: "text", id: "p-subprotocol", placeholder: "none", autocomplete: "off", spellcheck: "false", oninput: () => this.changed() });
     this.target = h("code", { class: "url", id: "target" });
     this.lines = h("div", { class: "lines" });
     this.button = h("button", { type: "submit", class: "primary", id: "connect" }, "Connect");
@@ -846,10 +846,10 @@ class Form {
     if (choices) {
       input = h("select", attributes, h("option", { value: "" }, hint || "choose"), choices.map((choice) => h("option", { value: String(choice) }, String(choice))));
     } else if (isList(one.schema)) {
-      input = h("textarea", { ...attributes, rows: "2", placeholder: "one a line", spellcheck: false });
+      input = h("textarea", { ...attributes, rows: "2", placeholder: "one a line", spellcheck: "false" });
     } else {
       const numeric = ["integer", "number"].some((type) => typesOf(one.schema).includes(type));
-      input = h("input", { ...attributes, type: "text", inputmode: numeric ? "decimal" : undefined, placeholder: hint, autocomplete: "off", spellcheck: false });
+      input = h("input", { ...attributes, type: "text", inputmode: numeric ? "decimal" : undefined, placeholder: hint, autocomplete: "off", spellcheck: "false" });
     }
     if (first !== undefined) input.value = Array.isArray(first) ? first.join("\n") : String(first);
     const note = h("p", { class: "field-note", id: `${id}-note` });
@@ -891,7 +891,7 @@ class Form {
       field.element.classList.toggle("invalid", Boolean(text) && !untouched);
       field.input.setAttribute("aria-invalid", String(Boolean(text) && !untouched));
       field.note.textContent = text && !untouched ? text : [field.one.description, rule].filter(Boolean).join(" · ");
-      if (text) invalid++;
+      if (text && !untouched) invalid++;
     }
     const missing = this.fields.some((field) => field.one.place === "path" && this.values(field).length === 0);
     this.target.textContent = this.url();
@@ -1128,10 +1128,11 @@ class Session {
     const lasted = span(performance.now() - this.began);
     const told = explain(this.channel, code, reason, this.received > 0 || this.sent > 0);
     const decoded = decodeReason(reason);
-    const who = !wasClean && code === 1006 ? (this.opened ? "Nobody closed it: the connection was lost" : "It was never open") : this.askedToClose ? "You closed it" : "The server closed it";
+    const who = !this.opened ? (this.askedToClose ? "You cancelled it" : "It was never open") : !wasClean && code === 1006 && !this.askedToClose ? "Nobody closed it: the connection was lost" : this.askedToClose ? "You closed it" : "The server closed it";
     const how = this.opened ? `${wasClean ? "cleanly" : "not cleanly"}, after ${lasted}${this.received === 0 && !this.askedToClose ? " and before its first message" : ""}` : `after ${lasted}`;
     const lines = [`${who}, ${how}.`];
-    if (!this.opened && code === 1006) lines.push("A browser does not tell why. The server may be down, refuse with an HTTP status, or not let this origin in. The wscat line shows the status.");
+    if (!this.opened && this.askedToClose) lines.push("The server had not answered yet.");
+    else if (!this.opened && code === 1006) lines.push("A browser does not tell why. The server may be down, refuse with an HTTP status, or not let this origin in. The wscat line shows the status.");
     else if (told.meaning) lines.push(told.meaning);
     this.log.note(`closed: ${code} ${told.name}${reason && !decoded ? ` “${reason}”` : ""}`);
     this.show("ended", `closed ${code}`);
@@ -1204,7 +1205,7 @@ class Log {
     this.view = h("div", { class: "view", tabindex: "0", role: "listbox", "aria-label": `Messages of session ${session.number}` }, this.spacer, this.rows);
     this.empty = h("div", { class: "empty" }, h("p", {}, "No messages yet."), h("p", { class: "muted" }, "What is sent and received appears here."));
     this.latest = h("button", { type: "button", class: "latest small", hidden: true, onclick: () => this.setFollow(true) }, icon("down"), "Latest");
-    this.filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the messages", autocomplete: "off", spellcheck: false, oninput: () => this.refilter() });
+    this.filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the messages", autocomplete: "off", spellcheck: "false", oninput: () => this.refilter() });
     this.ways = h("select", { "aria-label": "Which messages", onchange: () => this.refilter() }, [["all", "All"], ["in", "Received"], ["out", "Sent"], ["bad", "Invalid"]].map(([value, text]) => h("option", { value }, text)));
     this.timing = h(
       "select",
@@ -1265,11 +1266,13 @@ class Log {
     this.dropped += count;
     this.entries.splice(0, count);
     const first = this.entries[0].sequence;
+    let above = count;
     if (this.visible !== this.entries) {
       const from = this.visible.findIndex((entry) => entry.sequence >= first);
-      this.visible.splice(0, from < 0 ? this.visible.length : from);
+      above = this.visible.splice(0, from < 0 ? this.visible.length : from).length;
     }
-    if (!this.follow) this.view.scrollTop = Math.max(0, this.view.scrollTop - count * ROW);
+    // What one reads stays where it is.
+    if (!this.follow) this.view.scrollTop = Math.max(0, this.view.scrollTop - above * ROW);
   }
 
   matches(entry) {
@@ -1475,7 +1478,7 @@ class Composer {
     this.historyKey = storageKey("history", channel.address);
     this.at = -1;
     const templates = channel.sends.filter((type) => type.isJson).flatMap((type) => type.variants);
-    this.area = h("textarea", { id, class: "message", rows: "4", placeholder: templates.length ? "" : "A message", "aria-describedby": `${id}-verdict`, spellcheck: false, oninput: () => this.changed(), onkeydown: (event) => this.key(event) });
+    this.area = h("textarea", { id, class: "message", rows: "4", placeholder: templates.length ? "" : "A message", "aria-describedby": `${id}-verdict`, spellcheck: "false", oninput: () => this.changed(), onkeydown: (event) => this.key(event) });
     if (templates.length) this.area.value = pretty(JSON.stringify(templates[0].example));
     this.kind = h("select", { "aria-label": "Kind of message", onchange: () => this.changed() }, [["text", "Text"], ["hex", "Binary, as hex"], ["base64", "Binary, as Base64"]].map(([value, text]) => h("option", { value }, text)));
     this.verdict = h("div", { class: "verdict", id: `${id}-verdict`, role: "status" });
