@@ -307,7 +307,7 @@ pub(crate) fn restart(tab: &mut Tab, tour: &mut Tour, again: &dyn Fn() -> Result
 /// A phone, light and dark: nothing is cut off, and the pictures are kept.
 pub(crate) fn screens(tab: &mut Tab, place: &Place, folder: &std::path::Path) -> Result<Vec<PathBuf>> {
     let mut pictures = Vec::new();
-    for (width, height) in [(1400, 900), (390, 844)] {
+    for (width, height) in [(1400, 1040), (390, 844)] {
         for is_dark in [false, true] {
             tab.resize(width, height)?;
             tab.dark(is_dark)?;

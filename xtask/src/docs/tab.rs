@@ -219,6 +219,13 @@ impl Tab {
 
     /// A picture of what is seen, as PNG.
     pub(crate) fn picture(&mut self, file: &Path) -> Result<()> {
+        // The pointer would leave its mark, and buttons take a moment to change their colour.
+        let aside = json!({ "type": "mouseMoved", "x": 0, "y": 0 });
+        self.call("Input.dispatchMouseEvent", aside)?;
+        self.call("Emulation.setScrollbarsHidden", json!({ "hidden": true }))?;
+        self.evaluate(
+            "Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => 0)",
+        )?;
         let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;
         let data = answer["data"]
             .as_str()

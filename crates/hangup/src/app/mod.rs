@@ -243,15 +243,10 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     fn into_scoped_router(self) -> Router<S> {
         // What the page shows; `App::asyncapi` takes the place of the outline.
         #[cfg(feature = "docs")]
-        let page = self.docs.clone().map(|docs| {
-            let own = docs.paths();
-            let paths: Vec<&str> = self
-                .paths()
-                .into_iter()
-                .filter(|path| !own.iter().any(|one| one == path))
-                .collect();
-            docs.into_router(|| outline(&paths))
-        });
+        let page = self
+            .docs
+            .clone()
+            .map(|docs| docs.into_router(|| outline(&self.paths())));
         // A layer costs each request some allocations, whether it adds something or not.
         let router = if self.handlers.is_empty() {
             self.router
@@ -322,6 +317,11 @@ impl<S> App<S> {
     /// The paths of the endpoints, in order.
     fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();
+        #[cfg(feature = "docs")]
+        if let Some(docs) = &self.docs {
+            let page = docs.paths();
+            paths.retain(|path| !page.iter().any(|one| one == path));
+        }
         paths.sort_unstable();
         paths
     }

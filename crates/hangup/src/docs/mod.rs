@@ -27,6 +27,24 @@ const ICON: &str = include_str!("page/icon.svg");
 /// proxy, and its content security policy allows its own origin and no inline script. Whoever can reach it learns all
 /// endpoints; put a layer with a check of credentials around it where they are not public.
 ///
+/// # The client
+///
+/// `client.ts` has no dependencies. Its types are unions that the tag of a message tells apart, and for each endpoint
+/// the union of the close codes that it can end with. It connects again as the close code says: never, at once, or with
+/// a delay that doubles from 500 ms to 30 s and has jitter, at most 10 times in a row without a message.
+///
+/// ```ts
+/// import { connect } from "./client.ts";
+///
+/// const socket = connect("/echo", { base: "https://example.com" });
+/// await socket.ready();
+/// socket.send("hello");
+/// for await (const message of socket) console.log(message);
+/// const { code, reason } = await socket.closed;
+/// ```
+///
+/// # Example
+///
 /// ```
 /// use hangup::{App, Docs, Handshake, Result, websocket};
 ///

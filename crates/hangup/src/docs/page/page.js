@@ -530,7 +530,7 @@ const CODES = {
   3008: ["TIMEOUT", "Something took too long.", "backoff"],
 };
 const ADVICE = {
-  never: "Do not reconnect by itself: it would end the same way.",
+  never: "Do not reconnect automatically: it would end the same way.",
   now: "Reconnect at once.",
   backoff: "Reconnect after a delay that grows, with jitter.",
 };
@@ -1021,8 +1021,8 @@ class Session {
         this.action,
         h("button", { type: "button", class: "quiet small", "aria-label": `Remove session ${this.number}`, title: "Remove this session", onclick: () => removeSession(this) }, icon("close")),
       ),
-      this.log.element,
       this.ending,
+      this.log.element,
       this.composer.element,
     );
   }
@@ -1656,8 +1656,8 @@ function showChannel(channel, given) {
       "div",
       { class: "reference", "aria-label": "Reference", role: "region" },
       parameterTable(channel),
-      messageSection("Messages of the client", channel.sends, use),
-      messageSection("Messages of the server", channel.receives),
+      messageSection("What the client sends", channel.sends, use),
+      messageSection("What the server sends", channel.receives),
       endTable(channel),
     ),
   );

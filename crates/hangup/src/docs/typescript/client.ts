@@ -37,7 +37,7 @@ export interface Reconnection {
   first: number;
   /** No delay is longer. Default: 30,000. */
   longest: number;
-  /** So many attempts in a row without a message from the server are the end. Default: 10. */
+  /** So many attempts in a row are the end, unless a message came or it was open for `longest`. Default: 10. */
   attempts: number;
 }
 
@@ -118,6 +118,7 @@ export class Connection<C extends Channel> implements AsyncIterable<Received<C>>
   #ending: Ending<C> | null = null;
   #asksToClose = false;
   #failures = 0;
+  #openedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #queue: Received<C>[] = [];
   #readers: ((result: IteratorResult<Received<C>, undefined>) => void)[] = [];
@@ -238,6 +239,7 @@ export class Connection<C extends Channel> implements AsyncIterable<Received<C>>
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       opened = true;
+      this.#openedAt = Date.now();
       this.#isOpen = true;
       this.#tell("open", this);
     };
@@ -277,6 +279,8 @@ export class Connection<C extends Channel> implements AsyncIterable<Received<C>>
   #ended(code: number, reason: string, clean: boolean, opened: boolean): void {
     this.#isOpen = false;
     this.#socket = null;
+    // Nor has one failed that was open for long and had nothing to say.
+    if (opened && this.#bounds && Date.now() - this.#openedAt >= this.#bounds.longest) this.#failures = 0;
     for (const { reject } of [...this.#asked.values()]) reject(new NotConnected(`the connection ended with ${code}`));
     const retry = this.#asksToClose ? "never" : retryOf(this.#channel, code, reason);
     const again = this.#delay(retry);

@@ -53,6 +53,9 @@ pub(super) fn client(document: &Value) -> String {
     )
 }
 
+/// The messages of an endpoint without types.
+const RAW: &str = "string | Uint8Array";
+
 struct ChannelTypes<'a> {
     document: &'a Value,
     types: &'a Types<'a>,
@@ -71,6 +74,11 @@ impl<'a> ChannelTypes<'a> {
     fn interface(&self) -> String {
         let sent = self.messages("receive");
         let received = self.messages("send");
+        // An endpoint of which the document says nothing may talk of anything.
+        let types = |messages: &[&Value]| match sent.is_empty() && received.is_empty() {
+            true => RAW.to_owned(),
+            false => self.message_types(messages),
+        };
         let query = self.channel.pointer("/bindings/ws/query").unwrap_or(&Value::Null);
         format!(
             "{}  {}: {{\n    path: {};\n    query: {};\n    subprotocol: {};\n    send: {};\n    receive: {};\n    \
@@ -80,8 +88,8 @@ impl<'a> ChannelTypes<'a> {
             self.path(),
             parameters(self.types, query),
             self.subprotocol(),
-            self.message_types(&sent),
-            self.message_types(&received),
+            types(&sent),
+            types(&received),
             self.correlated(&sent),
             self.correlated(&received),
             self.close_codes(),
@@ -154,8 +162,15 @@ impl<'a> ChannelTypes<'a> {
             .into_iter()
             .flatten()
             .map(|(name, parameter)| {
-                let schema = self.types.resolved(parameter).get("x-schema");
-                let kind = schema.map_or("string".to_owned(), |schema| self.types.of_schema(schema, 0));
+                let parameter = self.types.resolved(parameter);
+                // What AsyncAPI itself can say of a parameter is its list of values.
+                let kind = match parameter
+                    .get("x-schema")
+                    .or_else(|| parameter.get("enum").map(|_| parameter))
+                {
+                    Some(schema) => self.types.of_schema(schema, 0),
+                    None => "string".to_owned(),
+                };
                 format!("{}: {kind}", names::property(name))
             })
             .collect();
@@ -215,7 +230,7 @@ impl<'a> ChannelTypes<'a> {
                 true => message
                     .get("payload")
                     .map_or("unknown".to_owned(), |payload| self.types.of_schema(payload, 0)),
-                false => "string | Uint8Array".to_owned(),
+                false => RAW.to_owned(),
             }
         }))
     }
@@ -335,6 +350,15 @@ mod tests {
         assert!(
             board.contains("answer: Extract<Event, { type: \"saved\" } | { type: \"invalid\" }>;"),
             "{board}"
+        );
+    }
+
+    #[test]
+    fn an_endpoint_that_nothing_is_known_of_takes_anything() {
+        let made = client(&serde_json::json!({ "channels": { "a": { "address": "/a" } } }));
+        assert!(
+            made.contains("send: string | Uint8Array;\n    receive: string | Uint8Array;"),
+            "{made}"
         );
     }
 

@@ -38,6 +38,9 @@ impl<'a> Types<'a> {
 
     /// A union with each branch on a line of its own and its description above it.
     fn declared(&self, schema: &Value) -> String {
+        if self.resolved(schema).get("$ref").is_some() {
+            return "unknown".to_owned();
+        }
         let Some(branches) = branches(schema).filter(|branches| branches.len() > 1) else {
             return self.of_schema(schema, 0);
         };
@@ -335,6 +338,17 @@ mod tests {
         assert_eq!(
             Types::of(&document).of_schema(&json!({ "$ref": "#/a" }), 0),
             "unknown"
+        );
+    }
+
+    #[test]
+    fn a_type_is_not_declared_by_itself() {
+        let document =
+            json!({ "components": { "schemas": { "Loop": { "$ref": "#/components/schemas/Loop" } } } });
+        assert!(
+            Types::of(&document)
+                .declarations()
+                .contains("export type Loop = unknown;")
         );
     }
 
