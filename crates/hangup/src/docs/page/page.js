@@ -652,6 +652,13 @@ function properties(schema, prefix = "", depth = 0) {
   });
 }
 
+// A description: paragraphs, code between backticks, links by their text. Anything else is text as it stands.
+function prose(text) {
+  const links = text.replace(/\[([^\]]+)\](\([^)\s]*\))?/g, "$1");
+  return links.split(/`([^`]+)`/).map((part, at) => (at % 2 ? h("code", {}, part) : part));
+}
+const paragraphs = (text, attributes) => text.split(/\n\s*\n/).map((part) => h("p", attributes, prose(part.trim())));
+
 function propertyTable(schema) {
   const rows = properties(schema);
   if (rows.length === 0) return h("p", { class: "muted" }, `${typeName(schema)}${rules(schema).length ? `: ${rules(schema).join(", ")}` : ""}`);
@@ -659,7 +666,7 @@ function propertyTable(schema) {
     "dl",
     { class: "fields" },
     rows.map((row) =>
-      h("div", {}, h("dt", {}, h("code", {}, row.path), !row.required && h("span", { class: "muted" }, " optional")), h("dd", {}, h("span", { class: "type" }, typeName(row.schema, 1)), ruleChips(row.schema), row.description && h("p", {}, row.description))),
+      h("div", {}, h("dt", {}, h("code", {}, row.path), !row.required && h("span", { class: "muted" }, " optional")), h("dd", {}, h("span", { class: "type" }, typeName(row.schema, 1)), ruleChips(row.schema), row.description && paragraphs(row.description))),
     ),
   );
 }
@@ -674,12 +681,12 @@ function messageSection(title, types, use) {
     untyped
       ? h("p", { class: "muted" }, "Text or bytes of any form.")
       : types.map((type) => [
-          type.summary && h("p", {}, type.summary),
+          type.summary && paragraphs(type.summary),
           type.variants.map((variant) =>
             h(
               "details",
               { class: "variant", open: type.variants.length === 1 },
-              h("summary", {}, h("span", { class: "chip" }, variant.name), h("span", { class: "muted" }, variant.description ?? "")),
+              h("summary", {}, h("span", { class: "chip" }, variant.name), h("span", { class: "muted" }, prose(variant.description ?? ""))),
               propertyTable(variant.schema),
               variant.example !== undefined &&
                 h(
@@ -722,7 +729,7 @@ function endTable(channel) {
                   h(
                     "td",
                     {},
-                    h("p", {}, row.description || known?.[1] || ""),
+                    h("p", {}, prose(row.description || known?.[1] || "")),
                     row.reason && h("p", {}, "Reason: ", h("q", {}, row.reason)),
                     h("p", { class: "muted" }, [`by ${whose[row.initiator] ?? "the server"}`, row.phase === "either" ? "before or after accept" : row.phase, row.cause && `from ${row.cause}`].filter(Boolean).join(" · ")),
                   ),
@@ -748,9 +755,34 @@ function parameterTable(channel) {
       "dl",
       { class: "fields" },
       channel.parameters.map((one) =>
-        h("div", {}, h("dt", {}, h("code", {}, one.name), h("span", { class: "muted" }, ` ${one.place}${one.required ? "" : ", optional"}`)), h("dd", {}, h("span", { class: "type" }, typeName(one.schema)), ruleChips(one.schema), one.description && h("p", {}, one.description))),
+        h("div", {}, h("dt", {}, h("code", {}, one.name), h("span", { class: "muted" }, ` ${one.place}${one.required ? "" : ", optional"}`)), h("dd", {}, h("span", { class: "type" }, typeName(one.schema)), ruleChips(one.schema), one.description && paragraphs(one.description))),
       ),
     ),
+  );
+}
+
+// The typed client of this endpoint, as one begins with it.
+function clientSection(channel) {
+  const given = (where) => Object.fromEntries(channel.parameters.filter((one) => one.place === where && one.required).map((one) => [one.name, sample(one.schema)]));
+  const part = (where) => (Object.keys(given(where)).length ? `,\n  ${where}: ${JSON.stringify(given(where))}` : "");
+  const first = channel.sends.find((type) => type.isJson)?.variants[0]?.example;
+  const code = [
+    `import { connect } from "./client.ts";`,
+    "",
+    `const socket = connect(${JSON.stringify(channel.address)}, {`,
+    `  base: ${JSON.stringify(location.origin + root)}${part("path")}${part("query")},`,
+    "});",
+    "await socket.ready();",
+    `socket.send(${first === undefined ? '"hello"' : JSON.stringify(first)});`,
+    "for await (const message of socket) console.log(message);",
+    "const { code, reason } = await socket.closed;",
+  ].join("\n");
+  return h(
+    "section",
+    { class: "card" },
+    h("h3", {}, "Take the client home"),
+    h("p", {}, h("a", { href: `${base}client.ts`, download: "client.ts" }, "client.ts"), " has the types of all messages and no dependencies. It reconnects as the close code says."),
+    h("div", { class: "example" }, h("pre", {}, code), h("div", { class: "actions" }, copyButton(code))),
   );
 }
 
@@ -1645,7 +1677,7 @@ function showChannel(channel, given) {
   const element = h(
     "article",
     { class: "endpoint" },
-    h("header", { class: "head" }, h("p", { class: "muted" }, channel.title), h("h2", {}, h("code", {}, addressParts(channel.address))), channel.description && h("p", { class: "lead" }, channel.description)),
+    h("header", { class: "head" }, h("p", { class: "muted" }, channel.title), h("h2", {}, h("code", {}, addressParts(channel.address))), channel.description && paragraphs(channel.description, { class: "lead" })),
     h(
       "div",
       { class: "console", "aria-label": "Console", role: "region" },
@@ -1659,6 +1691,7 @@ function showChannel(channel, given) {
       messageSection("What the client sends", channel.sends, use),
       messageSection("What the server sends", channel.receives),
       endTable(channel),
+      clientSection(channel),
     ),
   );
   $("main").replaceChildren(element);
@@ -1704,7 +1737,7 @@ function listChannels() {
   const words = $("find").value.trim().toLowerCase();
   const shownOnes = channels.filter((one) => `${one.address} ${one.title} ${one.description}`.toLowerCase().includes(words));
   $("channels").replaceChildren(
-    ...shownOnes.map((one) => h("li", {}, h("a", { href: `#${one.address}`, "data-address": one.address, "aria-current": one === current ? "page" : undefined }, h("code", {}, addressParts(one.address)), one.description && h("span", { class: "muted" }, one.description.split(/(?<=[.:])\s/)[0])))),
+    ...shownOnes.map((one) => h("li", {}, h("a", { href: `#${one.address}`, "data-address": one.address, "aria-current": one === current ? "page" : undefined }, h("code", {}, addressParts(one.address)), one.description && h("span", { class: "muted" }, prose(one.description.split(/(?<=[.:])\s/)[0]))))),
     ...(shownOnes.length ? [] : [h("li", { class: "muted none" }, "No endpoint matches.")]),
   );
 }
