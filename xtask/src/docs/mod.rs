@@ -1,7 +1,9 @@
 //! `cargo xtask page`: the page of the tour in Chromium, as a person uses it, and the client that it gives.
 
+mod accessibility;
 mod console;
 mod control;
+mod packages;
 mod policy;
 mod schema;
 mod tab;
@@ -24,7 +26,7 @@ use tab::Tab;
 /// What a person does at one place.
 type Act = fn(&mut Tab, &Place) -> Result<()>;
 
-const ACTS: [(&str, Act); 13] = [
+const ACTS: [(&str, Act); 14] = [
     ("keyboard", console::keyboard),
     ("invalid", console::invalid),
     ("kick", console::kick),
@@ -38,6 +40,7 @@ const ACTS: [(&str, Act); 13] = [
     ("cancel", console::cancel),
     ("export", console::export),
     ("schema", schema::check),
+    ("accessibility", accessibility::check),
 ];
 
 /// What is done over each other way to the page.
@@ -103,7 +106,7 @@ fn start(program: &Path, flags: &[&str]) -> Result<Tour> {
 fn step(name: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
     let began = Instant::now();
     run().while_doing(format!("the page, `{name}`"))?;
-    println!("  {name:<12} ok, {:.1} s", began.elapsed().as_secs_f64());
+    println!("  {name:<14} ok, {:.1} s", began.elapsed().as_secs_f64());
     Ok(())
 }
 

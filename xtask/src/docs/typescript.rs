@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::control::Control;
+use super::packages;
 use super::tab::Tab;
 use crate::failure::{Failure, Result, While};
 use crate::interop::http;
@@ -39,9 +40,7 @@ pub(crate) fn checks(program: &Path, tour: &Tour) -> Result<()> {
 /// The folder with the client of this tour and the cases, as JavaScript.
 fn compiled(tour: &Tour) -> Result<PathBuf> {
     let source = project::root().join("xtask/docs");
-    let compiler = project::work_folder("page/typescript")?;
-    let is_there = || compiler.join("node_modules/typescript/bin/tsc").is_file();
-    install::node_packages(&compiler, &source, is_there, "TypeScript (npm)")?;
+    let compiler = packages::folder()?;
 
     let folder = project::work_folder("page/client")?;
     let client = http::get(&tour.address, "/docs/client.ts")?.body;
@@ -51,6 +50,7 @@ fn compiled(tour: &Tour) -> Result<PathBuf> {
     for name in SOURCES {
         fs::copy(source.join(name), folder.join(name)).while_doing(format!("copying {name}"))?;
     }
+    fs::write(folder.join("shown.ts"), shown(tour)?).while_doing("writing shown.ts")?;
     let compile = |options: &[&str], names: &[&str]| {
         let mut command = Command::new("node");
         command.arg(compiler.join("node_modules/typescript/bin/tsc"));
@@ -70,9 +70,38 @@ fn compiled(tour: &Tour) -> Result<PathBuf> {
         "--exactOptionalPropertyTypes",
     ];
     compile(&["--noEmit"], &["client.ts", "uses.ts", "mistakes.ts"])?;
-    compile(&picky, &["client.ts", "uses.ts", "run.ts"])?;
+    compile(&picky, &["client.ts", "uses.ts", "run.ts", "shown.ts"])?;
     compile(&[], &["client.ts", "run.ts"])?;
     Ok(folder)
+}
+
+/// The code that the page shows for each endpoint, a function each.
+fn shown(tour: &Tour) -> Result<String> {
+    let mut tab = Tab::ready()?;
+    tab.open(&format!("http://{}/docs", tour.address))?;
+    tab.wait("channels.length > 0", "the document is read")?;
+    let codes = tab.evaluate("channels.map((one) => clientSection(one).querySelector('pre').textContent)")?;
+    let import = "import { connect } from \"./client.ts\";";
+    let functions = codes
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .enumerate()
+        .map(|(at, code)| {
+            let body = code.replace(import, "");
+            format!(
+                "export async function shown{at}(): Promise<unknown> {{{body}\n  return [code, reason];\n}}\n"
+            )
+        });
+    let functions: Vec<String> = functions.collect();
+    if functions.is_empty() {
+        return Err("the page shows no endpoint".into());
+    }
+    Ok(format!(
+        "import {{ connect }} from \"./client.js\";\n{}",
+        functions.concat()
+    ))
 }
 
 /// A board that saves, as a process.

@@ -314,7 +314,9 @@ function typeName(schema, depth = 0) {
     .map((type) => {
       if (type === "array") {
         const items = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : null);
-        return items ? `[${items.map((item) => typeName(item, depth + 1)).join(", ")}]` : `${typeName(schema.items ?? {}, depth + 1)}[]`;
+        if (items) return `[${items.map((item) => typeName(item, depth + 1)).join(", ")}]`;
+        const of = typeName(schema.items ?? {}, depth + 1);
+        return of.includes(" | ") ? `(${of})[]` : `${of}[]`;
       }
       if (type === "object" && schema.additionalProperties && typeof schema.additionalProperties === "object" && !schema.properties) return `map of ${typeName(schema.additionalProperties, depth + 1)}`;
       return type === "string" && schema.format && FORMATS[schema.format] ? schema.format : type;
