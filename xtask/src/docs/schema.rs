@@ -198,6 +198,17 @@ pub(crate) fn check(tab: &mut Tab, place: &Place) -> Result<()> {
             }
         }
     }
+    // Numbers that JavaScript cannot hold, keys that occur twice, escapes: shown as they came.
+    let text = "{\"a\":12345678901234567890,\"a\":1.0,\"b\":[\"\\u00e9, {\\\"}\"],\"c\":{},\"d\":[]}";
+    let expected = "{\n  \"a\": 12345678901234567890,\n  \"a\": 1.0,\n  \"b\": [\n    \"\\u00e9, {\\\"}\"\n  ],\n  \"c\": {},\n  \"d\": []\n}";
+    let shown = tab.evaluate(&format!("pretty({})", Value::from(text)))?;
+    if shown != expected {
+        return Err(format!("{text} is shown as {shown}").into());
+    }
+    let deep = tab.evaluate("pretty('['.repeat(50000) + ']'.repeat(50000)).length < 10000000")?;
+    if deep != true {
+        return Err("what is deeply nested grows with the square of its depth".into());
+    }
     let message = json!({ "type": "say", "text": 1 });
     let found = tab.evaluate(&format!(
         "check({{ $ref: '#/components/schemas/Command' }}, {message})"

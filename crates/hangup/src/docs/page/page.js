@@ -398,7 +398,8 @@ function sample(schema, depth = 0) {
 function pretty(text) {
   let out = "";
   let level = 0;
-  const line = () => "\n" + "  ".repeat(level);
+  // Deeper levels are not indented further, as the text would grow with the square of the depth.
+  const line = () => "\n" + "  ".repeat(Math.min(level, 40));
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
   let before = "";
   for (const [token] of text.matchAll(tokens)) {
