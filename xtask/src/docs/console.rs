@@ -241,6 +241,20 @@ pub(crate) fn link(tab: &mut Tab, place: &Place) -> Result<()> {
     if link.contains("s3cret") || link.contains("t0psecret") {
         return Err(format!("the link holds a secret: {link}").into());
     }
+    for (name, is_secret) in [
+        ("access_token", true),
+        ("apiKey", true),
+        ("X-Api-Key", true),
+        ("sessionId", true),
+        ("userPassword", true),
+        ("author", false),
+        ("monkey", false),
+        ("name", false),
+    ] {
+        if tab.evaluate(&format!("isSecretName('{name}')"))? != is_secret {
+            return Err(format!("`{name}`: whether it may be a secret should be {is_secret}").into());
+        }
+    }
     tab.open(&link)?;
     tab.wait(
         "document.querySelector('#f-path-n')?.value === '7'",

@@ -791,8 +791,12 @@ function clientSection(channel) {
 
 // ---------------------------------------------------------------- the form
 
-const SECRET = /pass(word|wd)?|secret|token|api[-_]?key|auth|session|credential|jwt|signature|bearer/i;
-const isSecret = (one) => one.place === "header" || one.place === "cookie" || SECRET.test(one.name) || resolve(one.schema).format === "password" || resolve(one.schema).writeOnly === true;
+const SECRET_WORDS = new Set(["auth", "authorization", "bearer", "credential", "credentials", "jwt", "key", "otp", "passphrase", "passwd", "pin", "pwd", "session", "sid", "sig", "signature", "ticket"]);
+function isSecretName(name) {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/);
+  return words.some((word) => SECRET_WORDS.has(word)) || /password|secret|token|apikey/.test(words.join(""));
+}
+const isSecret = (one) => one.place === "header" || one.place === "cookie" || isSecretName(one.name) || resolve(one.schema).format === "password" || resolve(one.schema).writeOnly === true;
 
 // The schema that a text is read by: optional ones are a union with null.
 const plainSchema = (schema) => {
@@ -891,7 +895,7 @@ class Form {
     const element = h(
       "div",
       { class: "field" },
-      h("label", { for: id }, h("code", {}, one.name), one.required && h("span", { class: "required" }, " required"), h("span", { class: "type" }, ` ${typeName(one.schema)}`), one.place === "header" && h("span", { class: "rule" }, "not from a browser")),
+      h("label", { for: id }, h("code", {}, one.name), one.required && h("span", { class: "required" }, " required"), h("span", { class: "type" }, ` ${typeName(one.schema)}`), one.place === "header" && h("span", { class: "rule" }, "not from a browser"), one.place !== "header" && one.place !== "cookie" && isSecret(one) && h("span", { class: "rule" }, "not in the link")),
       input,
       note,
     );
