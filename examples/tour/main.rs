@@ -4,6 +4,7 @@ mod arguments;
 mod board;
 mod close;
 mod conversation;
+mod docs;
 mod documents;
 mod failures;
 mod limits;
@@ -58,6 +59,7 @@ async fn main() -> io::Result<()> {
         .include(ticks::app())
         .include(slow_accept::app())
         .include(board::app())
+        .docs(docs::page())
         .settings(settings);
     if arguments.asyncapi {
         let document = serde_json::to_string_pretty(&app.asyncapi())?;
@@ -116,6 +118,10 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
             writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
     }
+    writeln!(
+        out,
+        "\nthe page of all these endpoints, with a console\n  http{secure}://{address}/docs"
+    )?;
     if arguments.metrics {
         writeln!(
             out,

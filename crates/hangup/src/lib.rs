@@ -39,6 +39,7 @@
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
 //! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
 //! | describe the endpoints, their messages and how they end | [`App::asyncapi`] | [`asyncapi`] |
+//! | serve a page with a console, and a client for TypeScript | the feature `docs` | the module `docs` |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
 //! | count what happens | the feature `metrics` | the module `metrics` |
 //!
@@ -60,6 +61,7 @@
 //! | `uuid` | yes | `uuid::Uuid` as a parameter type |
 //! | `anyhow`, `eyre` | no | errors of these crates, whose whole chains and contexts are searched for what says how to close |
 //! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
+//! | `docs` | no | `App::docs`: the page of an app, its document and its client for TypeScript |
 //! | `email` | no | the parameter type `params::Email` |
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
 //! | `url` | no | `url::Url` as a parameter type |
@@ -72,6 +74,9 @@ mod app;
 pub mod asyncapi;
 pub mod close;
 mod connections;
+#[cfg(feature = "docs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+pub mod docs;
 pub mod endpoint;
 pub mod error;
 pub mod guides;

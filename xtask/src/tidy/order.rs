@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "logged",
     "origin",
     "settings",
@@ -25,6 +25,7 @@ const ORDER: [&str; 24] = [
     "refuse",
     "layer",
     "asyncapi",
+    "docs",
     "app",
     "close",
     "message",

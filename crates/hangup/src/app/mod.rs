@@ -34,6 +34,8 @@ pub use self::{
     served::Served,
     with_http::WithHttp,
 };
+#[cfg(feature = "docs")]
+use crate::docs::Docs;
 use crate::{
     asyncapi::{self, Info, Listing},
     endpoint::{Endpoint, Routed},
@@ -75,6 +77,8 @@ pub struct App<S = ()> {
     routes: Routes<S>,
     handlers: ErrorHandlers,
     settings: Option<Settings>,
+    #[cfg(feature = "docs")]
+    docs: Option<Docs>,
     /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
     /// For the document.
@@ -95,6 +99,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes: Routes::new(),
             handlers: ErrorHandlers::new(),
             settings: None,
+            #[cfg(feature = "docs")]
+            docs: None,
             taken: HashMap::new(),
             listing: Listing::default(),
             info: Info::default(),
@@ -264,6 +270,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes,
             handlers,
             settings,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
             listing,
             info,
@@ -272,6 +280,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             routes: routes.with_state(state),
             handlers,
             settings,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
             listing,
             info,
@@ -305,14 +315,39 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         asyncapi::document(&self.info, &self.listing, self.settings.as_ref())
     }
 
+    /// Serves the page of this app, its document and its client for TypeScript. See [`Docs`].
+    ///
+    /// The page shows all endpoints of the app, those that are added later too. A later call replaces an earlier one.
+    ///
+    /// # Panics
+    ///
+    /// If one of the paths of the page is taken; the message names both places.
+    #[cfg(feature = "docs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+    #[track_caller]
+    pub fn docs(mut self, docs: Docs) -> Self {
+        if let Some(before) = self.docs.take() {
+            for path in before.paths() {
+                self.taken.remove(&without_names(&path));
+            }
+        }
+        for path in docs.paths() {
+            self.take(&path, Location::caller());
+        }
+        self.docs = Some(docs);
+        self
+    }
+
     fn into_routes(self) -> Routes<S> {
+        #[cfg(feature = "docs")]
+        let page = self.docs.clone().map(|docs| docs.into_router(|| self.asyncapi()));
         let Self {
             routes,
             handlers,
             settings,
             ..
         } = self;
-        routes.map(|router| {
+        let routes = routes.map(|router| {
             // Every layer costs each request some allocations, even an empty one.
             let router = if handlers.is_empty() {
                 router
@@ -323,7 +358,13 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
                 Some(settings) => router.layer(settings.clone()),
                 None => router,
             }
-        })
+        });
+        #[cfg(feature = "docs")]
+        let routes = match page {
+            Some(page) => routes.merge(page),
+            None => routes,
+        };
+        routes
     }
 
     #[track_caller]
@@ -378,6 +419,11 @@ impl<S> App<S> {
     /// The paths of the endpoints, in order.
     fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();
+        #[cfg(feature = "docs")]
+        if let Some(docs) = &self.docs {
+            let page = docs.paths();
+            paths.retain(|path| !page.iter().any(|one| one == path));
+        }
         paths.sort_unstable();
         paths
     }
