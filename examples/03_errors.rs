@@ -9,9 +9,11 @@ use hangup::{App, Close, CloseCode, Failure, Handshake, IntoClose, Result, webso
 /// Defines per variant how it closes.
 #[derive(Debug, thiserror::Error, IntoClose)]
 enum RoomError {
+    /// No room has this name.
     #[error("there is no room {0:?}")]
     #[close(4004)]
     Unknown(String),
+    /// Nobody fits in any more. Another room may have space.
     #[error("{0} people are too many")]
     #[close(4001, "room is full")]
     Full(usize),
@@ -27,7 +29,13 @@ struct Rude {
     word: String,
 }
 
-#[websocket("/rooms/{room}")]
+/// Doubles numbers.
+///
+/// What an error behind `hangup::Result` or a handler closes with is named here, for the document of the app.
+#[websocket(
+    "/rooms/{room}",
+    closes(RoomError, POLICY_VIOLATION, INTERNAL_ERROR = "something went wrong")
+)]
 async fn talk(handshake: Handshake, #[path] room: String) -> Result {
     match room.as_str() {
         "lobby" => {}

@@ -5,7 +5,11 @@
 use std::io::IsTerminal;
 
 use axum::extract::FromRequestParts;
-use hangup::{App, Error, Handshake, IntoClose, Params, Result, websocket};
+use hangup::{
+    App, Error, Handshake, IntoClose, Params, Result,
+    params::{Describe, Location, RequestDescription, SecurityScheme},
+    websocket,
+};
 use http::request::Parts;
 
 /// The user of the connection.
@@ -46,7 +50,16 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
     }
 }
 
-#[websocket("/me")]
+/// What the document of the app says of it.
+impl Describe for CurrentUser {
+    fn describe(request: &mut RequestDescription) {
+        <Token as Describe>::describe(request);
+        request.secured_by("token", SecurityScheme::api_key(Location::Header, "x-token"));
+    }
+}
+
+/// Greets the user.
+#[websocket("/me", closes(LoginError))]
 async fn me(
     handshake: Handshake,
     user: CurrentUser,

@@ -35,7 +35,8 @@ impl Drop for Guest {
     }
 }
 
-#[websocket("/chat")]
+/// Everybody hears what anybody says.
+#[websocket("/chat", closes(TRY_AGAIN_LATER = "you are too slow"))]
 async fn chat(
     handshake: Handshake,
     hub: Hub,

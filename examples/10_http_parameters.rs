@@ -6,7 +6,7 @@
 use std::io::IsTerminal;
 
 use axum::{Router, routing::get};
-use hangup::{Handshake, Params, Result, websocket};
+use hangup::{App, Handshake, Params, Result, websocket};
 
 /// `#[derive(Params)]` makes an extractor of axum, whose rejection is a `ValidationError`.
 #[derive(Params)]
@@ -39,10 +39,14 @@ async fn watch(handshake: Handshake, #[params] selection: Selection) -> Result {
     Ok(())
 }
 
+pub(crate) fn sockets() -> App {
+    App::new().endpoint(watch)
+}
+
 pub(crate) fn app() -> Router {
     Router::new()
         .route("/items/{item_id}", get(read))
-        .route("/items/{item_id}/ws", hangup::route(watch))
+        .merge(sockets())
 }
 
 #[tokio::main]

@@ -350,3 +350,17 @@ fn a_slow_accept_takes_no_time_without_bounds() {
     tour.wait_for_waiting(0, AT_ONCE);
     tour.stop();
 }
+
+#[test]
+fn the_page_its_document_and_its_client_are_served() {
+    let tour = Tour::start(&["--quiet"]);
+    for (path, expected) in [
+        ("/docs", "<title>The tour</title>"),
+        ("/docs/asyncapi.json", "\"asyncapi\": \"3.0.0\""),
+        ("/docs/client.ts", "export function connect"),
+    ] {
+        let answer = tour.answer(path, "Connection: close\r\n", "no such text");
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{path}: {answer}");
+        assert!(answer.contains(expected), "{path}");
+    }
+}

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Print nothing but the line with the address.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Print the AsyncAPI document of the tour and end.
+    #[arg(long)]
+    pub(crate) asyncapi: bool,
     /// Serve /metrics for Prometheus, to all who can reach the port.
     #[arg(long)]
     pub(crate) metrics: bool,

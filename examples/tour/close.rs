@@ -40,13 +40,29 @@ fn close_of(code: i64, reason: String) -> Result<Close> {
     Ok(Close::new(CloseCode::try_from(code)?, reason))
 }
 
-#[websocket("/close/ws")]
+/// Closes with what the query says.
+#[websocket(
+    "/close/ws",
+    closes(
+        /// The code and the reason of the query: any code that may be sent.
+        4000
+    )
+)]
 async fn close(handshake: Handshake, #[query] code: i64, #[query(default = "")] reason: String) -> Result {
     let _socket = handshake.accept().await?;
     Err(close_of(code, reason)?.into())
 }
 
-#[websocket("/early-close/ws")]
+/// The same before accept.
+#[websocket(
+    "/early-close/ws",
+    closes(
+        /// The code and the reason of the query: any code that may be sent.
+        4000,
+        /// The same: these two are the ones of the samples.
+        4001
+    )
+)]
 async fn early_close(
     _handshake: Handshake,
     #[query] code: i64,
@@ -55,11 +71,13 @@ async fn early_close(
     Err(close_of(code, reason)?.into())
 }
 
+/// Neither accepts nor denies.
 #[websocket("/silent/ws")]
 async fn silent(_handshake: Handshake) -> Result {
     Ok(())
 }
 
+/// Accepts, and has nothing to say.
 #[websocket("/done/ws")]
 async fn done(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;

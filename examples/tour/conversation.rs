@@ -30,9 +30,9 @@ pub(crate) const SAMPLES: &[Sample] = &[
 pub(crate) fn app(max_message_size: usize, deflate: Deflate) -> App {
     let last = Last::default();
     let disconnects: Router = Router::new()
-        .route("/disconnect/ws", hangup::route(disconnect))
         .route("/disconnect/last", get(last_disconnect))
-        .with_state(last);
+        .with_state(last.clone());
+    let disconnect = App::new().endpoint(disconnect).with_state(last);
     let echo = App::new().route("/echo", echo).settings(
         Settings::new()
             .max_message_size(max_message_size)
@@ -40,6 +40,7 @@ pub(crate) fn app(max_message_size: usize, deflate: Deflate) -> App {
     );
     App::new()
         .route("/json/ws", json_echo)
+        .include(disconnect)
         .merge(disconnects)
         .include(echo)
 }
@@ -47,6 +48,7 @@ pub(crate) fn app(max_message_size: usize, deflate: Deflate) -> App {
 /// How the last client of `/disconnect/ws` disconnected.
 type Last = Arc<Mutex<Option<Disconnect>>>;
 
+/// Waits for the close of its client.
 #[websocket("/disconnect/ws")]
 async fn disconnect(handshake: Handshake, State(last): State<Last>) -> Result {
     let mut socket = handshake.accept().await?;
@@ -76,6 +78,7 @@ struct Item {
     price: f64,
 }
 
+/// Echoes items.
 #[websocket("/json/ws")]
 async fn json_echo(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;
@@ -85,6 +88,7 @@ async fn json_echo(handshake: Handshake) -> Result {
     }
 }
 
+/// Echoes text and binary messages.
 #[websocket("/echo")]
 async fn echo(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;

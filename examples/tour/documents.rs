@@ -39,7 +39,7 @@ pub(crate) fn app() -> App {
 }
 
 /// Talk about one item.
-#[websocket("/items/{item_id}/ws")]
+#[websocket("/items/{item_id}/ws", closes(POLICY_VIOLATION = "Session cookie missing"))]
 async fn item_socket(
     handshake: Handshake,
     #[cookie] session: Option<String>,
@@ -57,7 +57,8 @@ async fn item_socket(
     }
 }
 
-#[websocket("/exception/ws")]
+/// Closes as soon as it is open.
+#[websocket("/exception/ws", closes(POLICY_VIOLATION = "Closing the connection..."))]
 async fn exception(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Close::new(CloseCode::POLICY_VIOLATION, "Closing the connection...").into())
@@ -67,13 +68,15 @@ async fn exception(handshake: Handshake) -> Result {
 #[error("custom")]
 struct CustomError;
 
-#[websocket("/custom-exception/ws")]
+/// Fails with an error that has a handler.
+#[websocket("/custom-exception/ws", closes(POLICY_VIOLATION = "Custom exception"))]
 async fn custom_exception(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(CustomError.into())
 }
 
-#[websocket("/custom-exception-early/ws")]
+/// The same before accept.
+#[websocket("/custom-exception-early/ws", closes(POLICY_VIOLATION = "Custom exception"))]
 async fn custom_exception_early(_handshake: Handshake) -> Result {
     Err(CustomError.into())
 }

@@ -85,6 +85,7 @@ struct Cause;
 #[error("a wrapper")]
 struct Wrapper(#[source] Cause);
 
+/// An HTTP response before accept, 1011 after it.
 #[websocket("/http-error/ws")]
 async fn http_error(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
     let _socket = match accept {
@@ -94,6 +95,7 @@ async fn http_error(handshake: Handshake, #[query(default = false)] accept: bool
     Err(HttpError::new(StatusCode::NOT_FOUND, "Item not found").into())
 }
 
+/// An error that nobody handles.
 #[websocket("/unhandled/ws")]
 async fn unhandled(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
     let _socket = match accept {
@@ -103,6 +105,7 @@ async fn unhandled(handshake: Handshake, #[query(default = false)] accept: bool)
     Err(Secret.into())
 }
 
+/// A panic.
 #[websocket("/panic/ws")]
 async fn panic(handshake: Handshake, #[query(default = false)] accept: bool) -> Result {
     let _socket = match accept {
@@ -112,19 +115,22 @@ async fn panic(handshake: Handshake, #[query(default = false)] accept: bool) -> 
     panic!("secret")
 }
 
+/// An error whose handler fails.
 #[websocket("/handler-fails/ws")]
 async fn handler_fails(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Fails.into())
 }
 
-#[websocket("/handler-sends/ws")]
+/// An error whose handler sends a message first.
+#[websocket("/handler-sends/ws", closes(4102 = "sent first"))]
 async fn handler_sends(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(SendsFirst.into())
 }
 
-#[websocket("/source/ws")]
+/// An error whose source has a handler.
+#[websocket("/source/ws", closes(4110 = "from the source"))]
 async fn source(handshake: Handshake) -> Result {
     let _socket = handshake.accept().await?;
     Err(Wrapper(Cause).into())

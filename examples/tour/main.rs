@@ -1,8 +1,10 @@
 //! The tour: every sample of the two documents and every way to end, each with a command to try it.
 
 mod arguments;
+mod board;
 mod close;
 mod conversation;
+mod docs;
 mod documents;
 mod engine;
 mod failures;
@@ -39,21 +41,6 @@ async fn main() -> io::Result<()> {
     } else {
         log::print();
     }
-    let metrics = match arguments.metrics {
-        true => metrics::page()?,
-        false => Router::new(),
-    };
-    let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
-    let address = listener.local_addr()?;
-    #[cfg(feature = "tls")]
-    let tls = arguments.tls.read()?;
-    #[cfg(feature = "tls")]
-    let secure = if tls.is_some() { "s" } else { "" };
-    #[cfg(not(feature = "tls"))]
-    let secure = "";
-
-    let hub = arguments.hub.hub().await?;
-    print(&arguments, secure, &address.to_string())?;
     let settings = arguments.limits.apply(Settings::new());
     let settings = settings
         .refusal(arguments.refuse.into())
@@ -61,6 +48,7 @@ async fn main() -> io::Result<()> {
         .trusted_proxies(arguments.trusted_proxies())
         .deflate(arguments.deflate.and_then(Deflate::config));
     let app = App::new()
+        .title("hangup tour")
         .include(documents::app())
         .include(validation::app())
         .include(failures::app())
@@ -73,9 +61,29 @@ async fn main() -> io::Result<()> {
         .include(rooms::app())
         .include(ticks::app())
         .include(slow_accept::app())
-        .merge(metrics)
-        .settings(settings)
-        .hub(&hub);
+        .include(board::app())
+        .docs(docs::page())
+        .settings(settings);
+    if arguments.asyncapi {
+        let document = serde_json::to_string_pretty(&app.asyncapi())?;
+        return writeln!(io::stdout().lock(), "{document}");
+    }
+    let metrics = match arguments.metrics {
+        true => metrics::page()?,
+        false => Router::new(),
+    };
+    let hub = arguments.hub.hub().await?;
+    let app = app.merge(metrics).hub(&hub);
+    let listener = TcpListener::bind((arguments.host.as_str(), arguments.port)).await?;
+    let address = listener.local_addr()?;
+    #[cfg(feature = "tls")]
+    let tls = arguments.tls.read()?;
+    #[cfg(feature = "tls")]
+    let secure = if tls.is_some() { "s" } else { "" };
+    #[cfg(not(feature = "tls"))]
+    let secure = "";
+    print(&arguments, secure, &address.to_string())?;
+
     #[cfg(feature = "tls")]
     if let Some(tls) = tls {
         let served = arguments.limits.serve(app.serve_tls_on(listener, tls)).await;
@@ -106,6 +114,7 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
         rooms::SAMPLES,
         ticks::SAMPLES,
         slow_accept::SAMPLES,
+        board::SAMPLES,
     ];
     for sample in groups.into_iter().flatten() {
         writeln!(
@@ -118,6 +127,10 @@ fn print(arguments: &Arguments, secure: &str, address: &str) -> io::Result<()> {
             writeln!(out, "  curl -i 'http{secure}://{address}{}", closing_quote(curl))?;
         }
     }
+    writeln!(
+        out,
+        "\nthe page of all these endpoints, with a console\n  http{secure}://{address}/docs"
+    )?;
     if arguments.metrics {
         writeln!(
             out,

@@ -24,6 +24,7 @@ pub(crate) fn app() -> App {
     App::new().endpoint(expires).endpoint(draining)
 }
 
+/// Echoes until its credentials expire.
 #[websocket("/expires/ws")]
 async fn expires(handshake: Handshake, #[query(default = 3, ge = 0, le = 3600)] seconds: u64) -> Result {
     let mut socket = handshake.accept().await?;
@@ -34,6 +35,7 @@ async fn expires(handshake: Handshake, #[query(default = 3, ge = 0, le = 3600)] 
     }
 }
 
+/// Echoes until the server stops.
 #[websocket("/draining/ws")]
 async fn draining(handshake: Handshake) -> Result {
     let mut socket = handshake.accept().await?;

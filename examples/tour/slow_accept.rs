@@ -21,11 +21,12 @@ pub(crate) const SAMPLES: &[Sample] = &[Sample {
 }];
 
 pub(crate) fn app() -> App {
+    let state = Waiting::default();
     let routes: Router = Router::new()
-        .route("/slow-accept/ws", hangup::route(slow_accept))
         .route("/slow-accept/waiting", get(waiting))
-        .with_state(Waiting::default());
-    App::new().merge(routes)
+        .with_state(state.clone());
+    let endpoint = App::new().endpoint(slow_accept).with_state(state);
+    App::new().include(endpoint).merge(routes)
 }
 
 /// The number of endpoints that wait.

@@ -50,17 +50,26 @@ pub(crate) fn app() -> App {
         .include(logged)
 }
 
+/// Tells its parameter.
 #[websocket("/validation/ws")]
 async fn validation(handshake: Handshake, #[query] q: i64) -> Result {
     tell(handshake, q).await
 }
 
-#[websocket("/validation-custom/ws")]
+/// The same, with a handler of validation errors.
+#[websocket(
+    "/validation-custom/ws",
+    closes(
+        /// A parameter was missing or wrong. The reason holds the errors as JSON.
+        UNSUPPORTED_DATA
+    )
+)]
 async fn validation_custom(handshake: Handshake, #[query] q: i64) -> Result {
     tell(handshake, q).await
 }
 
-#[websocket("/validation-logged/ws")]
+/// The same, with a handler that keeps the errors to the log.
+#[websocket("/validation-logged/ws", closes(POLICY_VIOLATION = "Invalid data"))]
 async fn validation_logged(handshake: Handshake, #[query] q: i64) -> Result {
     tell(handshake, q).await
 }
@@ -71,11 +80,12 @@ async fn tell(handshake: Handshake, q: i64) -> Result {
     Ok(())
 }
 
+/// Tells five parameters of four places.
 #[websocket("/params/{n}/ws")]
 async fn params(
     handshake: Handshake,
-    #[path] n: i64,
-    #[query(ge = 1, le = 100)] limit: i64,
+    #[path(description = "A number of the path.", examples = [7])] n: i64,
+    #[query(ge = 1, le = 100, examples = [10])] limit: i64,
     #[query] tags: Vec<String>,
     #[header(min_length = 3)] x_token: String,
     #[cookie] session: Uuid,

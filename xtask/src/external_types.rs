@@ -39,7 +39,10 @@ const EXPECTED: &[(&str, &str)] = &[
         "serde_core",
         "defines the traits of serde: what is sent and received as JSON",
     ),
-    ("serde_json", "the values in validation errors"),
+    (
+        "serde_json",
+        "the values in validation errors, the document of an app",
+    ),
     ("speedate", "parameter types, behind the feature of that name"),
     ("time", "parameter types, behind the feature of that name"),
     ("tokio", "listeners and instants: hangup runs on tokio"),

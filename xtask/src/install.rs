@@ -23,6 +23,16 @@ pub(crate) fn npm_clients() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The folder whose `node_modules` holds AsyncAPI's parser.
+pub(crate) fn asyncapi_parser() -> Result<PathBuf> {
+    need(&["node", "npm"], &["nodejs", "npm"], "the parser runs on Node.js")?;
+    let folder = project::work_folder("interop/asyncapi")?;
+    let source = project::root().join("xtask/interop/asyncapi");
+    let is_there = || folder.join("node_modules/@asyncapi/parser").is_dir();
+    node_packages(&folder, &source, is_there, "@asyncapi/parser (npm)")?;
+    Ok(folder)
+}
+
 /// The program of another version of Node.js, such as `node-22`.
 pub(crate) fn node(version: &str) -> Result<PathBuf> {
     need(&["npm"], &["nodejs", "npm"], "versions of Node.js come from npm")?;

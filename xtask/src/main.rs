@@ -10,6 +10,7 @@ mod arguments;
 mod autobahn;
 mod bench;
 mod dependencies;
+mod docs;
 mod engines;
 mod external_types;
 mod failure;
@@ -45,6 +46,8 @@ usage: cargo xtask COMMAND [OPTIONS]
       --way direct|tls|nginx  one way to the tour only (default: all, nginx from Debian)
       --case TEXT             only the cases whose name contains TEXT
       --address HOST:PORT     a server that runs already (then --refuse says how it refuses)
+  page [STEP..]           the page of the tour in Chromium, as a person uses it, and its client.ts
+      --write                 keep the two pictures that README shows
   autobahn [OPTIONS]      the Autobahn test suite against the tour's /echo, groups 1 to 10
       --all                   groups 12 and 13 (compression) too
       --cases PATTERNS        only these, such as 1.*,6.4.1
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Some("test") => steps::command(arguments),
         Some("tidy") => arguments.end().and_then(|()| tidy::command()),
         Some("interop") => interop::command(arguments),
+        Some("page") => docs::command(arguments),
         Some("autobahn") => autobahn::command(arguments),
         Some("soak") => soak::command(arguments),
         Some("drain") => soak::drain::command(arguments),

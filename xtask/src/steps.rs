@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
 use crate::{
-    autobahn, bench, dependencies, engines, external_types, features, fleet, fuzz, interop, msrv, process,
-    project, soak, tidy, vectors,
+    autobahn, bench, dependencies, docs, engines, external_types, features, fleet, fuzz, interop, msrv,
+    process, project, soak, tidy, vectors,
 };
 
 struct Step {
@@ -86,6 +86,11 @@ const STEPS: &[Step] = &[
         name: "interop",
         what: "real clients against the tour, compressed, merged, over TLS and behind nginx too",
         run: interop::all,
+    },
+    Step {
+        name: "page",
+        what: "the page of the tour in Chromium, and its client.ts in Node.js and Chromium",
+        run: docs::all,
     },
     Step {
         name: "autobahn",

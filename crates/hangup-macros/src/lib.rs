@@ -6,6 +6,7 @@
 //! | `params` | [`#[derive(Params)]`](derive@Params): a struct of parameters |
 //! | `param` | [`#[derive(Param)]`](derive@Param): a field-less enum as a parameter type |
 //! | `into_close` | [`#[derive(IntoClose)]`](derive@IntoClose) and [`recognise_close!`]: how an error type closes |
+//! | `model` | [`#[model]`](macro@model): a struct or an enum as a type of messages |
 //! | `field` | one parameter with its options: of a function, or of a struct |
 //! | `setting`, `doc`, `shape` | `name = value`, doc comments, and what the tokens of a type show |
 //! | `diagnostics`, `wording` | mistakes, all reported at once, and their wording |
@@ -19,6 +20,7 @@ mod diagnostics;
 mod doc;
 mod field;
 mod into_close;
+mod model;
 mod param;
 mod params;
 mod setting;
@@ -63,6 +65,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `refuse = "http"`, `refuse = "close"` | how a connection that ends before `accept` is answered: `hangup::Refusal` |
 /// | `error_message` | sends all validation errors as a text message before the Close frame |
+/// | `closes(4100 = "kicked", RoomError)` | for the document of the app: closes that the types of the endpoint do not tell, and error types with all of theirs; a doc comment above a close describes it |
+/// | `subprotocols("chat.v2", "chat.v1")` | for the document of the app: what the endpoint chooses from |
 ///
 /// The doc comment of the function is the description of the endpoint.
 ///
@@ -100,6 +104,7 @@ use proc_macro::TokenStream;
 /// | `convert_underscores = false` | headers | keeps the underscores in the name |
 /// | `description = "..."` | all | replaces the doc comment |
 /// | `deprecated` | all | a note for the documentation |
+/// | `examples = ["foo", "bar"]` | all | values for the documentation: literals and lists of them |
 ///
 /// # The function
 ///
@@ -150,6 +155,9 @@ pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// The type is also registered, so that it closes with its own code after `?` has turned it into `hangup::Error`. A
 /// generic type cannot be registered as a whole: return `Result<(), TheType>` from the endpoint, or register the types
 /// that you use with `hangup::close::recognise_close!(TheType<u8>)`.
+///
+/// In the document of an app (`hangup::App::asyncapi`) each variant is a way to end, described by its doc comment; without
+/// one, by the text of thiserror's `#[error("..")]`, unless that is `hidden`.
 #[proc_macro_derive(IntoClose, attributes(close))]
 pub fn derive_into_close(input: TokenStream) -> TokenStream {
     into_close::derive(input.into()).into()
@@ -213,6 +221,78 @@ pub fn recognise_close(error: TokenStream) -> TokenStream {
 #[proc_macro_derive(Param, attributes(param))]
 pub fn derive_param(input: TokenStream) -> TokenStream {
     param::derive(input.into()).into()
+}
+
+/// Makes a struct or an enum a type of messages: it can be read, checked, written and described.
+///
+/// It implements `hangup::models::Model`, and serde's `Serialize` and `Deserialize` by it.
+///
+/// ```
+/// # use hangup::ValidationError;
+/// /// What a client may say.
+/// #[hangup::model(tag = "type", rename_all = "snake_case")]
+/// enum Command {
+///     /// Say something to the room.
+///     Say {
+///         #[field(min_length = 1, max_length = 500)]
+///         text: String,
+///     },
+///     Move {
+///         #[field(ge = 0, lt = 100)]
+///         x: i64,
+///         #[field(default = 0)]
+///         y: i64,
+///     },
+/// }
+///
+/// #[hangup::model(tag = "type", rename_all = "snake_case")]
+/// enum Event {
+///     Said { who: String, text: String },
+///     /// A command that could not be read; the connection goes on.
+///     #[model(invalid)]
+///     Invalid { errors: ValidationError },
+/// }
+///
+/// let command: Command = hangup::models::read_json(r#"{"type":"say","text":"hi"}"#)?;
+/// # Ok::<(), hangup::error::JsonError>(())
+/// ```
+///
+/// # Shapes
+///
+/// | Rust | JSON |
+/// |---|---|
+/// | a struct with names | an object; an array of its values is refused |
+/// | a struct around one value | that value, with rules of its own: `struct Name(#[field(min_length = 1)] String)` |
+/// | an enum without data | a string; a number, where every variant has one (`Low = 1`) |
+/// | an enum with `tag = "type"` | an object with the tag among its keys |
+/// | with `content = "data"` besides | an object with the tag and the data |
+/// | without `tag` | an object with one key, the variant; a string for a variant without data |
+/// | with `untagged` | the first variant that fits |
+///
+/// # Options of the type
+///
+/// | option | what |
+/// |---|---|
+/// | `tag`, `content`, `untagged` | how it is known which variant a value is |
+/// | `rename_all`, `rename_all_fields` | names of variants (of an enum) or fields (of a struct); names of the fields of variants |
+/// | `rename`, `description`, `examples` | the name in documents; the comment, if it is to be another; values |
+/// | `extra = "forbid"` | other keys are errors; else they are passed over |
+/// | `populate_by_name` | a field with an `alias` is found under its own name as well |
+/// | `literal` | an enum without data is Python's `Literal` in its errors, and not an `Enum` |
+///
+/// A variant has `#[model(rename = "..", description = "..", invalid)]`. `invalid` marks what answers an invalid message,
+/// see `hangup::Settings::invalid_messages`: it has a field of the type `ValidationError`, and may have others that are
+/// `Option` or have a default; one marked `correlation` is given what the message had there.
+///
+/// # Options of a field
+///
+/// `#[field(..)]` with `alias`, `default` (without a value: `Default::default()`), `gt`, `ge`, `lt`, `le`, `multiple_of`,
+/// `min_length`, `max_length`, `pattern`, `max_digits`, `decimal_places`, `allow_inf_nan`, `description`, `deprecated`, as
+/// for parameters; and `examples = [..]`, `correlation` (it says which question an answer belongs to) and `required` (an
+/// `Option` that may be `null`, but not absent). The comment is the description.
+#[proc_macro_attribute]
+pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    model::attribute(arguments.into(), item.into()).into()
 }
 
 /// Reads a struct of parameters from a request: for `#[params]` in an endpoint or in another struct, and as an axum

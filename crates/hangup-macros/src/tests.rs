@@ -175,3 +175,52 @@ fn into_close_of_a_generic_type() {
 fn recognise_close() {
     is_as_checked_in("recognise_close", crate::into_close::recognise(quote!(Gone<u8>)));
 }
+
+#[test]
+fn model_of_a_struct() {
+    let item = quote! {
+        /// A thing.
+        struct Item {
+            /// What it is called.
+            #[field(min_length = 1, max_length = 5, pattern = "^[a-z]*$")]
+            name: String,
+            #[field(default = 0, ge = 0)]
+            count: u32,
+            note: Option<String>,
+        }
+    };
+    is_as_checked_in(
+        "model_of_a_struct",
+        crate::model::attribute(quote!(extra = "forbid"), item),
+    );
+}
+
+#[test]
+fn model_of_an_enum_with_a_tag() {
+    let command = quote! {
+        enum Command {
+            /// Say something.
+            Say { #[field(min_length = 1)] text: String },
+            Put(Item),
+            Ping,
+        }
+    };
+    let options = quote!(tag = "type", rename_all = "snake_case");
+    is_as_checked_in(
+        "model_of_an_enum_with_a_tag",
+        crate::model::attribute(options, command),
+    );
+}
+
+#[test]
+fn model_of_a_generic_newtype_and_of_a_choice() {
+    let newtype = quote! {
+        struct Few<T>(#[field(max_length = 3)] Vec<T>);
+    };
+    let choice = quote! {
+        enum Level { Low = 1, High = 2 }
+    };
+    let newtype = crate::model::attribute(TokenStream::new(), newtype);
+    let choice = crate::model::attribute(TokenStream::new(), choice);
+    is_as_checked_in("model_of_a_newtype_and_of_a_choice", quote!(#newtype #choice));
+}

@@ -19,8 +19,14 @@ pub const MAX_ERRORS: usize = 64;
 /// shows, of 4300 digits, fits.
 pub const MAX_INPUT_TEXT: usize = 5 * 1024;
 
-/// The same for the error of a message that `recv_json` refuses.
+/// The same for one error of a message.
 pub const MAX_MESSAGE_TEXT: usize = 1024;
+
+/// The same for all errors of a message together.
+pub const MAX_ECHO_TEXT: usize = 16 * 1024;
+
+/// The most values in the `input` of all errors of a message together, counted as [`MAX_INPUT_VALUES`] counts them.
+pub const MAX_ECHO_VALUES: usize = 1024;
 
 /// The most values in the `input` of one error, where an object counts as [`OBJECT_COST`].
 pub const MAX_INPUT_VALUES: usize = 64;

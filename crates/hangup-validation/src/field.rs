@@ -1,5 +1,7 @@
 //! What is declared about one parameter: where it is, its name on the wire, its rules.
 
+use serde_json::Value;
+
 use crate::pattern::Pattern;
 use crate::rules::{Number, Rules};
 
@@ -42,6 +44,7 @@ pub struct Field {
     pub(super) rules: Rules,
     description: Option<&'static str>,
     deprecated: bool,
+    examples: Option<fn() -> Vec<Value>>,
 }
 
 /// Builder methods that set one rule each, on the field.
@@ -66,6 +69,7 @@ impl Field {
             rules: Rules::new(),
             description: None,
             deprecated: false,
+            examples: None,
         }
     }
 
@@ -139,6 +143,13 @@ impl Field {
         self
     }
 
+    /// Shows values of the parameter, as JSON. Nothing in validation depends on it.
+    #[must_use]
+    pub const fn examples_from(mut self, examples: fn() -> Vec<Value>) -> Self {
+        self.examples = Some(examples);
+        self
+    }
+
     /// Where the parameter is.
     pub const fn location(&self) -> Location {
         self.location
@@ -157,6 +168,11 @@ impl Field {
     /// What it is for.
     pub const fn description(&self) -> Option<&'static str> {
         self.description
+    }
+
+    /// Values of it, as JSON.
+    pub fn examples(&self) -> Vec<Value> {
+        self.examples.map(|examples| examples()).unwrap_or_default()
     }
 
     /// Whether it is deprecated.

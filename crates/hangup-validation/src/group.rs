@@ -3,6 +3,7 @@
 use http::request::Parts;
 
 use crate::context::EndpointContext;
+use crate::describe::{Describe, RequestDescription};
 use crate::error::ValidationError;
 use crate::errors::Errors;
 use crate::sources::Sources;
@@ -17,6 +18,17 @@ use crate::sources::Sources;
 pub trait Params: Sized {
     /// Reads every parameter of the group, nested groups first. `None` means that errors were added.
     fn read(sources: &Sources<'_>, errors: &mut Errors) -> Option<Self>;
+
+    /// Says what the group reads, for documents, in the order of reading. Default: it says nothing.
+    fn describe(request: &mut RequestDescription) {
+        let _ = request;
+    }
+}
+
+impl<P: Params> Describe for P {
+    fn describe(request: &mut RequestDescription) {
+        <P as Params>::describe(request);
+    }
 }
 
 /// Reads a group from a request, outside of an endpoint: what the derived `FromRequestParts` calls.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::bounds;
@@ -78,5 +79,26 @@ impl Serialize for ErrorItem {
             item.serialize_field("ctx", &self.ctx)?;
         }
         item.end()
+    }
+}
+
+/// As it was serialised: what a client reads.
+impl<'de> Deserialize<'de> for ErrorItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Sent {
+            r#type: String,
+            loc: Vec<Loc>,
+            msg: String,
+            #[serde(default)]
+            input: Value,
+            #[serde(default)]
+            ctx: Ctx,
+        }
+
+        let sent = Sent::deserialize(deserializer)?;
+        let mut invalid = Invalid::new(sent.r#type, sent.msg);
+        invalid.ctx = sent.ctx;
+        Ok(Self::new(sent.loc, invalid, sent.input))
     }
 }

@@ -97,6 +97,7 @@
 pub mod bounds;
 mod context;
 mod ctx;
+mod describe;
 mod display;
 mod error;
 mod errors;
@@ -105,8 +106,10 @@ pub mod fits;
 mod group;
 mod invalid;
 mod item;
+mod json;
 mod loc;
 mod many;
+pub mod message;
 mod param;
 mod parameter;
 mod pattern;
@@ -122,6 +125,7 @@ mod types;
 pub use self::{
     context::EndpointContext,
     ctx::Ctx,
+    describe::{Describe, DescribedParameter, Probe, RequestDescription, SecurityScheme, Undescribed},
     error::ValidationError,
     errors::Errors,
     field::{Field, Location},
@@ -136,3 +140,6 @@ pub use self::{
     sources::{Sources, decode_path},
     types::*,
 };
+
+/// A value of JSON. An alias, as a second name of the enum would lengthen the names of types in errors of the compiler.
+pub type Json = serde_json::Value;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 /// One step of an error's `loc`.
@@ -37,5 +38,18 @@ impl From<String> for Loc {
 impl From<usize> for Loc {
     fn from(index: usize) -> Self {
         Self::Index(index)
+    }
+}
+
+/// As it was serialised: a name or an index.
+impl<'de> Deserialize<'de> for Loc {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(name) => Ok(Self::from(name)),
+            value => match value.as_u64().and_then(|index| usize::try_from(index).ok()) {
+                Some(index) => Ok(Self::from(index)),
+                None => Err(serde::de::Error::custom("a name or an index")),
+            },
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Repeated parameters: lists and sets.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::ops::ControlFlow;
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::field::{Field, Location};
 use crate::fits::TakesLength;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::parameter::{Parameter, Reader, Reading, Reported, parse};
 use crate::rules::Rules;
@@ -20,6 +21,8 @@ pub(super) const ITEM: Rules = Rules::new();
 impl<T> TakesLength for Vec<T> {}
 impl<T> TakesLength for BTreeSet<T> {}
 impl<T, S> TakesLength for HashSet<T, S> {}
+impl<K, V> TakesLength for BTreeMap<K, V> {}
+impl<K, V, S> TakesLength for HashMap<K, V, S> {}
 
 /// Every value, in the order of the request. None at all is "absent".
 ///
@@ -45,6 +48,14 @@ impl<T: Param> Parameter for Vec<T> {
         check_min(reader, "List", length)?;
         Ok(Some(values))
     }
+
+    fn schema(rules: &Rules) -> Value {
+        json::list(T::json_schema(&ITEM), rules).into()
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
+    }
 }
 
 /// Every value once. `min_length` and `max_length` count what is left without duplicates.
@@ -56,6 +67,14 @@ impl<T: Param + Eq + Hash, S: BuildHasher + Default> Parameter for HashSet<T, S>
             set.insert(value);
             set.len()
         })
+    }
+
+    fn schema(rules: &Rules) -> Value {
+        set_schema::<T>(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
     }
 }
 
@@ -69,6 +88,25 @@ impl<T: Param + Ord> Parameter for BTreeSet<T> {
             set.len()
         })
     }
+
+    fn schema(rules: &Rules) -> Value {
+        set_schema::<T>(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        shown(self)
+    }
+}
+
+fn set_schema<T: Param>(rules: &Rules) -> Value {
+    let mut schema = json::list(T::json_schema(&ITEM), rules);
+    schema.insert("uniqueItems".to_owned(), true.into());
+    schema.into()
+}
+
+/// All values, where each can be shown.
+fn shown<'v, T: Param + 'v>(values: impl IntoIterator<Item = &'v T>) -> Option<Value> {
+    values.into_iter().map(Param::to_json).collect()
 }
 
 fn set<C: Default, T: Param>(

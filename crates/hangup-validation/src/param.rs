@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::invalid::Invalid;
+use crate::json;
 use crate::rules::Rules;
 
 /// A type that one value of a path, query, header or cookie can be parsed into.
@@ -48,6 +51,17 @@ pub trait Param: Sized {
     /// As [`parse`](Self::parse).
     fn parse_cow(text: Cow<'_, str>, rules: &Rules) -> Result<Self, Invalid> {
         Self::parse(&text, rules)
+    }
+
+    /// What a value looks like, as JSON Schema (draft-07), for documents. Default: a string.
+    fn json_schema(rules: &Rules) -> Value {
+        let _ = rules;
+        json::text_in("")
+    }
+
+    /// The value as JSON, where a document shows it as a default. Default: it shows none.
+    fn to_json(&self) -> Option<Value> {
+        None
     }
 
     /// Whether the type is text itself, and so refuses what a path convertor made a number.

@@ -27,6 +27,12 @@ pub trait Parameter: Sized {
     /// Every error was added to the reader's list.
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self>;
 
+    /// What the parameter looks like, as JSON Schema (draft-07), for documents.
+    fn schema(rules: &Rules) -> Value;
+
+    /// The value as JSON, where a document shows it as a default.
+    fn as_default(&self) -> Option<Value>;
+
     /// What an absent parameter is without a default: `None` of an `Option`, else nothing.
     fn absent() -> Option<Self> {
         None
@@ -119,6 +125,14 @@ impl<T: Param> Parameter for T {
             Err(invalid) => Err(reader.report(invalid, raw.input())),
         }
     }
+
+    fn schema(rules: &Rules) -> Value {
+        T::json_schema(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        self.to_json()
+    }
 }
 
 /// Parses one value by these rules.
@@ -134,6 +148,14 @@ impl<T: Parameter> Parameter for Option<T> {
 
     fn read(reader: &mut Reader<'_, '_>) -> Reading<Self> {
         Ok(T::read(reader)?.map(Some))
+    }
+
+    fn schema(rules: &Rules) -> Value {
+        T::schema(rules)
+    }
+
+    fn as_default(&self) -> Option<Value> {
+        self.as_ref()?.as_default()
     }
 
     fn absent() -> Option<Self> {

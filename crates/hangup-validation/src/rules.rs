@@ -30,6 +30,8 @@ pub struct Rules {
     pub allow_inf_nan: Option<bool>,
     /// No conversion from text.
     pub strict: bool,
+    /// The text is a string of JSON, which pydantic reads more strictly than a parameter.
+    pub(crate) is_json: bool,
 }
 
 impl Rules {
@@ -48,7 +50,56 @@ impl Rules {
             decimal_places: None,
             allow_inf_nan: None,
             strict: false,
+            is_json: false,
         }
+    }
+}
+
+macro_rules! builders {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        /// With one rule more.
+        impl Rules {$(
+            $(#[$doc])*
+            #[must_use]
+            pub const fn $name(mut self, value: $type) -> Self {
+                self.$name = Some(value);
+                self
+            }
+        )*}
+    };
+}
+
+builders! {
+    /// Greater than.
+    gt: Number,
+    /// Greater than or equal to.
+    ge: Number,
+    /// Less than.
+    lt: Number,
+    /// Less than or equal to.
+    le: Number,
+    /// A multiple of.
+    multiple_of: Number,
+    /// At least so many characters or items.
+    min_length: usize,
+    /// At most so many characters or items.
+    max_length: usize,
+    /// A regular expression that the text has a match of.
+    pattern: &'static Pattern,
+    /// At most so many digits in a decimal.
+    max_digits: u32,
+    /// At most so many digits after the point of a decimal.
+    decimal_places: u32,
+    /// Whether infinities and NaN pass.
+    allow_inf_nan: bool,
+}
+
+impl Rules {
+    /// The same for a string of JSON.
+    pub(crate) const fn of_json(&self) -> Self {
+        let mut rules = *self;
+        rules.is_json = true;
+        rules
     }
 }
 

@@ -1,11 +1,14 @@
 //! Parameters that come a fixed number of times, each with its own type.
 
+use serde_json::Value;
 use smallvec::SmallVec;
 
 use crate::invalid::Invalid;
+use crate::json;
 use crate::many::{ITEM, count_values, inputs, report_all};
 use crate::param::Param;
 use crate::parameter::{Parameter, Reader, Reading, Reported, parse};
+use crate::rules::Rules;
 use crate::sources::Raw;
 
 macro_rules! tuple {
@@ -20,6 +23,14 @@ macro_rules! tuple {
                 };
                 let read = ($(item::<$type>(reader, &values, $index),)+);
                 Ok(Some(($(read.$index?,)+)))
+            }
+
+            fn schema(_: &Rules) -> Value {
+                json::tuple(vec![$($type::json_schema(&ITEM)),+])
+            }
+
+            fn as_default(&self) -> Option<Value> {
+                Some(Value::Array(vec![$(self.$index.to_json()?),+]))
             }
         }
     };

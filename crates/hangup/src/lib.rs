@@ -29,6 +29,7 @@
 //! | to | use | guide |
 //! |---|---|---|
 //! | declare an endpoint and its parameters | [`websocket`](macro@websocket), [`Handshake`], [`Params`] | [`endpoint`], [`params`] |
+//! | give messages types | [`model`](macro@model) | [`models`] |
 //! | receive and send | [`WebSocket`], [`Sender`], [`Receiver`], [`Message`] | [`message`] |
 //! | close with a code and a reason | [`Close`], [`CloseCode`], [`Reason`], [`IntoClose`](trait@IntoClose) | [`close`] |
 //! | refuse a handshake | [`Refusal`], [`HttpError`], [`Handshake::deny`] | [`error`] |
@@ -38,6 +39,8 @@
 //! | choose which pages may connect, and which proxies are trusted | [`origin::Origins`], [`origin::TrustedProxies`] | [`origin`] |
 //! | reach many connections at once: topics, tags, kicks, in one process or on many nodes | [`Hub`] | [`hub`](mod@hub) |
 //! | serve, over TLS too, and shut down | [`App`], or [`route`] and [`Drain`] in an [`axum::Router`] | [`serve`] |
+//! | describe the endpoints, their messages and how they end | [`App::asyncapi`] | [`asyncapi`] |
+//! | serve a page with a console, and a client for TypeScript | the feature `docs` | the module `docs` |
 //! | test in the same process | [`testing::TestClient`] | [`testing`] |
 //! | count what happens | the feature `metrics` | the module `metrics` |
 //!
@@ -59,16 +62,22 @@
 //! | `uuid` | yes | `uuid::Uuid` as a parameter type |
 //! | `anyhow`, `eyre` | no | errors of these crates, whose whole chains and contexts are searched for what says how to close |
 //! | `chrono`, `jiff`, `time` | no | dates, times and durations of these crates as parameter types |
+//! | `docs` | no | `App::docs`: the page of an app, its document and its client for TypeScript |
 //! | `email` | no | the parameter type `params::Email` |
 //! | `rust_decimal` | no | `rust_decimal::Decimal` as a parameter type |
 //! | `url` | no | `url::Url` as a parameter type |
 //! | `tls` | no | `App::serve_tls`, by rustls |
+//! | `msgpack` | no | typed messages as MessagePack, by the subprotocol `msgpack` |
 //! | `metrics` | no | metrics of connections and messages, through the crate `metrics` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+pub mod asyncapi;
 pub mod close;
 mod connections;
+#[cfg(feature = "docs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+pub mod docs;
 pub mod endpoint;
 pub mod error;
 pub mod guides;
@@ -83,6 +92,7 @@ pub mod message;
 mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+pub mod models;
 pub mod origin;
 pub mod params;
 mod refuse;
@@ -95,7 +105,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __v1;
 
-pub use hangup_macros::{IntoClose, websocket};
+pub use hangup_macros::{IntoClose, model, websocket};
 pub use hangup_protocol::{Close, CloseCode, Reason};
 
 // At most 26 names: `cargo xtask tidy` has the list.

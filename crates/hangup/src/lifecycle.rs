@@ -198,7 +198,12 @@ where
         }
     };
     hub::join(parts, shared);
-    let handshake = Handshake::new(Arc::clone(shared), offers, Arc::clone(context));
+    let handshake = Handshake::new(
+        Arc::clone(shared),
+        offers,
+        Arc::clone(context),
+        scope.settings.invalid_messages,
+    );
     let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
     open(
         endpoint,

@@ -66,6 +66,8 @@ impl Endpoint<AtOnce, ()> for Failing {
             declared_at: None,
             documentation: "",
             settings: None,
+            receives: None,
+            sends: None,
         }
     }
 

@@ -12,7 +12,7 @@ const COMPILER: &str = "rustc 1.95.";
 #[test]
 fn mistakes_are_reported_where_they_are_and_in_plain_words() {
     let tests = trybuild::TestCases::new();
-    for macros in ["websocket", "parameter", "params", "param", "into_close"] {
+    for macros in ["websocket", "parameter", "params", "param", "into_close", "model"] {
         tests.compile_fail(format!("tests/ui/{macros}/*.rs"));
     }
     // What only the types can tell is in the compiler's words, which differ from one compiler to the next and list

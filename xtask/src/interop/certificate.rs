@@ -9,12 +9,12 @@ use crate::{install, process, project};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-pub(super) struct Certificate {
-    pub(super) chain: PathBuf,
-    pub(super) key: PathBuf,
+pub(crate) struct Certificate {
+    pub(crate) chain: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
-pub(super) fn make() -> Result<Certificate> {
+pub(crate) fn make() -> Result<Certificate> {
     install::need(
         &["openssl"],
         &["openssl"],

@@ -14,6 +14,9 @@ use crate::failure::{Failure, Result, While};
 use crate::process::Running;
 use crate::project;
 
+/// Events that are kept until they are taken; only a domain that was enabled tells any.
+const MOST_EVENTS: usize = 10_000;
+
 const LIMIT: Duration = Duration::from_secs(150);
 
 /// No window, and no talk with anybody but the tour, whose certificate is made for each run.
@@ -40,6 +43,8 @@ pub(crate) struct Devtools {
     input: ChildStdin,
     output: Receiver<Value>,
     last_id: u64,
+    /// What the browser has told unasked, in order.
+    events: Vec<Value>,
     session: Option<String>,
 }
 
@@ -76,6 +81,7 @@ impl Devtools {
             input,
             output,
             last_id: 0,
+            events: Vec::new(),
             session: None,
         })
     }
@@ -98,6 +104,9 @@ impl Devtools {
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()))
                 .map_err(|_| self.silence(method))?;
             if message["id"] != id {
+                if message.get("method").is_some() && self.events.len() < MOST_EVENTS {
+                    self.events.push(message);
+                }
                 continue;
             }
             return match message.get("error") {
@@ -105,6 +114,11 @@ impl Devtools {
                 None => Ok(message["result"].clone()),
             };
         }
+    }
+
+    /// The events since they were last taken.
+    pub(crate) fn take_events(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.events)
     }
 
     fn silence(&mut self, method: &str) -> Failure {

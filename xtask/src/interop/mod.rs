@@ -6,10 +6,11 @@ mod browser;
 mod built;
 mod case;
 mod cases;
-mod certificate;
+pub(crate) mod certificate;
 mod client;
 mod clients;
-mod devtools;
+pub(crate) mod devtools;
+mod document;
 mod drive;
 mod ending;
 mod exchange;
@@ -17,7 +18,7 @@ pub(crate) mod http;
 mod judge;
 mod known;
 mod limits;
-mod nginx;
+pub(crate) mod nginx;
 mod page;
 mod passes;
 mod program;
@@ -147,6 +148,9 @@ fn run(choice: &Choice) -> Result<()> {
         direct(choice, program.as_deref(), &cases, &modes, &mut sums)?;
     }
     if let Some(program) = program.filter(|_| choice.clients.is_none()) {
+        if is_direct && choice.picks_name(document::CASE) {
+            sums.add("interop, the document", &document::checks(&program)?);
+        }
         if choice.way.is_none_or(|way| way == Way::Tls) {
             let table = secured::checks(&program, &cases)?;
             sums.add("interop, over TLS", &table);

@@ -16,15 +16,20 @@ use crate::{install, project};
 const SITE: &str = include_str!("../../../examples/08_behind_nginx/nginx.conf");
 const START: Duration = Duration::from_secs(10);
 
-pub(super) struct Nginx {
+pub(crate) struct Nginx {
     running: Running,
-    pub(super) plain: String,
-    pub(super) secured: String,
+    pub(crate) plain: String,
+    pub(crate) secured: String,
 }
 
 impl Nginx {
     /// In front of the app at `backend`.
-    pub(super) fn start(backend: &str, certificate: &Certificate) -> Result<Self> {
+    pub(crate) fn start(backend: &str, certificate: &Certificate) -> Result<Self> {
+        Self::start_below("", backend, certificate)
+    }
+
+    /// The same, with the app below a prefix such as `/a/b`, of which the app sees nothing.
+    pub(crate) fn start_below(prefix: &str, backend: &str, certificate: &Certificate) -> Result<Self> {
         let folder = project::work_folder("interop/nginx")?;
         let [plain, secured] = free_addresses()?;
         let site = filled_in(&[
@@ -32,7 +37,11 @@ impl Nginx {
             ("listen 443 ssl;", format!("listen {secured} ssl;")),
             ("/etc/app/chain.pem", certificate.chain.display().to_string()),
             ("/etc/app/key.pem", certificate.key.display().to_string()),
-            ("127.0.0.1:8000", backend.to_owned()),
+            ("location / {", format!("location {prefix}/ {{")),
+            (
+                "http://127.0.0.1:8000;",
+                format!("http://{backend}{};", if prefix.is_empty() { "" } else { "/" }),
+            ),
         ])?;
         let site_file = folder.join("site.conf");
         fs::write(&site_file, site).while_doing("writing the site of nginx")?;

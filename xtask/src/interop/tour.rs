@@ -95,9 +95,10 @@ impl Tour {
         let log = project::work_folder("interop")?.join(format!("{log_name}.log"));
         let file = File::create(&log).while_doing(format!("making {}", log.display()))?;
         let mut command = Command::new(program);
-        command
-            .args(["--port", "0", "--refuse", refuse.name()])
-            .args(flags);
+        if !flags.contains(&"--port") {
+            command.args(["--port", "0"]);
+        }
+        command.args(["--refuse", refuse.name()]).args(flags);
         // What is told is counted, so it is not for the caller's environment to say.
         command.env_remove("RUST_LOG").envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);

@@ -1,6 +1,6 @@
 //! How connections ended, by the metrics and by the log of the tour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 
 use crate::failure::{Result, While};
@@ -16,6 +16,15 @@ pub(crate) struct Endings {
     /// By reason.
     refused: BTreeMap<String, u64>,
     pub(crate) hub: HubBooks,
+    /// What the server has closed with, before accept and after it.
+    pub(crate) seen: BTreeSet<SeenClose>,
+}
+
+/// A code that the server has closed an endpoint with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SeenClose {
+    pub(crate) route: String,
+    pub(crate) code: u64,
 }
 
 /// What the metrics have counted of the hub.
@@ -81,10 +90,14 @@ impl Endings {
                 "hangup_connections_live" => endings.live += value,
                 "hangup_handshakes_accepted_total" => endings.accepted += value,
                 "hangup_handshakes_refused_total" => {
+                    let reason = label(labels, "reason");
+                    endings.see(labels, reason.strip_prefix("close_"));
                     *endings.refused.entry(label(labels, "reason")).or_default() += value;
                 }
                 "hangup_closes_total" => {
-                    let key = format!("{} {}", label(labels, "code"), label(labels, "initiator"));
+                    let (code, initiator) = (label(labels, "code"), label(labels, "initiator"));
+                    endings.see(labels, (initiator == "local").then_some(code.as_str()));
+                    let key = format!("{code} {initiator}");
                     *endings.closed.entry(key).or_default() += value;
                 }
                 _ => {
@@ -95,6 +108,14 @@ impl Endings {
             }
         }
         endings
+    }
+
+    fn see(&mut self, labels: &str, code: Option<&str>) {
+        let code = code.and_then(|code| code.parse().ok());
+        self.seen.extend(code.map(|code| SeenClose {
+            route: label(labels, "route"),
+            code,
+        }));
     }
 
     fn count_closed(&self) -> u64 {
@@ -155,11 +176,11 @@ impl Endings {
     }
 }
 
-/// The value of a label in `name="value",other="value"}`.
+/// The value of a label in `name="value",other="value"}`. A value may hold braces, as the template of a path does.
 fn label(labels: &str, name: &str) -> String {
-    let found = labels.split([',', '{', '}']).find_map(|label| {
-        let value = label.strip_prefix(name)?.strip_prefix("=\"")?;
-        value.strip_suffix('"')
+    let found = labels.split("\",").find_map(|label| {
+        let (found, value) = label.split_once("=\"")?;
+        (found == name).then(|| value.trim_end_matches("\"}"))
     });
     found.unwrap_or_default().to_owned()
 }
@@ -195,6 +216,7 @@ hangup_closes_total{route=\"/echo\",code=\"1000\",initiator=\"peer\"} 3
 hangup_closes_total{route=\"/done/ws\",code=\"1000\",initiator=\"peer\"} 1
 hangup_handshakes_accepted_total{route=\"/echo\"} 4
 hangup_handshakes_refused_total{route=\"/echo\",reason=\"http_403\"} 2
+hangup_handshakes_refused_total{route=\"/items/{item_id}/ws\",reason=\"close_1008\"} 1
 hangup_connections_live{route=\"/echo\"} 0
 ";
 
@@ -210,7 +232,20 @@ hangup_connections_live{route=\"/echo\"} 0
         let endings = Endings::read(PAGE);
         assert_eq!((endings.live, endings.accepted), (0, 4));
         assert_eq!(endings.closed, BTreeMap::from([("1000 peer".to_owned(), 4)]));
-        assert_eq!(endings.refused, BTreeMap::from([("http_403".to_owned(), 2)]));
+        let refused = [("close_1008", 1), ("http_403", 2)];
+        assert_eq!(
+            endings.refused,
+            BTreeMap::from(refused.map(|(reason, count)| (reason.to_owned(), count)))
+        );
+        let seen = SeenClose {
+            route: "/items/{item_id}/ws".to_owned(),
+            code: 1008,
+        };
+        assert_eq!(
+            endings.seen,
+            BTreeSet::from([seen]),
+            "the client closed the others"
+        );
     }
 
     #[test]
@@ -238,13 +273,13 @@ hangup_connections_live{route=\"/echo\"} 0
     fn every_connection_must_have_one_end() {
         let logged = |ended, drained| Logged { ended, drained };
         let endings = Endings::read(PAGE);
-        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (5, 1)), [""; 0]);
-        assert_eq!(endings.differences(&logged(5, Some([0; 3])), (5, 1)).len(), 1);
-        assert_eq!(endings.differences(&logged(6, Some([0, 1, 0])), (5, 1)).len(), 1);
-        assert_eq!(endings.differences(&logged(6, None), (5, 1)).len(), 1);
-        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (7, 1)).len(), 1);
-        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (4, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(7, Some([0; 3])), (6, 1)), [""; 0]);
+        assert_eq!(endings.differences(&logged(6, Some([0; 3])), (6, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(7, Some([0, 1, 0])), (6, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(7, None), (6, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(7, Some([0; 3])), (8, 1)).len(), 1);
+        assert_eq!(endings.differences(&logged(7, Some([0; 3])), (5, 1)).len(), 1);
         let one_live = Endings { live: 1, ..endings };
-        assert_eq!(one_live.differences(&logged(6, Some([0; 3])), (5, 1)).len(), 1);
+        assert_eq!(one_live.differences(&logged(7, Some([0; 3])), (6, 1)).len(), 1);
     }
 }

@@ -5,6 +5,7 @@ mod chance;
 mod clients;
 pub(crate) mod connection;
 mod costly;
+mod documented;
 pub(crate) mod drain;
 mod early;
 mod endings;
@@ -25,6 +26,7 @@ use crate::interop::Refuse;
 use crate::interop::tour::{self, Profile, Tour};
 use chance::Chance;
 use connection::Stop;
+use documented::DocumentedCloses;
 use endings::Endings;
 use figures::Figures;
 use kinds::{Asks, FLAGS, Kind, choose, kinds};
@@ -90,6 +92,7 @@ fn new_seed() -> u64 {
 
 fn run(time: Duration, seed: u64) -> Result<()> {
     let program = tour::build(Profile::Dev)?;
+    let documented = DocumentedCloses::of_program(&program, FLAGS)?;
     let mut tour = Tour::start_in(ENVIRONMENT, &program, Refuse::Close, "tour-soak", FLAGS)?;
     println!(
         "soak: {:.1} min, {CLIENTS} clients at a time, --seed {seed}",
@@ -115,6 +118,12 @@ fn run(time: Duration, seed: u64) -> Result<()> {
         runs as f64 * 60.0 / took.as_secs_f64()
     );
     counted.print();
+    let undocumented = documented.missing(&counted.seen);
+    println!(
+        "{} close codes of endpoints were seen, {} of them not in the document",
+        counted.seen.len(),
+        undocumented.len()
+    );
     let after = after?;
     println!("before: {before}\nafter:  {after}");
 
@@ -153,6 +162,7 @@ fn run(time: Duration, seed: u64) -> Result<()> {
     let logged = endings::read_log(log)?;
     wrong.extend(counted.differences(&logged, tally.asked()));
     wrong.extend(counted.hub.differences(rooms::kicks()));
+    wrong.extend(undocumented);
     report(&wrong, seed, &tour)
 }
 

@@ -8,7 +8,7 @@ use super::tree::{File, Finding, Tree};
 const HANGUP: &str = "crates/hangup/src/";
 
 /// Each may use the ones before it; the protocol crate comes before them all.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 26] = [
     "logged",
     "origin",
     "settings",
@@ -25,9 +25,12 @@ const ORDER: [&str; 23] = [
     "lifecycle",
     "refuse",
     "layer",
+    "asyncapi",
+    "docs",
     "app",
     "close",
     "message",
+    "models",
     "serve",
     "guides",
     "__v1",

@@ -31,6 +31,7 @@ const NAMES: &[&str] = &[
     "ValidationError",
     "WebSocket",
     "bail",
+    "model",
     "route",
     "websocket",
 ];

@@ -1,5 +1,6 @@
-//! `cargo xtask vectors FILE`: golden vectors of parameter validation, each sent to an endpoint that is generated from
-//! its declaration.
+//! `cargo xtask vectors FILE`: golden vectors of parameter validation and of messages. A message is read as its model,
+//! which the package `xtask/vectors` has; parameters are sent to an endpoint that is generated from
+//! their declaration.
 //!
 //! A line of the file is one vector: what is declared, what is sent, what must come of it. Vectors with the same
 //! declaration share an endpoint, which is written with `#[websocket]` as a user would write it. The package of all
@@ -45,6 +46,9 @@ pub(crate) fn own() -> Result<()> {
 
 fn run(file: &Path) -> Result<()> {
     let text = fs::read_to_string(file).while_doing(format!("reading {}", file.display()))?;
+    if is_of_messages(&text) {
+        return run_messages(file);
+    }
     let mut plan = Plan::of(&text);
     let (vectors, endpoints) = plan.counts();
     eprintln!("{vectors} vectors, {endpoints} endpoints to build");
@@ -58,6 +62,34 @@ fn run(file: &Path) -> Result<()> {
     match status.code() {
         Some(0) => Ok(()),
         // The program has told what is wrong, and its count is to be the last line.
+        Some(1) => Err(Failure::told()),
+        _ => Err(format!("the vectors did not run to their end ({status})").into()),
+    }
+}
+
+/// Vectors of messages name their model.
+fn is_of_messages(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(first).is_ok_and(|vector| vector.get("model_name").is_some())
+}
+
+fn run_messages(file: &Path) -> Result<()> {
+    let status = Command::new("cargo")
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "vectors",
+            "--bin",
+            "messages",
+            "--",
+        ])
+        .arg(std::path::absolute(file).while_doing("finding the file")?)
+        .current_dir(project::root())
+        .status()
+        .while_doing("starting cargo")?;
+    match status.code() {
+        Some(0) => Ok(()),
         Some(1) => Err(Failure::told()),
         _ => Err(format!("the vectors did not run to their end ({status})").into()),
     }

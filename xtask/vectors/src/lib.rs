@@ -8,6 +8,7 @@
 //! | `default` | defaults of types that have no literal |
 //! | `request` | one vector's request, through the in-process client |
 //! | `compare` | whether two JSON values are the same, number types included |
+//! | `messages` | [`run_messages`]: vectors of JSON messages, with their models |
 //! | `run` | [`run`]: all vectors, and the count |
 
 #![allow(
@@ -19,6 +20,7 @@
 mod answer;
 mod compare;
 mod default;
+mod messages;
 mod request;
 mod run;
 mod shown;
@@ -31,6 +33,7 @@ pub use uuid;
 pub use self::{
     answer::{Unread, answer},
     default::{microseconds, parsed},
+    messages::{MessageTally, run_messages, tally_messages},
     run::{Endpoint, run},
     shown::{Shown, object},
 };

@@ -110,7 +110,7 @@ fn owned(ty: &Type, diagnostics: &mut Diagnostics) {
 }
 
 /// Bounds of which no value can be on both sides.
-fn satisfiable(options: &Options, diagnostics: &mut Diagnostics) {
+pub(crate) fn satisfiable(options: &Options, diagnostics: &mut Diagnostics) {
     for low in ["gt", "ge"].iter().filter_map(|name| options.rule(name)) {
         for high in ["lt", "le"].iter().filter_map(|name| options.rule(name)) {
             let is_closed = low.name == "ge" && high.name == "le";
@@ -148,7 +148,7 @@ fn size(rule: &Rule) -> Option<f64> {
 }
 
 /// RFC 9110, 5.6.2: what the name of a header is made of; RFC 6265, 4.1.1 says the same of a cookie's.
-fn is_token(name: &str) -> bool {
+pub(crate) fn is_token(name: &str) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

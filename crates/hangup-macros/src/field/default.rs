@@ -16,6 +16,33 @@ pub(crate) fn adapted(default: &Expr, ty: &Type) -> TokenStream {
     value
 }
 
+/// The default as an `Option` of JSON, for a document. What is no literal, no list of such and no path to a constant or
+/// a variant may differ from one request to the next, and is not shown.
+pub(super) fn shown(default: &Expr) -> TokenStream {
+    match default {
+        Expr::Path(_) => {
+            quote_spanned!(default.span()=> ::hangup::__v1::Parameter::as_default(&#default))
+        }
+        _ => match json(default) {
+            Some(json) => quote!(::core::option::Option::Some(#json)),
+            None => quote!(::core::option::Option::None),
+        },
+    }
+}
+
+/// A literal, or a list of such, as JSON.
+pub(super) fn json(value: &Expr) -> Option<TokenStream> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => {
+            let items: Option<Vec<_>> = elems.iter().map(json).collect();
+            let items = items?;
+            Some(quote!(::hangup::__v1::Json::Array(::std::vec![#(#items),*])))
+        }
+        other if is_literal(other) => Some(quote!(::hangup::__v1::Json::from(#other))),
+        _ => None,
+    }
+}
+
 fn converted(value: &Expr) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {

@@ -12,6 +12,8 @@ use crate::shape;
 
 /// The reads of several parameters.
 pub(crate) struct Reading {
+    /// The `static`s of the parameters, which [`statements`](Self::statements) and the description use.
+    pub(crate) declarations: TokenStream,
     /// Statements that use [`sources`](Self::sources) and [`errors`](Self::errors).
     pub(crate) statements: TokenStream,
     /// A variable for each parameter, in the order of their declaration; `Option`s.
@@ -28,8 +30,8 @@ pub(crate) fn reading(members: &[&Member]) -> Reading {
         .map(|place| local(&format!("value_{place}")))
         .collect();
 
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|&place| members[place].source());
+    let order = in_order(members);
+    let mut declarations = TokenStream::new();
     let statements = order.into_iter().map(|place| {
         let Member { ty, kind } = members[place];
         let value = &values[place];
@@ -38,18 +40,60 @@ pub(crate) fn reading(members: &[&Member]) -> Reading {
                 let #value = <#ty as ::hangup::__v1::Params>::read(#sources, #errors);
             },
             Kind::Field(field) => {
-                let name = format_ident!("__FIELD_{place}");
-                let declaration = declaration(&name, field, ty);
+                let name = declared(place);
+                declarations.extend(declaration(&name, field, ty));
+                let checks = field.options.rules.iter().map(|rule| fits(rule, ty));
                 let read = read(&name, field, ty, &sources, &errors);
-                quote!(#declaration let #value = #read;)
+                quote!(#(#checks)* let #value = #read;)
             }
         }
     });
+    let statements = statements.collect();
     Reading {
-        statements: statements.collect(),
+        declarations,
+        statements,
         values,
         sources,
         errors,
+    }
+}
+
+fn in_order(members: &[&Member]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by_key(|&place| members[place].source());
+    order
+}
+
+fn declared(place: usize) -> Ident {
+    format_ident!("__FIELD_{place}")
+}
+
+/// Statements that add all parameters to the description of a request, in the order of reading.
+pub(crate) fn description(members: &[&Member], request: &Ident) -> TokenStream {
+    let statements = in_order(members).into_iter().map(|place| {
+        let Member { ty, kind } = members[place];
+        let name = declared(place);
+        match kind {
+            Kind::Group => quote_spanned! {ty.span()=>
+                <#ty as ::hangup::__v1::Params>::describe(#request);
+            },
+            Kind::Field(field) => {
+                let probe = quote_spanned!(ty.span()=> ::hangup::__v1::Probe::<#ty>::new());
+                match &field.options.default {
+                    None => quote!(#probe.parameter(#request, &#name);),
+                    Some((_, value)) => {
+                        let shown = default::shown(value);
+                        quote!(#probe.optional_parameter(#request, &#name, #shown);)
+                    }
+                }
+            }
+        }
+    });
+    let statements: TokenStream = statements.collect();
+    quote! {
+        #[allow(unused_imports)]
+        use ::hangup::__v1::Undescribed as _;
+        #statements
     }
 }
 
@@ -63,7 +107,7 @@ impl Member {
     }
 }
 
-/// The `static` of a parameter, and the check of each option against its type, placed at the option's name.
+/// The `static` of a parameter.
 fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
     let source = Ident::new(field.source.name(), Span::call_site());
     let wire_name = LitStr::new(&field.wire_name(), field.name.span());
@@ -95,16 +139,17 @@ fn declaration(name: &Ident, field: &Field, ty: &Type) -> TokenStream {
         .deprecated
         .iter()
         .map(|flag| quote!(.deprecated(#flag)));
-    let checks = field.options.rules.iter().map(|rule| fits(rule, ty));
+    let examples = &field.options.examples;
+    let examples = (!examples.is_empty()).then(|| quote!(.examples_from(|| ::std::vec![#(#examples),*])));
     quote! {
-        #(#checks)*
         #pattern
         static #name: ::hangup::__v1::Field =
-            ::hangup::__v1::Field::#source(#wire_name) #rules #(#described)* #(#deprecated)*;
+            ::hangup::__v1::Field::#source(#wire_name) #rules #(#described)* #(#deprecated)* #examples;
     }
 }
 
-fn fits(rule: &Rule, ty: &Type) -> TokenStream {
+/// The check of an option against the type, placed at the option's name.
+pub(crate) fn fits(rule: &Rule, ty: &Type) -> TokenStream {
     let place = rule.name.span();
     let ty = shape::placed_at(place, ty);
     let check = match &rule.kind {

@@ -9,11 +9,13 @@ mod expand;
 mod options;
 mod wire_names;
 
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Type, UnOp};
 
+pub(crate) use self::check::{is_token, satisfiable};
 pub(crate) use self::declared::{Field, Kind, Member, Source};
-pub(crate) use self::expand::{Reading, reading};
-use self::options::Options;
+pub(crate) use self::default::adapted;
+pub(crate) use self::expand::{Reading, description, fits, reading};
+pub(crate) use self::options::{Options, RuleKind};
 pub(crate) use self::wire_names::check_wire_names;
 use crate::{
     diagnostics::Diagnostics,
@@ -113,4 +115,23 @@ fn source_in_struct(
         ),
     }
     source.unwrap_or(Source::Path)
+}
+
+/// A literal whole number, where it fits an `i64`.
+pub(crate) fn literal_number(value: &Expr) -> Option<i64> {
+    let (literal, sign) = match value {
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => (&**expr, "-"),
+        other => (other, ""),
+    };
+    match literal {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => format!("{sign}{}", number.base10_digits()).parse().ok(),
+        _ => None,
+    }
 }

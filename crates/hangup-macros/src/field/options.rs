@@ -1,8 +1,9 @@
 //! The options of a parameter, as FastAPI names them.
 
-use syn::{Expr, ExprLit, Ident, Lit, LitStr};
+use proc_macro2::TokenStream;
+use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr};
 
-use super::bound::Bound;
+use super::{bound::Bound, default};
 use crate::{
     diagnostics::Diagnostics,
     setting::{self, Setting},
@@ -16,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) convert_underscores_at: Option<Ident>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: Option<bool>,
+    /// Expressions of JSON.
+    pub(crate) examples: Vec<TokenStream>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -37,7 +40,7 @@ pub(crate) enum RuleKind {
     Strict(bool),
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "alias",
     "default",
     "gt",
@@ -55,9 +58,10 @@ const NAMES: [&str; 17] = [
     "convert_underscores",
     "description",
     "deprecated",
+    "examples",
 ];
 
-const OTHER_NAMES: [(&str, &str); 12] = [
+const OTHER_NAMES: [(&str, &str); 13] = [
     ("min", "ge"),
     ("max", "le"),
     ("minimum", "ge"),
@@ -70,6 +74,7 @@ const OTHER_NAMES: [(&str, &str); 12] = [
     ("name", "alias"),
     ("rename", "alias"),
     ("validation_alias", "alias"),
+    ("example", "examples"),
 ];
 
 impl Options {
@@ -97,6 +102,7 @@ impl Options {
                 self.description = setting.text("\"what it is for\"", diagnostics).map(LitStr::value);
             }
             "deprecated" => self.deprecated = setting.flag(diagnostics),
+            "examples" => self.examples = examples(setting, diagnostics),
             "required" => diagnostics.at(
                 name,
                 "there is no option `required`: a parameter is required unless its type is an `Option` or it \
@@ -142,6 +148,25 @@ impl RuleKind {
             _ => None,
         }
     }
+}
+
+/// A list of literals, each as JSON.
+fn examples(setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<TokenStream> {
+    let such_as = "[\"foo\", \"bar\"]";
+    let Some(value) = setting.value(such_as, diagnostics) else {
+        return Vec::new();
+    };
+    let examples = match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(default::json).collect(),
+        _ => None,
+    };
+    examples.unwrap_or_else(|| {
+        diagnostics.at(
+            value,
+            format!("`examples` is a list of text, numbers, `true` and `false`: `examples = {such_as}`"),
+        );
+        Vec::new()
+    })
 }
 
 /// A number of characters, items or digits: a literal, or any constant expression.

@@ -1,7 +1,7 @@
 //! What is wrong with the attributes of an error type, and what is right.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, Member};
+use syn::{Attribute, Ident, LitStr, Member, Token, Type, parse::ParseStream};
 
 use super::{
     ast::{Case, Subject},
@@ -9,12 +9,16 @@ use super::{
     code,
     reason::{self, Reason},
 };
-use crate::diagnostics::Diagnostics;
+use crate::{diagnostics::Diagnostics, doc};
 
 /// How one case closes.
 pub(crate) struct Closing<'i> {
     pub(crate) variant: Option<&'i Ident>,
     pub(crate) way: Way,
+    /// The text of `#[error("..")]` with its placeholders, where thiserror's derive stands beside.
+    pub(crate) display: Option<String>,
+    /// The doc comment.
+    pub(crate) documentation: String,
 }
 
 pub(crate) enum Way {
@@ -23,8 +27,8 @@ pub(crate) enum Way {
         code: TokenStream,
         reason: Reason,
     },
-    /// As this field, which is an error.
-    Field(Member),
+    /// As this field, which is an error, of this type.
+    Field(Member, Type),
 }
 
 /// How every case closes; those with a mistake are left out.
@@ -86,9 +90,9 @@ fn closing<'i>(name: &Ident, case: &Case<'i>, diagnostics: &mut Diagnostics) -> 
             }
         }
         CloseAttr::Transparent(word) => {
-            let mut members = case.fields.members();
-            match (members.next(), members.next()) {
-                (Some(member), None) => Way::Field(member),
+            let mut fields = case.fields.members().zip(case.fields);
+            match (fields.next(), fields.next()) {
+                (Some((member, field)), None) => Way::Field(member, field.ty.clone()),
                 _ => {
                     diagnostics.at(
                         word,
@@ -102,5 +106,20 @@ fn closing<'i>(name: &Ident, case: &Case<'i>, diagnostics: &mut Diagnostics) -> 
     Some(Closing {
         variant: case.variant,
         way,
+        display: display(case.attrs),
+        documentation: doc::text(case.attrs),
     })
+}
+
+/// The text of thiserror's `#[error("..")]`.
+fn display(attrs: &[Attribute]) -> Option<String> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident("error"))?;
+    let text = attr.parse_args_with(|input: ParseStream<'_>| {
+        let text: LitStr = input.parse()?;
+        // Arguments may follow.
+        input.parse::<Option<Token![,]>>()?;
+        input.parse::<TokenStream>()?;
+        Ok(text)
+    });
+    text.ok().map(|text| text.value())
 }

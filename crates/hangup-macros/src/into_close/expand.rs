@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Data, DeriveInput, parse_quote_spanned};
+use syn::{Data, DeriveInput, ext::IdentExt, parse_quote_spanned, spanned::Spanned};
 
 use super::{
     check::{Closing, Way},
@@ -16,7 +16,9 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
     } else {
         quote!(match self { #(#arms)* })
     };
-    let implementation = implementation(input, &body, transparent(closings));
+    let transparent = transparent(closings);
+    let closes = closes(input, closings);
+    let implementation = implementation(input, &body, &quote!(#transparent #closes));
     // A generic type is many types, and none of them is named here.
     let registration = input
         .generics
@@ -29,10 +31,10 @@ pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStrea
 /// An implementation that spares the user the errors of a missing one. It is never run.
 pub(crate) fn stub(input: &DeriveInput) -> Option<TokenStream> {
     let can_have_one = !matches!(input.data, Data::Union(_));
-    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!()), None))
+    can_have_one.then(|| implementation(input, &quote!(::core::unreachable!()), &TokenStream::new()))
 }
 
-fn implementation(input: &DeriveInput, body: &TokenStream, transparent: Option<TokenStream>) -> TokenStream {
+fn implementation(input: &DeriveInput, body: &TokenStream, others: &TokenStream) -> TokenStream {
     let name = &input.ident;
     let mut generics = input.generics.clone();
     if !generics.params.is_empty() {
@@ -48,7 +50,62 @@ fn implementation(input: &DeriveInput, body: &TokenStream, transparent: Option<T
             fn to_close(&self) -> ::hangup::__v1::Close {
                 #body
             }
-            #transparent
+
+            #others
+        }
+    }
+}
+
+/// What each case closes with, for documents. A reason with fields in it is not known before there is an error.
+fn closes(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStream {
+    let name = input.ident.unraw().to_string();
+    let adding = closings.iter().map(|closing| {
+        let (code, reason) = match &closing.way {
+            Way::Close { code, reason } => (code, reason),
+            Way::Field(_, ty) => {
+                return quote_spanned! {ty.span()=>
+                    closes.extend(::hangup::__v1::FieldCloses::<#ty>::new().closes());
+                };
+            }
+        };
+        let (called, cause) = match closing.variant.map(|variant| variant.unraw().to_string()) {
+            Some(variant) => (variant.clone(), format!("{name}::{variant}")),
+            None => (name.clone(), name.clone()),
+        };
+        let known = match (reason, &closing.display) {
+            (Reason::Hidden, _) => Some(String::new()),
+            (Reason::Text(text), _) => Some(text.value()),
+            (Reason::Display, Some(display)) if !display.contains(['{', '}']) => Some(display.clone()),
+            (Reason::Display | Reason::Format { .. }, _) => None,
+        };
+        let known = known.map(|reason| quote!(.reason(#reason)));
+        let said = match (reason, &closing.display) {
+            _ if !closing.documentation.is_empty() => Some(&closing.documentation),
+            (Reason::Hidden, _) => None,
+            (_, display) => display.as_ref(),
+        };
+        let described = said.map(|text| quote!(.described(#text)));
+        quote! {
+            closes.push(
+                ::hangup::__v1::DeclaredClose::new(#code).named(#called).caused_by(#cause) #known #described
+            );
+        }
+    });
+    let is_empty = closings.is_empty();
+    let closes = if is_empty {
+        quote!(::std::vec::Vec::new())
+    } else {
+        quote! {
+            #[allow(unused_imports)]
+            use ::hangup::__v1::UnknownCloses as _;
+            let mut closes = ::std::vec::Vec::new();
+            #(#adding)*
+            closes
+        }
+    };
+    quote! {
+        fn closes() -> ::std::vec::Vec<::hangup::__v1::DeclaredClose> {
+            #closes
         }
     }
 }
@@ -58,7 +115,7 @@ fn transparent(closings: &[Closing<'_>]) -> Option<TokenStream> {
     let arms: Vec<_> = closings
         .iter()
         .filter_map(|closing| {
-            let Way::Field(member) = &closing.way else {
+            let Way::Field(member, _) = &closing.way else {
                 return None;
             };
             let variant = closing.variant.map(|variant| quote!(::#variant));
@@ -84,7 +141,7 @@ fn arm(closing: &Closing<'_>) -> TokenStream {
     let variant = closing.variant.map(|variant| quote!(::#variant));
     let (code, reason) = match &closing.way {
         Way::Close { code, reason } => (code, reason),
-        Way::Field(member) => {
+        Way::Field(member, _) => {
             return quote! {
                 Self #variant { #member: field } => {
                     use ::hangup::__v1::AsError as _;

@@ -11,6 +11,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Type};
 
+pub(crate) use self::{code::check as check_code, reason::MAX_BYTES};
 use crate::diagnostics::Diagnostics;
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {

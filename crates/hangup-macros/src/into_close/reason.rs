@@ -9,7 +9,7 @@ use syn::{Fields, Ident, LitStr, Member};
 use crate::{diagnostics::Diagnostics, wording};
 
 /// RFC 6455, 5.5 and 5.5.1: 125 bytes of payload, of which the code takes two.
-const MAX_BYTES: usize = 123;
+pub(crate) const MAX_BYTES: usize = 123;
 
 /// Where the reason of a case comes from.
 pub(crate) enum Reason {

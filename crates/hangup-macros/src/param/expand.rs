@@ -28,26 +28,44 @@ pub(crate) fn whole(input: &DeriveInput, choices: &Values<'_>) -> TokenStream {
         .enumerate()
         .map(|(place, (variant, _))| quote!(#place => Self::#variant,));
     let last = last.map(|(variant, _)| quote!(_ => Self::#variant,));
+    let variants = choices.values.iter().map(|(variant, _)| variant);
+    let places = 0..choices.values.len();
+    let described = quote! {
+        fn json_schema(_: &::hangup::__v1::Rules) -> ::hangup::__v1::Json {
+            CHOICES.json_schema()
+        }
+
+        fn to_json(&self) -> ::core::option::Option<::hangup::__v1::Json> {
+            CHOICES.json_at(match self {
+                #(Self::#variants => #places,)*
+            })
+        }
+    };
     let body = quote! {
-        static CHOICES: ::hangup::__v1::Choices =
-            ::hangup::__v1::Choices::#constructor(&[#(::hangup::__v1::Choice::#values),*]);
         ::core::result::Result::Ok(match CHOICES.find(text, rules)? {
             #(#others)*
             #last
         })
     };
-    implementation(input, &body)
+    let implementation = implementation(input, &body, &described);
+    quote! {
+        const _: () = {
+            static CHOICES: ::hangup::__v1::Choices =
+                ::hangup::__v1::Choices::#constructor(&[#(::hangup::__v1::Choice::#values),*]);
+            #implementation
+        };
+    }
 }
 
 /// An implementation that spares the user the errors of a missing one. It is never run.
 pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
     match &input.data {
         Data::Union(_) => TokenStream::new(),
-        _ => implementation(input, &quote!(::core::unreachable!())),
+        _ => implementation(input, &quote!(::core::unreachable!()), &TokenStream::new()),
     }
 }
 
-fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
+fn implementation(input: &DeriveInput, body: &TokenStream, described: &TokenStream) -> TokenStream {
     let name = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
     quote_spanned! {name.span()=>
@@ -60,6 +78,8 @@ fn implementation(input: &DeriveInput, body: &TokenStream) -> TokenStream {
             ) -> ::core::result::Result<Self, ::hangup::__v1::Invalid> {
                 #body
             }
+
+            #described
         }
 
         #[automatically_derived]

@@ -1,8 +1,8 @@
 //! The implementations of `hangup::params::Params` and of axum's `FromRequestParts`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, GenericParam, parse_quote};
+use syn::{DeriveInput, GenericParam, Ident, parse_quote};
 
 use super::ast::Group;
 use crate::field::{self, Reading};
@@ -11,6 +11,7 @@ pub(crate) fn whole(input: &DeriveInput, group: &Group) -> TokenStream {
     let members: Vec<_> = group.fields.iter().map(|(_, member)| member).collect();
     let names = group.fields.iter().map(|(name, _)| name);
     let Reading {
+        declarations,
         statements,
         values,
         sources,
@@ -20,11 +21,24 @@ pub(crate) fn whole(input: &DeriveInput, group: &Group) -> TokenStream {
         #statements
         ::core::option::Option::Some(Self { #(#names: #values?,)* })
     };
-    implementations(
+    let request = Ident::new("request", Span::mixed_site());
+    let description = field::description(&members, &request);
+    let implementations = implementations(
         input,
         &quote!(#sources: &::hangup::__v1::Sources<'_>, #errors: &mut ::hangup::__v1::Errors),
         &body,
-    )
+        &quote! {
+            fn describe(#request: &mut ::hangup::__v1::RequestDescription) {
+                #description
+            }
+        },
+    );
+    quote! {
+        const _: () = {
+            #declarations
+            #implementations
+        };
+    }
 }
 
 /// Implementations that spare the user the errors of missing ones. They are never run.
@@ -33,10 +47,16 @@ pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
         input,
         &quote!(_: &::hangup::__v1::Sources<'_>, _: &mut ::hangup::__v1::Errors),
         &quote!(::core::unreachable!()),
+        &TokenStream::new(),
     )
 }
 
-fn implementations(input: &DeriveInput, given: &TokenStream, body: &TokenStream) -> TokenStream {
+fn implementations(
+    input: &DeriveInput,
+    given: &TokenStream,
+    body: &TokenStream,
+    describe: &TokenStream,
+) -> TokenStream {
     let name = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
     let mut with_state = input.generics.clone();
@@ -50,6 +70,8 @@ fn implementations(input: &DeriveInput, given: &TokenStream, body: &TokenStream)
             fn read(#given) -> ::core::option::Option<Self> {
                 #body
             }
+
+            #describe
         }
 
         #[automatically_derived]

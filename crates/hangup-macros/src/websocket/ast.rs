@@ -48,7 +48,7 @@ fn is_function(input: ParseStream<'_>) -> bool {
 
 /// What a parameter of the function is.
 pub(crate) enum Parameter {
-    Handshake(Ident),
+    Handshake(Ident, Box<Type>),
     /// Read from the request by `hangup::params`.
     Member {
         name: Ident,
@@ -100,7 +100,7 @@ fn take_parameter(parameter: &mut PatType, diagnostics: &mut Diagnostics) -> Opt
         None if shape::last_name(ty).as_deref() == Some("Handshake") => {
             let name = name(&parameter.pat).cloned();
             let name = name.unwrap_or_else(|| Ident::new("handshake", proc_macro2::Span::call_site()));
-            Some(Parameter::Handshake(name))
+            Some(Parameter::Handshake(name, Box::new(ty.clone())))
         }
         None => {
             if is_understood {

@@ -2,14 +2,19 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    LitStr, Token,
+    Ident, LitStr, Token, parenthesized,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
+    token,
 };
 
-use super::template::Template;
+use super::{
+    closes::{self, Closes},
+    template::Template,
+};
 use crate::{
     diagnostics::Diagnostics,
+    field,
     setting::{self, Setting},
 };
 
@@ -19,6 +24,8 @@ pub(crate) struct Route {
     template: Option<Template>,
     pub(crate) refuse: Option<Refuse>,
     pub(crate) error_message: Option<bool>,
+    pub(crate) closes: Vec<Closes>,
+    pub(crate) subprotocols: Vec<LitStr>,
 }
 
 /// `hangup::Refusal`, by its name in the attribute.
@@ -28,22 +35,39 @@ pub(crate) enum Refuse {
     Http,
 }
 
-const NAMES: [&str; 2] = ["refuse", "error_message"];
+const NAMES: [&str; 4] = ["refuse", "error_message", "closes", "subprotocols"];
 
-const OTHER_NAMES: [(&str, &str); 2] = [("refusal", "refuse"), ("error_messages", "error_message")];
+const OTHER_NAMES: [(&str, &str); 4] = [
+    ("refusal", "refuse"),
+    ("error_messages", "error_message"),
+    ("close", "closes"),
+    ("subprotocol", "subprotocols"),
+];
 
 impl Route {
     pub(crate) fn read(arguments: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let mut route = Self::default();
-        let parsed = diagnostics.take(parse.parse2(arguments));
-        let Some((path, settings)) = parsed else {
-            return route;
+        let parser = |input: ParseStream<'_>| parse(input, &mut route, diagnostics);
+        let (path, settings) = match parser.parse2(arguments) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                diagnostics.take::<()>(Err(error));
+                return route;
+            }
         };
         route.template = Template::read(&path, diagnostics);
         for setting in setting::once_each(settings, diagnostics) {
             match &*setting.name.to_string() {
                 "refuse" => route.refuse = refuse(&setting, diagnostics),
                 "error_message" => route.error_message = setting.flag(diagnostics),
+                "closes" => diagnostics.at(
+                    &setting.name,
+                    "name the closes in parentheses: `closes(4100 = \"kicked\")`",
+                ),
+                "subprotocols" => diagnostics.at(
+                    &setting.name,
+                    "name the subprotocols in parentheses: `subprotocols(\"chat.v2\", \"chat.v1\")`",
+                ),
                 _ => setting.is_unknown(&NAMES, &OTHER_NAMES, diagnostics),
             }
         }
@@ -56,7 +80,11 @@ impl Route {
     }
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<(LitStr, Vec<Setting>)> {
+fn parse(
+    input: ParseStream<'_>,
+    route: &mut Route,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<(LitStr, Vec<Setting>)> {
     if input.is_empty() {
         return Err(syn::Error::new(
             Span::call_site(),
@@ -72,8 +100,57 @@ fn parse(input: ParseStream<'_>) -> syn::Result<(LitStr, Vec<Setting>)> {
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
     }
-    let settings = Punctuated::<Setting, Token![,]>::parse_terminated(input)?;
-    Ok((path, settings.into_iter().collect()))
+    let mut settings = Vec::new();
+    while !input.is_empty() {
+        if input.peek(Ident) && input.peek2(token::Paren) {
+            parse_list(input, route, diagnostics)?;
+        } else {
+            settings.push(input.parse()?);
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok((path, settings))
+}
+
+/// An option with its values in parentheses.
+fn parse_list(input: ParseStream<'_>, route: &mut Route, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+    let name: Ident = input.parse()?;
+    let content;
+    parenthesized!(content in input);
+    match &*name.to_string() {
+        "closes" => {
+            if !route.closes.is_empty() {
+                diagnostics.at(&name, "`closes` is given twice");
+            }
+            route.closes.extend(closes::read(&content, &name, diagnostics)?);
+        }
+        "subprotocols" => {
+            if !route.subprotocols.is_empty() {
+                diagnostics.at(&name, "`subprotocols` is given twice");
+            }
+            let names = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
+            for name in &names {
+                subprotocol(name, diagnostics);
+            }
+            route.subprotocols.extend(names);
+        }
+        _ => {
+            content.parse::<TokenStream>()?;
+            let setting = Setting { name, value: None };
+            setting.is_unknown(&NAMES, &OTHER_NAMES, diagnostics);
+        }
+    }
+    Ok(())
+}
+
+/// RFC 6455, 4.1: a subprotocol is a token of RFC 9110.
+fn subprotocol(name: &LitStr, diagnostics: &mut Diagnostics) {
+    let text = name.value();
+    if text.is_empty() || !field::is_token(&text) {
+        diagnostics.at(name, format!("`{text}` cannot be the name of a subprotocol"));
+    }
 }
 
 fn refuse(setting: &Setting, diagnostics: &mut Diagnostics) -> Option<Refuse> {

@@ -64,7 +64,7 @@ pub(super) fn function(function: &Function, diagnostics: &mut Diagnostics) {
 /// The handshake, exactly once.
 pub(super) fn parameters(function: &Function, parameters: &[Parameter], diagnostics: &mut Diagnostics) {
     let mut handshakes = parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Handshake(name) => Some(name),
+        Parameter::Handshake(name, _) => Some(name),
         _ => None,
     });
     match handshakes.next() {
@@ -104,7 +104,7 @@ pub(super) fn path(template: &Template, parameters: &[Parameter], diagnostics: &
     let mut may_take_any = false;
     for parameter in parameters {
         match parameter {
-            Parameter::Handshake(_) => {}
+            Parameter::Handshake(..) => {}
             Parameter::Extractor(ty) => may_take_any |= extractor::may_read_path(ty),
             Parameter::Member { name, member } => match &member.kind {
                 Kind::Group => may_take_any = true,

@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitStr, ReturnType, Type, ext::IdentExt, spanned::Sp
 use super::{
     ast::{self, Function, Parameter},
     attr::{Refuse, Route},
+    outline,
 };
 use crate::{
     doc,
@@ -23,7 +24,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
     let conditions = arguments.conditions();
     let read = arguments.read_function();
     let extract = arguments.extract();
-    let describe = describe(function, route);
+    let describe = describe(function, route, parameters);
+    let outline = outline::outline(function, route, parameters);
     let matches = route
         .template()
         .filter(|template| !template.names.is_empty())
@@ -50,6 +52,8 @@ pub(crate) fn whole(function: &Function, route: &Route, parameters: &[Parameter]
             type Arguments = __Arguments;
 
             #describe
+
+            #outline
 
             #matches
 
@@ -157,7 +161,18 @@ fn item(function: &Function, of_function: &TokenStream, endpoint: &TokenStream) 
     }
 }
 
-fn describe(function: &Function, route: &Route) -> TokenStream {
+fn describe(function: &Function, route: &Route, parameters: &[Parameter]) -> TokenStream {
+    let handshake = parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Handshake(_, ty) => Some(ty),
+        _ => None,
+    });
+    let [receives, sends] = ["receives", "sends"].map(|direction| {
+        let direction = Ident::new(direction, Span::call_site());
+        match handshake {
+            Some(ty) => quote_spanned!(ty.span()=> <#ty>::#direction()),
+            None => quote!(::core::option::Option::None),
+        }
+    });
     let name = &function.signature.ident;
     let text = name.unraw().to_string();
     let documentation = doc::text(&function.attrs);
@@ -179,6 +194,8 @@ fn describe(function: &Function, route: &Route) -> TokenStream {
                 declared_at: ::core::option::Option::Some(#place),
                 documentation: #documentation,
                 settings: #settings,
+                receives: #receives,
+                sends: #sends,
             }
         }
     }
@@ -197,11 +214,11 @@ fn run(function: &Function, parameters: &[Parameter]) -> TokenStream {
     let handshake = local("handshake");
     let mut arguments = Vec::new();
     let call = parameters.iter().map(|parameter| match parameter {
-        Parameter::Handshake(_) => handshake.clone(),
+        Parameter::Handshake(..) => quote!(#handshake.retyped()),
         Parameter::Member { .. } | Parameter::Extractor(_) => {
             let argument = local(&format!("argument_{}", arguments.len()));
             arguments.push(argument.clone());
-            argument
+            quote!(#argument)
         }
     });
     let call: Vec<_> = call.collect();
@@ -250,7 +267,7 @@ impl<'p> Arguments<'p> {
         for parameter in parameters {
             let place = arguments.types.len();
             match parameter {
-                Parameter::Handshake(_) => {}
+                Parameter::Handshake(..) => {}
                 Parameter::Member { member, .. } => {
                     arguments.types.push(&member.ty);
                     arguments.members.push((place, member));
@@ -283,12 +300,15 @@ impl<'p> Arguments<'p> {
         }
         let types = members.iter().map(|member| &member.ty);
         let field::Reading {
+            declarations,
             statements,
             values,
             sources,
             errors,
         } = field::reading(&members);
         Some(quote! {
+            #declarations
+
             #[allow(clippy::all, clippy::pedantic)]
             fn __read(
                 #sources: &::hangup::__v1::Sources<'_>,

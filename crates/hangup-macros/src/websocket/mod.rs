@@ -3,8 +3,10 @@
 mod ast;
 mod attr;
 mod check;
+mod closes;
 mod expand;
 mod extractor;
+mod outline;
 mod template;
 
 use proc_macro2::TokenStream;
@@ -31,7 +33,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     check::parameters(&function, &parameters, &mut diagnostics);
     let members = parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Member { name, member } => Some((name, member)),
-        Parameter::Handshake(_) | Parameter::Extractor(_) => None,
+        Parameter::Handshake(..) | Parameter::Extractor(_) => None,
     });
     check_wire_names(members, &mut diagnostics);
     if let Some(template) = route.template() {

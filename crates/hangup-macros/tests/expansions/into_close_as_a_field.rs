@@ -35,6 +35,22 @@ impl ::hangup::__v1::IntoClose for JoinError {
             _ => ::core::option::Option::None,
         }
     }
+    fn closes() -> ::std::vec::Vec<::hangup::__v1::DeclaredClose> {
+        #[allow(unused_imports)]
+        use ::hangup::__v1::UnknownCloses as _;
+        let mut closes = ::std::vec::Vec::new();
+        closes.extend(::hangup::__v1::FieldCloses::<ReceiveError>::new().closes());
+        closes.extend(::hangup::__v1::FieldCloses::<RoomError>::new().closes());
+        closes
+            .push(
+                ::hangup::__v1::DeclaredClose::new(
+                        ::hangup::__v1::CloseCode::POLICY_VIOLATION,
+                    )
+                    .named("Forbidden")
+                    .caused_by("JoinError::Forbidden"),
+            );
+        closes
+    }
 }
 ::hangup::__v1::inventory::submit! {
     ::hangup::__v1::CloseRule::new:: < JoinError > ()

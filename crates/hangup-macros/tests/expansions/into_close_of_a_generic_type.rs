@@ -16,4 +16,16 @@ where
             }
         }
     }
+    fn closes() -> ::std::vec::Vec<::hangup::__v1::DeclaredClose> {
+        #[allow(unused_imports)]
+        use ::hangup::__v1::UnknownCloses as _;
+        let mut closes = ::std::vec::Vec::new();
+        closes
+            .push(
+                ::hangup::__v1::DeclaredClose::new(::hangup::__v1::CloseCode::GOING_AWAY)
+                    .named("Gone")
+                    .caused_by("Gone"),
+            );
+        closes
+    }
 }

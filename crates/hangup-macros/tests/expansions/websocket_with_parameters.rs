@@ -20,6 +20,14 @@ const _: () = {
     ) -> Result<(), JoinError> {
         Ok(())
     }
+    static __FIELD_0: ::hangup::__v1::Field = ::hangup::__v1::Field::path("item_id")
+        .gt(::hangup::__v1::Number::whole(0));
+    static __FIELD_1: ::hangup::__v1::Field = ::hangup::__v1::Field::query("limit")
+        .ge(::hangup::__v1::Number::whole(1))
+        .le(::hangup::__v1::Number::whole(100));
+    static __FIELD_2: ::hangup::__v1::Field = ::hangup::__v1::Field::header("x-token")
+        .min_length(3);
+    static __FIELD_3: ::hangup::__v1::Field = ::hangup::__v1::Field::cookie("session");
     #[allow(clippy::all, clippy::pedantic)]
     fn __read(
         sources: &::hangup::__v1::Sources<'_>,
@@ -27,24 +35,12 @@ const _: () = {
     ) -> ::core::option::Option<(i64, i64, String, Option<String>, Paging)> {
         let value_4 = <Paging as ::hangup::__v1::Params>::read(sources, errors);
         ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
-        static __FIELD_0: ::hangup::__v1::Field = ::hangup::__v1::Field::path("item_id")
-            .gt(::hangup::__v1::Number::whole(0));
         let value_0 = __FIELD_0.read::<i64>(sources, errors);
         ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
         ::hangup::__v1::fits::bound::<i64, ::hangup::__v1::fits::Whole>();
-        static __FIELD_1: ::hangup::__v1::Field = ::hangup::__v1::Field::query("limit")
-            .ge(::hangup::__v1::Number::whole(1))
-            .le(::hangup::__v1::Number::whole(100));
         let value_1 = __FIELD_1.read_or::<i64>(sources, errors, || 10);
         ::hangup::__v1::fits::length::<String>();
-        static __FIELD_2: ::hangup::__v1::Field = ::hangup::__v1::Field::header(
-                "x-token",
-            )
-            .min_length(3);
         let value_2 = __FIELD_2.read::<String>(sources, errors);
-        static __FIELD_3: ::hangup::__v1::Field = ::hangup::__v1::Field::cookie(
-            "session",
-        );
         let value_3 = __FIELD_3.read::<Option<String>>(sources, errors);
         ::core::option::Option::Some((value_0?, value_1?, value_2?, value_3?, value_4?))
     }
@@ -78,7 +74,32 @@ const _: () = {
                         .refusal(::hangup::__v1::Refusal::Http)
                         .error_message(true),
                 ),
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
+        }
+        fn outline(&self, outline: &mut ::hangup::__v1::Outline) {
+            #[allow(unused_imports)]
+            use ::hangup::__v1::{Undescribed as _, UnknownReturn as _};
+            outline.extractor::<State<App>, S>();
+            ::hangup::__v1::Probe::<State<App>>::new().describe(outline.request());
+            {
+                let request = outline.request();
+                #[allow(unused_imports)]
+                use ::hangup::__v1::Undescribed as _;
+                <Paging as ::hangup::__v1::Params>::describe(request);
+                ::hangup::__v1::Probe::<i64>::new().parameter(request, &__FIELD_0);
+                ::hangup::__v1::Probe::<i64>::new()
+                    .optional_parameter(
+                        request,
+                        &__FIELD_1,
+                        ::core::option::Option::Some(::hangup::__v1::Json::from(10)),
+                    );
+                ::hangup::__v1::Probe::<String>::new().parameter(request, &__FIELD_2);
+                ::hangup::__v1::Probe::<Option<String>>::new()
+                    .parameter(request, &__FIELD_3);
+            }
+            ::hangup::__v1::Returned::<Result<(), JoinError>>::new().describe(outline);
         }
         fn matches(&self, parts: &::hangup::__v1::Parts) -> bool {
             ::hangup::__v1::Sources::new(parts).matches_route()
@@ -122,7 +143,7 @@ const _: () = {
         > + ::core::marker::Send + 'static {
             async move {
                 let outcome = item(
-                        handshake,
+                        handshake.retyped(),
                         argument_0,
                         argument_1,
                         argument_2,

@@ -39,7 +39,14 @@ const _: () = {
                 )),
                 documentation: "Sends back each text.",
                 settings: ::core::option::Option::None,
+                receives: <Handshake>::receives(),
+                sends: <Handshake>::sends(),
             }
+        }
+        fn outline(&self, outline: &mut ::hangup::__v1::Outline) {
+            #[allow(unused_imports)]
+            use ::hangup::__v1::{Undescribed as _, UnknownReturn as _};
+            ::hangup::__v1::Returned::<Result>::new().describe(outline);
         }
         async fn extract(
             &self,
@@ -61,7 +68,7 @@ const _: () = {
             Output = ::core::result::Result<(), ::hangup::__v1::Error>,
         > + ::core::marker::Send + 'static {
             async move {
-                let outcome = echo(handshake).await;
+                let outcome = echo(handshake.retyped()).await;
                 ::hangup::__v1::IntoOutcome::into_outcome(outcome)
             }
         }

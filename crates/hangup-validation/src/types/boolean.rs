@@ -1,7 +1,10 @@
 //! `bool`.
 
+use serde_json::Value;
+
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -24,6 +27,14 @@ impl Param for bool {
                 "Input should be a valid boolean, unable to interpret input",
             ))
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::of_type("boolean").into()
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some((*self).into())
     }
 }
 

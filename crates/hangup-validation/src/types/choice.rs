@@ -1,6 +1,9 @@
 //! Field-less enums: one of a few values, as Python's `Enum` or `Literal`.
 
+use serde_json::{Map, Value};
+
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::repr::write_str;
 use crate::rules::Rules;
@@ -15,6 +18,16 @@ pub enum Choice {
     Int(i64),
     /// `True` or `False`, which no text of a request ever equals.
     Bool(bool),
+}
+
+impl From<Choice> for Value {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Str(text) => text.into(),
+            Choice::Int(value) => value.into(),
+            Choice::Bool(value) => value.into(),
+        }
+    }
 }
 
 /// The values of an enum. What `#[derive(Param)]` looks a value up in.
@@ -65,7 +78,33 @@ impl Choices {
         found.ok_or_else(|| self.refuse())
     }
 
-    fn refuse(&self) -> Invalid {
+    /// What the values look like, as JSON Schema.
+    #[must_use]
+    pub fn json_schema(&self) -> Value {
+        let mut schema = Map::new();
+        let of_type = |is: fn(&Choice) -> bool| self.values.iter().all(is);
+        if of_type(|choice| matches!(choice, Choice::Str(_))) {
+            schema = json::of_type("string");
+        } else if of_type(|choice| matches!(choice, Choice::Int(_))) {
+            schema = json::of_type("integer");
+        }
+        let values: Vec<_> = self.values.iter().copied().map(Value::from).collect();
+        schema.insert("enum".to_owned(), values.into());
+        schema.into()
+    }
+
+    /// The value at a place, as JSON.
+    #[must_use]
+    pub fn json_at(&self, place: usize) -> Option<Value> {
+        self.values.get(place).copied().map(Value::from)
+    }
+
+    /// The values.
+    pub const fn values(&self) -> &'static [Choice] {
+        self.values
+    }
+
+    pub(crate) fn refuse(&self) -> Invalid {
         let kind = if self.literal { "literal_error" } else { "enum" };
         let expected = self.expected();
         Invalid::new(kind, format!("Input should be {expected}")).with_ctx("expected", expected)

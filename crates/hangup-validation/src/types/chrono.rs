@@ -1,10 +1,12 @@
 //! The types of `chrono`.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use serde_json::Value;
 
 use super::temporal::{aware, naive};
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -24,6 +26,10 @@ impl Param for NaiveDate {
     fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
         date(speedate::Date::parse(text, rules)?)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date")
+    }
 }
 
 /// Without an offset: one that is given is `timezone_naive`.
@@ -33,6 +39,10 @@ impl Param for NaiveTime {
         naive(&parsed)?;
         time(parsed)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("time")
+    }
 }
 
 /// Without an offset, as pydantic's `NaiveDatetime`.
@@ -41,6 +51,10 @@ impl Param for NaiveDateTime {
         let parsed = speedate::DateTime::parse(text, rules)?;
         naive(&parsed.time)?;
         Ok(date(parsed.date)?.and_time(time(parsed.time)?))
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
     }
 }
 
@@ -52,12 +66,20 @@ impl Param for DateTime<FixedOffset> {
         let local = date(parsed.date)?.and_time(time(parsed.time)?);
         offset.from_local_datetime(&local).single().ok_or_else(range)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
+    }
 }
 
 /// With an offset, as pydantic's `AwareDatetime`, turned into UTC.
 impl Param for DateTime<Utc> {
     fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
         DateTime::<FixedOffset>::parse(text, rules).map(|datetime| datetime.to_utc())
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
     }
 }
 
@@ -67,6 +89,10 @@ impl Param for TimeDelta {
         let seconds = i64::from(parsed.day) * 86400 + i64::from(parsed.second);
         let delta = Self::new(seconds, parsed.microsecond * 1000).ok_or_else(range)?;
         Ok(if parsed.positive { delta } else { -delta })
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("duration")
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::fits::{Fraction, TakesBound, TakesInfNan, TakesStrict, Whole};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::{Number, Rules};
@@ -22,6 +23,14 @@ macro_rules! float {
                 let $value = parse(text, rules)?;
                 check($value, rules)?;
                 Ok($convert)
+            }
+
+            fn json_schema(rules: &Rules) -> Value {
+                json::number(rules)
+            }
+
+            fn to_json(&self) -> Option<Value> {
+                Some((*self).into())
             }
         }
     };
@@ -70,6 +79,11 @@ fn check(value: f64, rules: &Rules) -> Result<(), Invalid> {
         }
     }
     Ok(())
+}
+
+/// Whether a number that was read obeys the rules.
+pub(crate) fn obeys(value: f64, rules: &Rules) -> bool {
+    (value.is_finite() || rules.allow_inf_nan != Some(false)) && check(value, rules).is_ok()
 }
 
 /// Within pydantic's tolerance. An infinity is a multiple of everything: the difference is no number.

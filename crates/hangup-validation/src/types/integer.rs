@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use serde_json::{Number as JsonNumber, Value};
 
 use crate::fits::{TakesBound, TakesStrict, Whole};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::{Number, Rules};
@@ -43,11 +44,32 @@ macro_rules! integer {
                     true => Invalid::bound(Constraint::Ge, Self::MIN, json(Self::MIN)),
                 })
             }
+
+            fn json_schema(rules: &Rules) -> Value {
+                json::integer(rules, limit(Self::MIN), limit(Self::MAX))
+            }
+
+            fn to_json(&self) -> Option<Value> {
+                number(*self).map(Value::Number)
+            }
         }
     )*};
 }
 
 integer!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+
+/// A number of JSON with 64 bits at most.
+fn number<T: TryInto<i64> + TryInto<u64> + Copy>(value: T) -> Option<JsonNumber> {
+    let signed: Option<i64> = value.try_into().ok();
+    let unsigned: Option<u64> = value.try_into().ok();
+    signed.map(JsonNumber::from).or(unsigned.map(JsonNumber::from))
+}
+
+/// A limit of a type, unless it is beyond what JavaScript's numbers tell apart (2^53).
+fn limit<T: TryInto<i64> + Copy>(value: T) -> Option<JsonNumber> {
+    let value: i64 = value.try_into().ok()?;
+    (value.unsigned_abs() <= 1 << 53).then(|| value.into())
+}
 
 /// A few plain digits without a leading zero.
 fn simple(text: &str) -> Option<u64> {
@@ -144,6 +166,21 @@ impl<'a> Integer<'a> {
             None => digits(self.digits).fold(0, |rest, digit| (rest * 10 + digit) % of) == 0,
         }
     }
+}
+
+/// Whether a number that was read obeys the rules.
+pub(crate) fn obeys<T: TryInto<u128> + TryInto<i128> + Copy>(value: T, rules: &Rules) -> bool {
+    let magnitude = match (TryInto::<u128>::try_into(value), TryInto::<i128>::try_into(value)) {
+        (Ok(magnitude), _) => (false, magnitude),
+        (_, Ok(negative)) => (true, negative.unsigned_abs()),
+        _ => return false,
+    };
+    let integer = Integer {
+        negative: magnitude.0,
+        magnitude: Some(magnitude.1),
+        digits: "",
+    };
+    integer.check(rules).is_ok()
 }
 
 /// Whether this is an integer in JSON's spelling.

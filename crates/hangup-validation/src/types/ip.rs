@@ -2,8 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde_json::Value;
+
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -19,6 +22,14 @@ impl Param for Ipv4Addr {
         text.parse()
             .map_err(|_| Invalid::new("ip_v4_address", "Input is not a valid IPv4 address"))
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("ipv4")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
+    }
 }
 
 /// Without brackets and, unlike Python's, without a scope (`%eth0`), which the type does not hold.
@@ -30,6 +41,14 @@ impl Param for Ipv6Addr {
         text.parse()
             .map_err(|_| Invalid::new("ip_v6_address", "Input is not a valid IPv6 address"))
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("ipv6")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
+    }
 }
 
 /// Either kind: pydantic's `IPvAnyAddress`.
@@ -37,6 +56,10 @@ impl Param for IpAddr {
     fn parse(text: &str, _: &Rules) -> Result<Self, Invalid> {
         text.parse()
             .map_err(|_| Invalid::new("ip_any_address", "value is not a valid IPv4 or IPv6 address"))
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

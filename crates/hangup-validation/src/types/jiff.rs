@@ -3,10 +3,12 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::temporal::{aware, naive};
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -25,6 +27,10 @@ impl Param for Date {
     fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
         date(speedate::Date::parse(text, rules)?)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date")
+    }
 }
 
 /// Without an offset: one that is given is `timezone_naive`.
@@ -34,6 +40,10 @@ impl Param for Time {
         naive(&parsed)?;
         time(parsed)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("time")
+    }
 }
 
 /// Without an offset, as pydantic's `NaiveDatetime`.
@@ -42,6 +52,10 @@ impl Param for DateTime {
         let parsed = speedate::DateTime::parse(text, rules)?;
         naive(&parsed.time)?;
         Ok(date(parsed.date)?.to_datetime(time(parsed.time)?))
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
     }
 }
 
@@ -53,6 +67,10 @@ impl Param for Timestamp {
         let local = date(parsed.date)?.to_datetime(time(parsed.time)?);
         offset.to_timestamp(local).map_err(range)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
+    }
 }
 
 impl Param for SignedDuration {
@@ -62,6 +80,10 @@ impl Param for SignedDuration {
         let seconds = i64::from(parsed.day) * 86400 + i64::from(parsed.second);
         let nanoseconds = i64::from(parsed.microsecond) * 1000;
         Ok(Self::from_secs(sign * seconds) + Self::from_nanos(sign * nanoseconds))
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("duration")
     }
 }
 

@@ -28,3 +28,8 @@ pub use self::choice::{Choice, Choices};
 pub use self::decimal::{Decimal, DecimalKind, ParseDecimalError};
 #[cfg(feature = "email")]
 pub use self::email::Email;
+pub(crate) use self::{
+    float::obeys as float_obeys,
+    integer::obeys as integer_obeys,
+    text::{check as check_text, obeys as text_obeys},
+};

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::fits::{TakesLength, TakesPattern, TakesStrict};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -20,20 +23,38 @@ impl Param for String {
     }
 
     fn parse_cow(text: Cow<'_, str>, rules: &Rules) -> Result<Self, Invalid> {
-        if rules.min_length.is_some() || rules.max_length.is_some() {
-            let length = text.chars().count();
-            if let Some(min) = rules.min_length.filter(|min| length < *min) {
-                return Err(Invalid::string_too_short(min));
-            }
-            if let Some(max) = rules.max_length.filter(|max| length > *max) {
-                return Err(Invalid::string_too_long(max));
-            }
+        check(&text, rules).map(|()| text.into_owned())
+    }
+
+    fn json_schema(rules: &Rules) -> Value {
+        json::text(rules)
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.as_str().into())
+    }
+}
+
+/// Whether a text obeys the rules, and which not.
+pub(crate) fn check(text: &str, rules: &Rules) -> Result<(), Invalid> {
+    if rules.min_length.is_some() || rules.max_length.is_some() {
+        let length = text.chars().count();
+        if let Some(min) = rules.min_length.filter(|min| length < *min) {
+            return Err(Invalid::string_too_short(min));
         }
-        match rules.pattern {
-            Some(pattern) if !pattern.is_match(&text) => Err(Invalid::pattern_mismatch(pattern.as_str())),
-            _ => Ok(text.into_owned()),
+        if let Some(max) = rules.max_length.filter(|max| length > *max) {
+            return Err(Invalid::string_too_long(max));
         }
     }
+    match rules.pattern {
+        Some(pattern) if !pattern.is_match(text) => Err(Invalid::pattern_mismatch(pattern.as_str())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text that was read obeys the rules.
+pub(crate) fn obeys(text: &str, rules: &Rules) -> bool {
+    check(text, rules).is_ok()
 }
 
 impl TakesStrict for char {}
@@ -49,6 +70,18 @@ impl Param for char {
             (None, _) => Err(Invalid::string_too_short(1)),
             (Some(_), Some(_)) => Err(Invalid::string_too_long(1)),
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text(&Rules {
+            min_length: Some(1),
+            max_length: Some(1),
+            ..Rules::new()
+        })
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

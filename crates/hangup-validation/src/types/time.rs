@@ -1,10 +1,12 @@
 //! The types of the crate `time`.
 
+use serde_json::Value;
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use super::temporal::{aware, naive};
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -23,6 +25,10 @@ impl Param for Date {
     fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
         date(speedate::Date::parse(text, rules)?)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date")
+    }
 }
 
 /// Without an offset: one that is given is `timezone_naive`.
@@ -32,6 +38,10 @@ impl Param for Time {
         naive(&parsed)?;
         time(parsed)
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("time")
+    }
 }
 
 /// Without an offset, as pydantic's `NaiveDatetime`.
@@ -40,6 +50,10 @@ impl Param for PrimitiveDateTime {
         let parsed = speedate::DateTime::parse(text, rules)?;
         naive(&parsed.time)?;
         Ok(date(parsed.date)?.with_time(time(parsed.time)?))
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
     }
 }
 
@@ -52,6 +66,10 @@ impl Param for OffsetDateTime {
             .with_time(time(parsed.time)?)
             .assume_offset(offset))
     }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("date-time")
+    }
 }
 
 impl Param for Duration {
@@ -60,6 +78,10 @@ impl Param for Duration {
         let seconds = i64::from(parsed.day) * 86400 + i64::from(parsed.second);
         let duration = Self::seconds(seconds) + Self::microseconds(i64::from(parsed.microsecond));
         Ok(if parsed.positive { duration } else { -duration })
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("duration")
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 
+use serde_json::Value;
 use url::{SyntaxViolation, Url};
 
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -37,6 +39,14 @@ impl Param for Url {
                 Err(Invalid::new("url_syntax_violation", msg).with_ctx("error", error))
             }
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("uri")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

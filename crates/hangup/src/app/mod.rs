@@ -19,9 +19,10 @@ mod templates;
 mod tls;
 mod with_http;
 
-use std::{collections::HashMap, fmt, future::Future, panic::Location};
+use std::{collections::HashMap, fmt, future::Future, mem, panic::Location};
 
 use axum::{Router, routing::MethodRouter};
+use serde_json::Value;
 
 pub(crate) use self::in_memory::InMemoryServer;
 #[cfg(feature = "tls")]
@@ -38,7 +39,10 @@ use self::{
     routing::Routes,
     templates::{below, without_names},
 };
+#[cfg(feature = "docs")]
+use crate::docs::Docs;
 use crate::{
+    asyncapi::{self, Info, Listing},
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
@@ -80,8 +84,13 @@ pub struct App<S = ()> {
     handlers: ErrorHandlers,
     settings: Option<Settings>,
     hub: Option<Hub>,
+    #[cfg(feature = "docs")]
+    docs: Option<Docs>,
     /// Where each path was added, by its template without names.
     taken: HashMap<String, (String, &'static Location<'static>)>,
+    /// For the document.
+    listing: Listing,
+    info: Info,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for App<S> {
@@ -98,7 +107,11 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             handlers: ErrorHandlers::new(),
             settings: None,
             hub: None,
+            #[cfg(feature = "docs")]
+            docs: None,
             taken: HashMap::new(),
+            listing: Listing::default(),
+            info: Info::default(),
         }
     }
 
@@ -129,6 +142,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
+        self.listing.add(path, endpoint.clone());
         self.routes = self.routes.route(path, route(endpoint));
         self
     }
@@ -157,6 +171,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         A: 'static,
     {
         self.take(path, Location::caller());
+        self.listing.add(path, endpoint.clone());
         self.routes = self.routes.route(path, route(endpoint).http(http));
         self
     }
@@ -168,7 +183,10 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "mount")]
-    pub fn nest(mut self, prefix: &str, app: Self) -> Self {
+    pub fn nest(mut self, prefix: &str, mut app: Self) -> Self {
+        let listing = mem::take(&mut app.listing);
+        self.listing
+            .include(listing, app.settings.as_ref(), |path| below(prefix, path));
         for (path, place) in app.taken.values() {
             self.take(&below(prefix, path), place);
         }
@@ -198,7 +216,10 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "include_router")]
-    pub fn include(mut self, app: Self) -> Self {
+    pub fn include(mut self, mut app: Self) -> Self {
+        let listing = mem::take(&mut app.listing);
+        self.listing
+            .include(listing, app.settings.as_ref(), str::to_owned);
         for (path, place) in app.taken.values() {
             self.take(path, place);
         }
@@ -258,18 +279,78 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             handlers,
             settings,
             hub,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
+            listing,
+            info,
         } = self;
         App {
             routes: routes.with_state(state),
             handlers,
             settings,
             hub,
+            #[cfg(feature = "docs")]
+            docs,
             taken,
+            listing,
+            info,
         }
     }
 
+    /// The title of the document, see [`asyncapi`](Self::asyncapi). Default: "hangup".
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+
+    /// The version of the application in the document, not that of AsyncAPI. Default: "0.1.0".
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.info.version = Some(version.into());
+        self
+    }
+
+    /// What the document says of the whole application, in CommonMark. Default: nothing.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.info.description = Some(text.into());
+        self
+    }
+
+    /// The [AsyncAPI 3.0.0](https://www.asyncapi.com/docs/reference/specification/v3.0.0) document of all endpoints,
+    /// those of nested and included apps among them: see [`asyncapi`](crate::asyncapi).
+    ///
+    /// Routes of a merged axum router are not in it.
+    #[must_use]
+    pub fn asyncapi(&self) -> Value {
+        asyncapi::document(&self.info, &self.listing, self.settings.as_ref())
+    }
+
+    /// Serves the page of this app, its document and its client for TypeScript. See [`Docs`].
+    ///
+    /// The page shows all endpoints of the app, those that are added later too. A later call replaces an earlier one.
+    ///
+    /// # Panics
+    ///
+    /// If one of the paths of the page is taken; the message names both places.
+    #[cfg(feature = "docs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
+    #[track_caller]
+    pub fn docs(mut self, docs: Docs) -> Self {
+        if let Some(before) = self.docs.take() {
+            for path in before.paths() {
+                self.taken.remove(&without_names(&path));
+            }
+        }
+        for path in docs.paths() {
+            self.take(&path, Location::caller());
+        }
+        self.docs = Some(docs);
+        self
+    }
+
     fn into_routes(self) -> Routes<S> {
+        #[cfg(feature = "docs")]
+        let page = self.docs.clone().map(|docs| docs.into_router(|| self.asyncapi()));
         let Self {
             routes,
             handlers,
@@ -277,7 +358,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
             hub,
             ..
         } = self;
-        routes.map(|router| {
+        let routes = routes.map(|router| {
             // Every layer costs each request some allocations, even an empty one.
             let router = if handlers.is_empty() {
                 router
@@ -292,7 +373,13 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
                 Some(hub) => router.layer(hub.clone()),
                 None => router,
             }
-        })
+        });
+        #[cfg(feature = "docs")]
+        let routes = match page {
+            Some(page) => routes.merge(page),
+            None => routes,
+        };
+        routes
     }
 
     #[track_caller]
@@ -347,6 +434,11 @@ impl<S> App<S> {
     /// The paths of the endpoints, in order.
     fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();
+        #[cfg(feature = "docs")]
+        if let Some(docs) = &self.docs {
+            let page = docs.paths();
+            paths.retain(|path| !page.iter().any(|one| one == path));
+        }
         paths.sort_unstable();
         paths
     }

@@ -4,7 +4,7 @@ use std::{future::Future, marker::PhantomData};
 
 use http::request::Parts;
 
-use super::{Description, Endpoint, Handshake, Routed};
+use super::{Description, Endpoint, Handshake, Outline, Routed};
 use crate::error::{Error, Result};
 
 /// Marks for the compiler a function that [`#[websocket]`](crate::websocket) has made.
@@ -37,6 +37,10 @@ where
 
     fn describe(&self) -> Description {
         self().describe()
+    }
+
+    fn outline(&self, outline: &mut Outline) {
+        self().outline(outline);
     }
 
     fn matches(&self, parts: &Parts) -> bool {

@@ -6,8 +6,9 @@ use axum::extract::FromRequestParts;
 use futures_util::FutureExt;
 use http::request::Parts;
 
-use super::{Description, Endpoint, Handshake, IntoOutcome};
+use super::{Description, Endpoint, Handshake, IntoOutcome, Outline};
 use crate::error::{Error, Result};
+use crate::socket::MessageType;
 
 /// Extracts one argument of an endpoint from the request. A rejection is an error like any other.
 pub(crate) async fn extract<T, S>(parts: &mut Parts, state: &S) -> Result<T>
@@ -26,11 +27,13 @@ fn function_name<F>() -> &'static str {
 macro_rules! endpoint_function {
     ($($argument:ident),*) => {
         #[allow(non_snake_case, unused_variables)]
-        impl<F, Fut, S, $($argument,)*> Endpoint<($($argument,)*), S> for F
+        impl<F, Fut, S, In, Out, $($argument,)*> Endpoint<(In, Out, ($($argument,)*)), S> for F
         where
-            F: Fn(Handshake, $($argument,)*) -> Fut + Clone + Send + Sync + 'static,
+            F: Fn(Handshake<In, Out>, $($argument,)*) -> Fut + Clone + Send + Sync + 'static,
             Fut: Future<Output: IntoOutcome> + Send + 'static,
             S: Send + Sync + 'static,
+            In: MessageType,
+            Out: MessageType,
             $($argument: FromRequestParts<S, Rejection: Send + 'static> + Send + 'static,)*
         {
             type Arguments = ($($argument,)*);
@@ -41,7 +44,14 @@ macro_rules! endpoint_function {
                     declared_at: None,
                     documentation: "",
                     settings: None,
+                    receives: In::message_schema(),
+                    sends: Out::message_schema(),
                 }
+            }
+
+            fn outline(&self, outline: &mut Outline) {
+                $(outline.extractor::<$argument, S>();)*
+                outline.returning::<Fut::Output>();
             }
 
             async fn extract(&self, parts: &mut Parts, state: &S) -> Result<Self::Arguments> {
@@ -54,7 +64,7 @@ macro_rules! endpoint_function {
                 handshake: Handshake,
                 ($($argument,)*): Self::Arguments,
             ) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-                self(handshake, $($argument,)*).map(IntoOutcome::into_outcome)
+                self(handshake.retyped(), $($argument,)*).map(IntoOutcome::into_outcome)
             }
         }
     };

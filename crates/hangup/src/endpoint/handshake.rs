@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -16,7 +17,8 @@ use crate::{
     error::{Disconnect, Result},
     handshake::{Acceptance, Offers},
     params::EndpointContext,
-    socket::{Shared, Ticket, WebSocket, watch_opening},
+    settings::InvalidMessages,
+    socket::{Encoding, Raw, Shared, Ticket, WebSocket, watch_opening},
 };
 
 /// An opening handshake that is not answered yet: the first argument of an endpoint.
@@ -37,13 +39,19 @@ use crate::{
 /// }
 /// ```
 #[doc(alias = "WebSocket.accept")]
-pub struct Handshake {
+///
+/// `In` and `Out` are the types of the messages, as [`#[model]`](macro@crate::model) makes them; without them the socket
+/// has text and binary as they come. See [`models`](crate::models).
+pub struct Handshake<In = Raw, Out = Raw> {
     shared: Arc<Shared>,
     /// Boxed, because the future of an endpoint stores its handshake several times.
-    answer: Box<Answer>,
+    pub(super) answer: Box<Answer>,
+    pub(super) messages: PhantomData<fn(Out) -> In>,
 }
 
-struct Answer {
+pub(super) struct Answer {
+    pub(super) encoding: Encoding,
+    pub(super) invalid_messages: InvalidMessages,
     endpoint: Arc<EndpointContext>,
     offered: Vec<Box<str>>,
     deflate: Option<DeflateAgreement>,
@@ -53,16 +61,36 @@ struct Answer {
 }
 
 impl Handshake {
-    pub(crate) fn new(shared: Arc<Shared>, offers: Offers, endpoint: Arc<EndpointContext>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        offers: Offers,
+        endpoint: Arc<EndpointContext>,
+        invalid_messages: InvalidMessages,
+    ) -> Self {
         Self {
             shared,
             answer: Box::new(Answer {
+                encoding: Encoding::Json,
+                invalid_messages,
                 endpoint,
                 offered: offers.subprotocols,
                 deflate: offers.deflate,
                 acceptance: Acceptance::default(),
                 subprotocol: None,
             }),
+            messages: PhantomData,
+        }
+    }
+}
+
+impl<In, Out> Handshake<In, Out> {
+    /// The same handshake with other types of messages.
+    #[doc(hidden)]
+    pub fn retyped<I, O>(self) -> Handshake<I, O> {
+        Handshake {
+            shared: self.shared,
+            answer: self.answer,
+            messages: PhantomData,
         }
     }
 
@@ -119,7 +147,9 @@ impl Handshake {
     pub fn response_headers(&self) -> &HeaderMap {
         &self.answer.acceptance.headers
     }
+}
 
+impl Handshake {
     /// Accepts the handshake: sends the 101, and returns the open connection.
     ///
     /// # Errors
@@ -142,7 +172,9 @@ impl Handshake {
             ticket: None,
         }
     }
+}
 
+impl<In, Out> Handshake<In, Out> {
     /// Refuses with an HTTP response of any status, headers and body, with any [`Refusal`](crate::Refusal).
     ///
     /// The response is sent when the endpoint ends: `return handshake.deny((StatusCode::GONE, "closed"));`.
@@ -169,7 +201,7 @@ impl Future for Accepting {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { handshake, ticket } = &mut *self;
-        let Some(Handshake { shared, answer }) = handshake else {
+        let Some(Handshake { shared, answer, .. }) = handshake else {
             debug_assert!(false, "polled after completion");
             return Poll::Ready(Err(Disconnect::vanished()));
         };
@@ -210,7 +242,7 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Handshake {
+impl<In, Out> fmt::Debug for Handshake<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handshake")
             .field("subprotocols", &self.answer.offered)

@@ -34,13 +34,16 @@ mod function;
 pub(crate) mod gathering;
 mod handshake;
 mod outcome;
+pub(crate) mod outline;
+mod typed;
 
 use std::future::Future;
 
 use http::request::Parts;
 
-pub use self::{declared::Declared, handshake::Handshake, outcome::IntoOutcome};
+pub use self::{declared::Declared, handshake::Handshake, outcome::IntoOutcome, outline::Outline};
 use crate::error::{Error, Result};
+use crate::params::message::Schema;
 use crate::settings::Settings;
 
 /// A WebSocket endpoint: a function made by [`#[websocket]`](crate::websocket), or any
@@ -62,6 +65,12 @@ pub trait Endpoint<A, S>: Clone + Send + Sync + Sized + 'static {
 
     /// Describes the endpoint, independent of any request.
     fn describe(&self) -> Description;
+
+    /// Adds what a document says of the endpoint besides its description: what it reads of a request, and how it
+    /// closes. Default: nothing.
+    fn outline(&self, outline: &mut Outline) {
+        let _ = outline;
+    }
 
     /// Whether the endpoint serves the path of a request that the router has matched. For example, a route with typed
     /// path parameters does not match a segment with an encoded slash. If not, the answer is HTTP 404.
@@ -107,4 +116,8 @@ pub struct Description {
     pub documentation: &'static str,
     /// Settings of its own.
     pub settings: Option<Settings>,
+    /// The schema of the messages that it receives; `None` where they are as they come.
+    pub receives: Option<&'static Schema>,
+    /// The schema of the messages that it sends; `None` where they are as it likes.
+    pub sends: Option<&'static Schema>,
 }

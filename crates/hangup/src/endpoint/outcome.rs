@@ -1,6 +1,6 @@
 //! What an endpoint may return.
 
-use crate::error::{Error, IntoClose, Result};
+use crate::error::{DeclaredClose, Error, IntoClose, Result};
 
 /// What an endpoint may return: `()`, [`Result`](crate::Result), or a `Result<(), E>` with `E: IntoClose`; with the
 /// features `anyhow` and `eyre` a result of theirs too.
@@ -11,6 +11,12 @@ use crate::error::{Error, IntoClose, Result};
 pub trait IntoOutcome {
     #[doc(hidden)]
     fn into_outcome(self) -> Result<(), Error>;
+
+    /// The closes that the type of the error stands for.
+    #[doc(hidden)]
+    fn closes() -> Vec<DeclaredClose> {
+        Vec::new()
+    }
 }
 
 impl IntoOutcome for () {
@@ -28,6 +34,10 @@ impl IntoOutcome for Result<(), Error> {
 impl<E: IntoClose> IntoOutcome for Result<(), E> {
     fn into_outcome(self) -> Result<(), Error> {
         self.map_err(Error::closing)
+    }
+
+    fn closes() -> Vec<DeclaredClose> {
+        E::closes()
     }
 }
 

@@ -5,6 +5,7 @@ use std::{any::TypeId, collections::HashMap, error::Error as StdError, sync::Onc
 use hangup_protocol::Close;
 
 use super::{
+    declared_close::DeclaredClose,
     error_report::ErrorReport,
     rejection::{Promote, promote},
 };
@@ -54,6 +55,14 @@ pub trait IntoClose: std::error::Error + Send + Sync + 'static {
     fn transparent(&self) -> Option<&(dyn StdError + 'static)> {
         None
     }
+
+    /// All closes that the type stands for, for documents. Default: none is known.
+    fn closes() -> Vec<DeclaredClose>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
 }
 
 impl IntoClose for Close {
@@ -86,6 +95,7 @@ pub struct CloseRule {
     of_error: for<'e> fn(&'e (dyn StdError + 'static)) -> Option<Says<'e>>,
     in_report: for<'e> fn(&'e ErrorReport) -> Option<Says<'e>>,
     promote: Promote,
+    closes: fn() -> Vec<DeclaredClose>,
 }
 
 impl CloseRule {
@@ -97,6 +107,7 @@ impl CloseRule {
             of_error: |error| error.downcast_ref::<E>().map(Says::of),
             in_report: |report| report.find::<E>().map(Says::of),
             promote: promote::<E>,
+            closes: E::closes,
         }
     }
 
@@ -121,6 +132,11 @@ pub(super) fn registered_in(report: &ErrorReport) -> Option<Says<'_>> {
 /// How a rejection of that type becomes an error, if the type has [`IntoClose`] and is registered.
 pub(crate) fn registered_promotion(type_id: TypeId) -> Option<Promote> {
     rules().get(&type_id).map(|rule| rule.promote)
+}
+
+/// What a type closes with, if it has [`IntoClose`] and is registered.
+pub(crate) fn registered_closes(type_id: TypeId) -> Option<Vec<DeclaredClose>> {
+    rules().get(&type_id).map(|rule| (rule.closes)())
 }
 
 fn rules() -> &'static HashMap<TypeId, &'static CloseRule> {

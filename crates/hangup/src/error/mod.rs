@@ -42,12 +42,13 @@
 mod any;
 pub(crate) mod as_error;
 mod bail;
+mod declared_close;
 mod disconnect;
 pub(crate) mod ending;
 mod error_report;
 mod http_error;
 pub(crate) mod into_close;
-mod json;
+mod json_close;
 mod panic;
 mod receive;
 mod refusal;
@@ -56,12 +57,15 @@ mod send;
 pub(crate) mod stands_for;
 mod try_send;
 
+pub use crate::params::message::JsonError;
+pub(crate) use crate::params::message::from_json;
+
 pub(crate) use self::{
     any::Carried,
     disconnect::Manner,
     ending::Ending,
-    into_close::registered_promotion,
-    json::from_json,
+    into_close::{registered_closes, registered_promotion},
+    json_close::json_close,
     panic::{abort_warning, catch_panic, catch_panic_now, watch_panics},
     refusal::{refuse_with_http, refuse_with_status},
     rejection::Promote,
@@ -71,10 +75,10 @@ pub(crate) use self::{
 pub use self::{
     any::{Error, Handled, Result},
     as_error::AsError,
+    declared_close::DeclaredClose,
     disconnect::Disconnect,
     http_error::HttpError,
     into_close::IntoClose,
-    json::JsonError,
     panic::Panic,
     receive::ReceiveError,
     send::SendError,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hangup_protocol::{Close, CloseCode};
 
-use super::{Disconnect, JsonError};
+use super::{Disconnect, JsonError, json_close};
 
 /// Why `recv_text`, `recv_binary` or `recv_json` gave nothing.
 ///
@@ -35,7 +35,7 @@ impl ReceiveError {
                 CloseCode::UNSUPPORTED_DATA,
                 format!("expected a {expected} message"),
             )),
-            Self::Json(error) => Some(error.to_close()),
+            Self::Json(error) => Some(json_close(error)),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     Disconnect, Error, HttpError, JsonError, ReceiveError, TrySendError,
     ending::Ending,
     into_close::{Says, registered, registered_in},
+    json_close::json_close,
     refusal::{refuse_with_errors, refuse_with_http},
 };
 use crate::{logged, params::ValidationError};
@@ -87,7 +88,7 @@ fn by_type(error: &(dyn StdError + 'static)) -> Option<Ending> {
         return Some(close_or_left(error.to_close()));
     }
     if let Some(error) = error.downcast_ref::<JsonError>() {
-        return Some(Ending::Close(error.to_close()));
+        return Some(Ending::Close(json_close(error)));
     }
     if error.is::<Disconnect>() {
         return Some(Ending::PeerLeft);

@@ -169,7 +169,7 @@ pub(crate) fn join(parts: &Parts, shared: &Arc<Shared>) {
     }
 }
 
-impl Handshake {
+impl<In, Out> Handshake<In, Out> {
     /// Gives the connection a tag, by which it is reached and closed from now on, before it is accepted and after.
     ///
     /// It waits for the engine only while the log of kicks is read after an outage, and for the first connection with a tag on this node.

@@ -188,7 +188,7 @@ impl Topic {
         Ok(listener)
     }
 
-    async fn subscribe(&self, connection: &Sender) -> Result<Subscription, SubscribeError> {
+    async fn subscribe<Out>(&self, connection: &Sender<Out>) -> Result<Subscription, SubscribeError> {
         let channel = self.channel.as_ref().ok_or(SubscribeError::InvalidName)?;
         let membership = HubMembership::of(connection.shared(), &self.hub)?;
         let slot = membership.subscribe(channel, self.slow, self.notice).await?;
@@ -199,7 +199,7 @@ impl Topic {
         })
     }
 
-    fn unsubscribe(&self, connection: &Sender) -> bool {
+    fn unsubscribe<Out>(&self, connection: &Sender<Out>) -> bool {
         let membership = HubMembership::of(connection.shared(), &self.hub);
         match (&self.channel, membership) {
             (Some(channel), Ok(membership)) => membership.unsubscribe(channel),
@@ -258,7 +258,7 @@ pub(super) async fn wait_for_lanes(
     Ok(())
 }
 
-impl WebSocket {
+impl<In, Out> WebSocket<In, Out> {
     /// Subscribes the connection to a topic: what is published goes to the client from now on, without passing through the
     /// endpoint. It ends with the connection, or by [`unsubscribe`](Self::unsubscribe); the returned value may be dropped. A second subscription to
     /// the same topic is the first.
@@ -280,7 +280,7 @@ impl WebSocket {
     }
 }
 
-impl Sender {
+impl<Out> Sender<Out> {
     /// See [`WebSocket::subscribe`].
     ///
     /// # Errors

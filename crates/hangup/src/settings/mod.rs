@@ -31,6 +31,7 @@
 mod connection_limit;
 mod deadline;
 mod deflate_if;
+mod invalid_messages;
 mod make_span;
 mod refusal;
 mod slow_consumer;
@@ -45,7 +46,9 @@ pub(crate) use self::{
     deadline::{FAR, deadline, deadline_from},
     make_span::MakeSpan,
 };
-pub use self::{deflate_if::DeflateIf, refusal::Refusal, slow_consumer::SlowConsumer};
+pub use self::{
+    deflate_if::DeflateIf, invalid_messages::InvalidMessages, refusal::Refusal, slow_consumer::SlowConsumer,
+};
 use crate::origin::{Origins, TrustedProxies};
 pub use hangup_protocol::DeflateConfig;
 
@@ -162,6 +165,9 @@ settings! {
     /// [`recv_json`](crate::WebSocket::recv_json) takes at most three times that message in addition.
     #[doc(alias = "ws_max_size")]
     max_message_size(usize): usize = 1024 * 1024;
+
+    /// What a message does that a typed socket cannot read as its type. Default: [`InvalidMessages::Close`].
+    invalid_messages(InvalidMessages): InvalidMessages = InvalidMessages::Close;
 
     /// How many messages the peer may send in a second. One more ends the connection with 1008 "too many messages".
     /// Default: `u32::MAX`, which is no limit.

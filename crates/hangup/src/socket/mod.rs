@@ -6,6 +6,7 @@ mod closing;
 mod core;
 mod draining;
 mod driver;
+mod encoding;
 mod environment;
 mod inbox;
 mod io;
@@ -27,6 +28,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod typed;
 mod waiting;
 mod websocket;
 mod writer;
@@ -42,6 +44,13 @@ pub(crate) use self::{
     waiting::Ticket,
 };
 pub use self::{
-    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
-    websocket::WebSocket, writer::MessageWriter,
+    closing::Closed,
+    draining::ServerShutdown,
+    encoding::{Codec, Encoding},
+    message::Message,
+    receiver::Receiver,
+    sender::Sender,
+    typed::{MessageType, Raw},
+    websocket::WebSocket,
+    writer::MessageWriter,
 };

@@ -12,7 +12,7 @@ use crate::error::Disconnect;
 
 type Sending = Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send>>;
 
-/// A message that a sink has taken and that waits for capacity. A clone of a sender has none.
+/// A message that a sink has taken and that waits for capacity.
 #[derive(Default)]
 pub(super) struct PendingSend(Option<Box<Mutex<Sending>>>);
 
@@ -33,12 +33,6 @@ impl PendingSend {
         let sent = ready!(sending.as_mut().poll(cx));
         self.0 = None;
         Poll::Ready(sent)
-    }
-}
-
-impl Clone for PendingSend {
-    fn clone(&self) -> Self {
-        Self::default()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    marker::PhantomData,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -11,12 +12,22 @@ use bytes::Bytes;
 use hangup_protocol::Utf8Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{message::Message, server::Shared, shared::Wait};
+use super::{
+    message::Message,
+    server::Shared,
+    shared::Wait,
+    typed::{Raw, Typing},
+};
 use crate::error::{Disconnect, ReceiveError, from_json};
 
 /// The receiving half of a split [`WebSocket`](crate::WebSocket).
-pub struct Receiver {
-    shared: Arc<Shared>,
+pub struct Receiver<In = Raw> {
+    pub(super) shared: Arc<Shared>,
+    /// How messages are read as values; `None` where they are not.
+    pub(super) typing: Option<Box<Typing>>,
+    /// Whether another receiver receives in its place.
+    pub(super) is_handed_over: bool,
+    pub(super) messages: PhantomData<fn() -> In>,
     /// Whether the stream has given the end.
     pub(super) has_told_end: bool,
 }
@@ -25,15 +36,22 @@ impl Receiver {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
+            typing: None,
+            is_handed_over: false,
+            messages: PhantomData,
             has_told_end: false,
         }
     }
+}
 
+impl<In> Receiver<In> {
     /// The connection that is received from.
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
+}
 
+impl Receiver {
     /// See [`WebSocket::recv`](crate::WebSocket::recv).
     ///
     /// # Errors
@@ -95,13 +113,15 @@ impl Receiver {
 
 /// Once nobody can receive any more, what the peer sends is read and thrown away, so that its pings are answered and
 /// its leaving is seen.
-impl Drop for Receiver {
+impl<In> Drop for Receiver<In> {
     fn drop(&mut self) {
-        self.shared.lock().stop_receiving();
+        if !self.is_handed_over {
+            self.shared.lock().stop_receiving();
+        }
     }
 }
 
-impl fmt::Debug for Receiver {
+impl<In> fmt::Debug for Receiver<In> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").finish_non_exhaustive()
     }

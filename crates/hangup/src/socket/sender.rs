@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
+    marker::PhantomData,
     sync::Arc,
     task::{Poll, ready},
     time::Duration,
@@ -17,10 +18,12 @@ use super::{
     blocked_opening::watch_opening,
     core::{Core, Permit},
     draining::ServerShutdown,
+    encoding::Encoding,
     message::Message,
     pending_send::PendingSend,
     server::{Server, Shared},
     shared::Wait,
+    typed::Raw,
 };
 use crate::{
     error::{Disconnect, SendError, TrySendError},
@@ -39,10 +42,31 @@ use crate::{
 /// # Errors
 ///
 /// Every send fails with [`Disconnect`] once a Close frame has been sent or received or the peer has vanished.
-#[derive(Clone)]
-pub struct Sender {
-    shared: Arc<Shared>,
+///
+/// `Out` is the type of its messages; see [`models`](crate::models).
+pub struct Sender<Out = Raw> {
+    pub(super) shared: Arc<Shared>,
     pub(super) pending: PendingSend,
+    pub(super) encoding: Encoding,
+    pub(super) messages: PhantomData<fn(Out)>,
+}
+
+impl<Out> Clone for Sender<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            pending: PendingSend::default(),
+            encoding: self.encoding,
+            messages: PhantomData,
+        }
+    }
+}
+
+impl<Out> Sender<Out> {
+    /// The connection that is sent on.
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
 }
 
 impl Sender {
@@ -50,12 +74,9 @@ impl Sender {
         Self {
             shared,
             pending: PendingSend::default(),
+            encoding: Encoding::Json,
+            messages: PhantomData,
         }
-    }
-
-    /// The connection that is sent on.
-    pub(crate) const fn shared(&self) -> &Arc<Shared> {
-        &self.shared
     }
 
     /// Sends a text message.
@@ -102,7 +123,9 @@ impl Sender {
         core.enqueue_from_outside(|core| core.enqueue(&mut message));
         Ok(())
     }
+}
 
+impl<Out> Sender<Out> {
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5).
     pub fn ping(&self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         let mut payload = payload.into();
@@ -175,7 +198,7 @@ impl Sender {
     }
 
     /// Waits for capacity, then sends. The closure runs at most once.
-    fn enqueue_with_capacity(
+    pub(super) fn enqueue_with_capacity(
         &self,
         mut enqueue: impl FnMut(&mut Core<Server>),
     ) -> impl Future<Output = Result<(), Disconnect>> {
@@ -193,7 +216,7 @@ impl Sender {
     }
 }
 
-impl fmt::Debug for Sender {
+impl<Out> fmt::Debug for Sender<Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
             .field("is_closed", &self.is_closed())

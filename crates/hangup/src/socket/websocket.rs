@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{
     closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
-    server::Shared, shared::Wait,
+    server::Shared, shared::Wait, typed::Raw,
 };
 use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 
@@ -41,10 +41,13 @@ use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 /// }
 /// ```
 #[doc(alias = "websocket")]
-pub struct WebSocket {
-    receiver: Receiver,
-    sender: Sender,
-    subprotocol: Option<Box<str>>,
+///
+/// `In` and `Out` are the types of its messages; without them they are text and binary as they come. See
+/// [`models`](crate::models).
+pub struct WebSocket<In = Raw, Out = Raw> {
+    pub(super) receiver: Receiver<In>,
+    pub(super) sender: Sender<Out>,
+    pub(super) subprotocol: Option<Box<str>>,
 }
 
 impl WebSocket {
@@ -55,8 +58,10 @@ impl WebSocket {
             subprotocol,
         }
     }
+}
 
-    pub(crate) const fn as_sender(&self) -> &Sender {
+impl<In, Out> WebSocket<In, Out> {
+    pub(crate) const fn as_sender(&self) -> &Sender<Out> {
         &self.sender
     }
 
@@ -65,7 +70,9 @@ impl WebSocket {
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
+}
 
+impl WebSocket {
     /// Receives the next message of either kind.
     ///
     /// # Errors
@@ -159,7 +166,9 @@ impl WebSocket {
     pub fn send(&mut self, message: impl Into<Message>) -> impl Future<Output = Result<(), Disconnect>> {
         self.sender.send(message)
     }
+}
 
+impl<In, Out> WebSocket<In, Out> {
     /// Sends a ping with a payload of at most 125 bytes; what is longer is cut (RFC 6455, 5.5). Pings of the
     /// peer are answered without being asked.
     ///
@@ -169,7 +178,9 @@ impl WebSocket {
     pub fn ping(&mut self, payload: impl Into<Bytes>) -> impl Future<Output = Result<(), Disconnect>> {
         self.sender.ping(payload)
     }
+}
 
+impl WebSocket {
     /// Sends a message if it can be sent at once, and never waits. See [`Sender::try_send`].
     ///
     /// # Errors
@@ -178,7 +189,9 @@ impl WebSocket {
     pub fn try_send(&mut self, message: impl Into<Message>) -> Result<(), TrySendError> {
         self.sender.try_send(message)
     }
+}
 
+impl<In, Out> WebSocket<In, Out> {
     /// Closes the connection with 3000 "expired" at that time, unless it has ended by then: for credentials that
     /// hold for so long. A later call replaces the time.
     pub fn expire_at(&self, at: impl Into<Instant>) {
@@ -229,17 +242,17 @@ impl WebSocket {
 
     /// A sender on this connection for other tasks.
     #[must_use]
-    pub fn sender(&self) -> Sender {
+    pub fn sender(&self) -> Sender<Out> {
         self.sender.clone()
     }
 
-    pub(super) fn halves(&mut self) -> (&mut Sender, &mut Receiver) {
+    pub(super) fn halves(&mut self) -> (&mut Sender<Out>, &mut Receiver<In>) {
         (&mut self.sender, &mut self.receiver)
     }
 
     /// Splits the socket, so that one task may receive while others send.
     #[must_use]
-    pub fn split(self) -> (Sender, Receiver) {
+    pub fn split(self) -> (Sender<Out>, Receiver<In>) {
         (self.sender, self.receiver)
     }
 
@@ -258,7 +271,7 @@ impl WebSocket {
     }
 }
 
-impl fmt::Debug for WebSocket {
+impl<In, Out> fmt::Debug for WebSocket<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocket")
             .field("subprotocol", &self.subprotocol)

@@ -35,6 +35,7 @@ mod received;
 mod request;
 mod session;
 mod socket;
+mod typed;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -44,7 +45,7 @@ use tokio::io::DuplexStream;
 use self::session::Session;
 pub use self::{
     checked::Checked, connect::Connect, cookies::CookieJar, http::HttpResponse, received::Received,
-    request::HttpRequest, socket::TestSocket,
+    request::HttpRequest, socket::TestSocket, typed::TypedTestSocket,
 };
 use crate::{app::Served, connections::Drained};
 

@@ -6,6 +6,7 @@ use super::arithmetic::TrailingZeros;
 use super::number::Decimal;
 use crate::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesInfNan, TakesStrict, Whole};
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::{Number, Rules};
@@ -24,16 +25,35 @@ impl Param for Decimal {
             return Err(Invalid::is_instance_of("Decimal"));
         }
         let decimal: Self = text.parse().map_err(|_| invalid())?;
-        let counted = rules.max_digits.is_some() || rules.decimal_places.is_some();
-        if !decimal.is_finite() && (counted || rules.allow_inf_nan != Some(true)) {
-            return Err(Invalid::finite_number());
-        }
-        if counted {
-            check_digits(&decimal, rules)?;
-        }
-        check_bounds(&decimal, rules)?;
+        check(&decimal, rules)?;
         Ok(decimal)
     }
+
+    fn json_schema(rules: &Rules) -> Value {
+        json::decimal(rules)
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
+    }
+}
+
+impl Decimal {
+    /// Whether a decimal that was read obeys the rules.
+    pub(crate) fn obeys_rules(&self, rules: &Rules) -> bool {
+        check(self, rules).is_ok()
+    }
+}
+
+fn check(decimal: &Decimal, rules: &Rules) -> Result<(), Invalid> {
+    let counted = rules.max_digits.is_some() || rules.decimal_places.is_some();
+    if !decimal.is_finite() && (counted || rules.allow_inf_nan != Some(true)) {
+        return Err(Invalid::finite_number());
+    }
+    if counted {
+        check_digits(decimal, rules)?;
+    }
+    check_bounds(decimal, rules)
 }
 
 pub(super) fn invalid() -> Invalid {

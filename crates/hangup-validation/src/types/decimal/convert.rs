@@ -16,11 +16,13 @@ impl From<&Decimal> for f64 {
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal {
     use rust_decimal::Decimal as Small;
+    use serde_json::Value;
 
     use super::super::check::invalid;
     use super::super::number::Decimal;
     use crate::fits::{Digits, Fraction, TakesBound, TakesDigits, TakesStrict, Whole};
     use crate::invalid::Invalid;
+    use crate::json;
     use crate::param::Param;
     use crate::rules::Rules;
 
@@ -34,6 +36,14 @@ mod rust_decimal {
     impl Param for Small {
         fn parse(text: &str, rules: &Rules) -> Result<Self, Invalid> {
             Self::try_from(&Decimal::parse(text, rules)?).map_err(|_| invalid())
+        }
+
+        fn json_schema(rules: &Rules) -> Value {
+            json::decimal(rules)
+        }
+
+        fn to_json(&self) -> Option<Value> {
+            Some(self.to_string().into())
         }
     }
 

@@ -8,10 +8,12 @@ mod unsafe_chars;
 
 use std::fmt::{self, Display, Formatter};
 
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Rules;
 
@@ -68,6 +70,14 @@ impl Param for Email {
             let msg = format!("value is not a valid email address: {reason}");
             Invalid::new("value_error", msg).with_ctx("reason", reason)
         })
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("email")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.to_string().into())
     }
 }
 

@@ -5,8 +5,18 @@ use speedate::{Date, DateConfig, DateTime, DateTimeConfig, ParseError};
 use super::parser::{config, words, year_zero};
 use crate::invalid::Invalid;
 
-pub(super) fn parse(text: &str) -> Result<Date, Invalid> {
-    let date = plain(text).or_else(|_| from_datetime(text))?;
+pub(super) fn parse(text: &str, is_json: bool) -> Result<Date, Invalid> {
+    let date = match plain(text) {
+        Ok(date) => date,
+        Err(error) if is_json => {
+            return Err(Invalid::parsing(
+                "date_parsing",
+                "a valid date in the format YYYY-MM-DD",
+                words(&error),
+            ));
+        }
+        Err(_) => from_datetime(text)?,
+    };
     if date.year == 0 {
         return Err(year_zero("date_parsing", "a valid date in the format YYYY-MM-DD"));
     }
@@ -43,7 +53,9 @@ fn from_datetime(text: &str) -> Result<Date, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    fn parse(text: &str) -> Result<speedate::Date, crate::invalid::Invalid> {
+        super::parse(text, false)
+    }
 
     #[test]
     fn midnights_are_dates() {

@@ -6,13 +6,22 @@ use super::date;
 use super::parser::{config, words, year_zero};
 use crate::invalid::Invalid;
 
-pub(super) fn parse(text: &str) -> Result<DateTime, Invalid> {
+pub(super) fn parse(text: &str, is_json: bool) -> Result<DateTime, Invalid> {
     let config = DateTimeConfig {
         time_config: config(),
         ..DateTimeConfig::default()
     };
-    let datetime =
-        DateTime::parse_bytes_with_config(text.as_bytes(), &config).or_else(|_| from_date(text))?;
+    let datetime = match DateTime::parse_bytes_with_config(text.as_bytes(), &config) {
+        Ok(datetime) => datetime,
+        Err(error) if is_json => {
+            return Err(Invalid::parsing(
+                "datetime_parsing",
+                "a valid datetime",
+                words(&error),
+            ));
+        }
+        Err(_) => from_date(text)?,
+    };
     if datetime.date.year == 0 {
         return Err(year_zero("datetime_parsing", "a valid datetime"));
     }
@@ -63,7 +72,9 @@ pub(in crate::types) fn naive(time: &Time) -> Result<(), Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    fn parse(text: &str) -> Result<speedate::DateTime, crate::invalid::Invalid> {
+        super::parse(text, false)
+    }
 
     #[test]
     fn many_spellings() {

@@ -1,17 +1,25 @@
 //! Durations: ISO 8601, `1 day, 03:04:05` and `03:04:05`. A year has 365 days, a month 30.
 
+use serde_json::Value;
 use speedate::Duration;
 
 use super::parser::{config, words};
 use crate::fits::TakesStrict;
 use crate::invalid::Invalid;
+use crate::json;
 use crate::param::Param;
 use crate::rules::Constraint;
 use crate::rules::Rules;
 
-pub(super) fn parse(text: &str) -> Result<Duration, Invalid> {
-    Duration::parse_bytes_with_config(text.as_bytes(), &config())
-        .map_err(|error| Invalid::parsing("time_delta_parsing", "a valid timedelta", words(&error)))
+pub(super) fn parse(text: &str, is_json: bool) -> Result<Duration, Invalid> {
+    Duration::parse_bytes_with_config(text.as_bytes(), &config()).map_err(|error| {
+        let expected = if is_json {
+            "a valid duration"
+        } else {
+            "a valid timedelta"
+        };
+        Invalid::parsing("time_delta_parsing", expected, words(&error))
+    })
 }
 
 impl TakesStrict for std::time::Duration {}
@@ -27,6 +35,10 @@ impl Param for std::time::Duration {
         } else {
             Err(Invalid::bound(Constraint::Ge, "0 seconds", "0 seconds"))
         }
+    }
+
+    fn json_schema(_: &Rules) -> Value {
+        json::text_in("duration")
     }
 }
 
@@ -44,11 +56,14 @@ mod tests {
             ("-2 days 12:00:00", -216_000),
             ("24:00:00", 86400),
         ] {
-            let duration = super::parse(text).unwrap();
+            let duration = super::parse(text, false).unwrap();
             let total = i64::from(duration.day) * 86400 + i64::from(duration.second);
             assert_eq!(if duration.positive { total } else { -total }, seconds, "{text}");
         }
-        assert_eq!(parse("86400").unwrap_err().kind, "time_delta_parsing");
+        assert_eq!(
+            super::parse("86400", false).unwrap_err().kind,
+            "time_delta_parsing"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use speedate::Time;
 use super::parser::{config, words};
 use crate::invalid::Invalid;
 
-pub(super) fn parse(text: &str) -> Result<Time, Invalid> {
+pub(super) fn parse(text: &str, _: bool) -> Result<Time, Invalid> {
     Time::parse_bytes_with_config(text.as_bytes(), &config()).map_err(|error| {
         let error = words(&error);
         Invalid::new(
@@ -18,7 +18,9 @@ pub(super) fn parse(text: &str) -> Result<Time, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    fn parse(text: &str) -> Result<speedate::Time, crate::invalid::Invalid> {
+        super::parse(text, false)
+    }
 
     #[test]
     fn with_and_without_an_offset() {

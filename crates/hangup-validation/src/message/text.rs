@@ -1,0 +1,353 @@
+//! Text that is known to be JSON, walked without a tree and without recursion.
+
+pub(super) use super::escapes::{is_unicode, unescaped};
+use crate::bounds;
+use crate::loc::Loc;
+
+/// `serde_json` opens no more than this many containers inside each other.
+const DEEPEST: usize = 128;
+
+/// A position in text that is JSON.
+#[derive(Clone)]
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte behind white space.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        self.skip_while(|byte| byte.is_ascii_whitespace());
+        self.byte()
+    }
+
+    /// Passes one byte of structure.
+    pub(super) fn pass(&mut self) {
+        self.at += 1;
+    }
+
+    fn skip_while(&mut self, is_part: impl Fn(u8) -> bool) {
+        while self.byte().is_some_and(&is_part) {
+            self.at += 1;
+        }
+    }
+
+    /// Passes one string, number or word, and gives it as it stands in the text.
+    pub(super) fn scalar(&mut self) -> &'a str {
+        let start = self.at;
+        if self.byte() == Some(b'"') {
+            self.at += 1;
+            loop {
+                self.skip_while(|byte| !matches!(byte, b'"' | b'\\'));
+                match self.byte() {
+                    Some(b'\\') => self.at += 2,
+                    Some(_) => break self.at += 1,
+                    None => break,
+                }
+            }
+        } else {
+            self.skip_while(|byte| {
+                !byte.is_ascii_whitespace() && !matches!(byte, b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"')
+            });
+            // Whatever the text is, a walk comes to its end.
+            self.at = self.at.max(start + 1);
+        }
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Passes one value of any kind.
+    pub(super) fn skip(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'[' | b'{' => {
+                    depth += 1;
+                    self.pass();
+                }
+                b']' | b'}' => {
+                    depth = depth.saturating_sub(1);
+                    self.pass();
+                }
+                b',' | b':' => {
+                    self.pass();
+                    continue;
+                }
+                _ => {
+                    self.scalar();
+                }
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+
+    /// Passes an array, with the cursor before each of its elements; the closure passes the element.
+    pub(super) fn each_element(&mut self, mut element: impl FnMut(&mut Self)) {
+        self.peek();
+        self.pass();
+        while !matches!(self.peek(), None | Some(b']')) {
+            element(self);
+            if self.peek() == Some(b',') {
+                self.pass();
+            }
+        }
+        self.pass();
+    }
+
+    /// Passes an object, with each key as it stands in the text and the cursor before its value; the closure passes
+    /// the value.
+    pub(super) fn each_entry(&mut self, mut entry: impl FnMut(&'a str, &mut Self)) {
+        self.peek();
+        self.pass();
+        while self.peek() == Some(b'"') {
+            let key = self.scalar();
+            // The colon.
+            self.peek();
+            self.pass();
+            self.peek();
+            entry(key, self);
+            if self.peek() == Some(b',') {
+                self.pass();
+            }
+        }
+        self.pass();
+    }
+
+    /// The text from here to another position.
+    pub(super) fn until(&self, end: &Self) -> &'a str {
+        self.text.get(self.at..end.at).unwrap_or_default()
+    }
+
+    /// The string, number or word that stands here.
+    pub(super) fn into_scalar(mut self) -> Option<&'a str> {
+        match self.peek() {
+            None | Some(b'[' | b'{') => None,
+            Some(_) => Some(self.scalar()),
+        }
+    }
+
+    /// The member of an object under `key`: where it stands several times, the last that starts before `end`.
+    pub(super) fn into_key(mut self, key: &str, end: usize) -> Option<Self> {
+        if self.peek() != Some(b'{') {
+            return None;
+        }
+        self.pass();
+        let mut found = None;
+        while self.at < end && self.peek() == Some(b'"') {
+            let is_it = unescaped(self.scalar()).eq(key.chars());
+            self.peek();
+            self.pass();
+            if is_it {
+                if end == usize::MAX {
+                    return Some(self);
+                }
+                found = Some(self.clone());
+            }
+            self.skip();
+            if self.peek() == Some(b',') {
+                self.pass();
+            }
+        }
+        found
+    }
+
+    /// An element of an array.
+    pub(super) fn into_index(mut self, index: usize) -> Option<Self> {
+        if self.peek() != Some(b'[') {
+            return None;
+        }
+        self.pass();
+        for _ in 0..index {
+            self.skip();
+            if self.peek() != Some(b',') {
+                return None;
+            }
+            self.pass();
+        }
+        Some(self)
+    }
+
+    /// How many elements an array has.
+    pub(super) fn count(mut self) -> usize {
+        let mut count = 0;
+        self.each_element(|cursor| {
+            cursor.skip();
+            count += 1;
+        });
+        count
+    }
+}
+
+/// One scalar or opening bracket, and where it stands.
+pub(super) struct Token<'a> {
+    /// Where it starts in the text.
+    pub(super) start: usize,
+    /// A scalar as it stands in the text; empty for a container.
+    pub(super) raw: &'a str,
+    pub(super) is_key: bool,
+    frames: Vec<Frame<'a>>,
+    /// The cursor before the token.
+    pub(super) cursor: Cursor<'a>,
+}
+
+/// A container that is open.
+struct Frame<'a> {
+    start: usize,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Index(usize),
+    /// The key as it stands in the text; `None` before it.
+    Key(Option<&'a str>),
+}
+
+impl<'a> Token<'a> {
+    /// The last token that starts before the byte `end`.
+    pub(super) fn before(text: &'a str, end: usize) -> Option<Self> {
+        let mut cursor = Cursor::new(text);
+        let mut last = None;
+        while let Some(byte) = cursor.peek()
+            && cursor.at < end
+        {
+            match byte {
+                b',' | b':' | b']' | b'}' => cursor.pass(),
+                b'[' | b'{' => {
+                    last = Some(cursor.at);
+                    cursor.pass();
+                }
+                _ => {
+                    last = Some(cursor.at);
+                    cursor.scalar();
+                }
+            }
+        }
+        last.map(|start| Self::at(text, start))
+    }
+
+    fn at(text: &'a str, start: usize) -> Self {
+        let mut cursor = Cursor::new(text);
+        let mut frames: Vec<Frame<'a>> = Vec::new();
+        // Containers beyond those that are kept.
+        let mut beyond = 0_usize;
+        while let Some(byte) = cursor.peek()
+            && cursor.at < start
+        {
+            match byte {
+                b'[' | b'{' if frames.len() == DEEPEST => beyond += 1,
+                b'[' | b'{' => frames.push(Frame {
+                    start: cursor.at,
+                    step: if byte == b'[' {
+                        Step::Index(0)
+                    } else {
+                        Step::Key(None)
+                    },
+                }),
+                b']' | b'}' if beyond > 0 => beyond -= 1,
+                b']' | b'}' => drop(frames.pop()),
+                b':' => {}
+                b',' if beyond > 0 => {}
+                b',' => match frames.last_mut().map(|frame| &mut frame.step) {
+                    Some(Step::Index(index)) => *index += 1,
+                    Some(Step::Key(key)) => *key = None,
+                    None => {}
+                },
+                _ => {
+                    let raw = cursor.scalar();
+                    if let Some(Step::Key(key @ None)) = frames.last_mut().map(|frame| &mut frame.step) {
+                        *key = Some(raw);
+                    }
+                    continue;
+                }
+            }
+            cursor.pass();
+        }
+        let before = cursor.clone();
+        let raw = match cursor.peek() {
+            Some(b'[' | b'{') | None => "",
+            Some(_) => cursor.scalar(),
+        };
+        Self {
+            start,
+            raw,
+            is_key: matches!(frames.last().map(|frame| &frame.step), Some(Step::Key(None))),
+            frames,
+            cursor: before,
+        }
+    }
+
+    /// The steps to the token; of a key, to its value.
+    pub(super) fn loc(&self) -> Vec<Loc> {
+        let steps = self.frames.iter().map(|frame| match frame.step {
+            Step::Index(index) => Loc::from(index),
+            Step::Key(key) => name(unescaped(key.unwrap_or(self.raw))),
+        });
+        steps.collect()
+    }
+
+    /// The value that stands behind the token, which is a key.
+    pub(super) fn value_of_key(&self) -> Cursor<'a> {
+        let mut cursor = self.cursor.clone();
+        cursor.scalar();
+        cursor.peek();
+        cursor.pass();
+        cursor
+    }
+
+    /// The array that the token is an element of, and its place in it.
+    pub(super) fn array(&self) -> Option<(Cursor<'a>, usize)> {
+        let frame = self.frames.last()?;
+        let Step::Index(index) = frame.step else {
+            return None;
+        };
+        let cursor = Cursor {
+            text: self.cursor.text,
+            at: frame.start,
+        };
+        Some((cursor, index))
+    }
+}
+
+/// A step of `loc`, no longer than is needed for its bound to be seen.
+pub(super) fn name(characters: impl Iterator<Item = char>) -> Loc {
+    Loc::from(characters.take(bounds::MAX_NAME + 1).collect::<String>())
+}
+
+/// How many containers stand inside each other.
+pub(super) fn nesting(text: &str) -> usize {
+    let mut cursor = Cursor::new(text);
+    let (mut depth, mut deepest) = (0_usize, 0);
+    while let Some(byte) = cursor.peek() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                cursor.pass();
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                cursor.pass();
+            }
+            b',' | b':' => cursor.pass(),
+            _ => {
+                cursor.scalar();
+            }
+        }
+    }
+    deepest
+}
+
+/// The byte of a line and a column, as `serde_json` counts them.
+pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    before.map(str::len).sum::<usize>() + column
+}

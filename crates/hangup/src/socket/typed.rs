@@ -1,0 +1,234 @@
+//! Sockets that know the types of their messages.
+
+use std::{
+    future::Future,
+    marker::PhantomData,
+    num::NonZeroU32,
+    task::{Poll, ready},
+};
+
+use hangup_protocol::{Close, CloseCode};
+use serde_json::Value;
+
+use super::{
+    encoding::{Encoding, check_outgoing},
+    message::Message,
+    pending_send::PendingSend,
+    receiver::Receiver,
+    sender::Sender,
+    shared::Wait,
+    websocket::WebSocket,
+};
+use crate::{
+    error::{Disconnect, Error, ReceiveError, Result, TrySendError},
+    params::ValidationError,
+    params::message::{Model, Schema, correlation_of},
+    settings::InvalidMessages,
+};
+
+/// In place of a type of messages: they are text and binary, as they come.
+#[derive(Debug)]
+pub enum Raw {}
+
+/// A type of messages: a [`Model`], or [`Raw`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of messages",
+    note = "put `#[hangup::model]` above its declaration"
+)]
+pub trait MessageType: Send + 'static {
+    /// The schema; `None` of [`Raw`].
+    fn message_schema() -> Option<&'static Schema>;
+}
+
+impl MessageType for Raw {
+    fn message_schema() -> Option<&'static Schema> {
+        None
+    }
+}
+
+impl<T: Model + Send + 'static> MessageType for T {
+    fn message_schema() -> Option<&'static Schema> {
+        Some(T::schema())
+    }
+}
+
+/// Makes the answer to a message that was invalid.
+type AnswerInvalid = fn(ValidationError, Option<Value>, Encoding) -> Option<Message>;
+
+/// How a receiver reads values.
+pub(super) struct Typing {
+    encoding: Encoding,
+    /// Where invalid messages are answered: how, and how many in a row close.
+    answering: Option<(AnswerInvalid, NonZeroU32)>,
+    in_a_row: u32,
+}
+
+impl WebSocket {
+    /// The same socket with typed messages.
+    pub(crate) fn typed<In: Model, Out: Model>(
+        self,
+        encoding: Encoding,
+        invalid_messages: InvalidMessages,
+    ) -> WebSocket<In, Out> {
+        let Self {
+            mut receiver,
+            sender,
+            subprotocol,
+        } = self;
+        let answer: AnswerInvalid = |errors, correlation, encoding| {
+            let answer = Out::invalid_answer(errors, correlation)?;
+            encoding.encode(&answer).ok()
+        };
+        let shared = std::sync::Arc::clone(&receiver.shared);
+        receiver.is_handed_over = true;
+        WebSocket {
+            receiver: Receiver {
+                shared,
+                typing: Some(Box::new(Typing {
+                    encoding,
+                    answering: match invalid_messages {
+                        InvalidMessages::Close => None,
+                        InvalidMessages::Answer { most_in_a_row } => Some((answer, most_in_a_row)),
+                    },
+                    in_a_row: 0,
+                })),
+                is_handed_over: false,
+                messages: PhantomData,
+                has_told_end: false,
+            },
+            sender: Sender {
+                shared: sender.shared,
+                pending: PendingSend::default(),
+                encoding,
+                messages: PhantomData,
+            },
+            subprotocol,
+        }
+    }
+}
+
+impl<In: Model, Out: Model> WebSocket<In, Out> {
+    /// Receives the next message, as a value.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`]: the peer has left, the message was of the wrong kind (1003), not of the encoding (1007), or of
+    /// another shape or breaks a rule (1008 with every error). The socket can be used on. With
+    /// [`InvalidMessages::Answer`] the last two are answered, and the next message is awaited.
+    ///
+    /// # Cancel safety
+    ///
+    /// A receive that is dropped loses no valid message.
+    pub async fn recv(&mut self) -> Result<In, ReceiveError> {
+        self.receiver.recv().await
+    }
+
+    /// Sends a value. It waits only while too many bytes are unsent; see [`Sender`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Sender::send`](Sender#method.send-1).
+    pub async fn send(&mut self, message: &Out) -> Result<(), Error> {
+        self.sender.send(message).await
+    }
+
+    /// Sends a value if it can be sent at once, and never waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`TrySendError::Full`] where it cannot.
+    pub fn try_send(&mut self, message: &Out) -> Result<(), Error> {
+        self.sender.try_send(message)
+    }
+}
+
+impl<Out: Model> Sender<Out> {
+    /// Sends a value, in the encoding that was agreed on.
+    ///
+    /// # Errors
+    ///
+    /// [`Disconnect`] once the peer has closed or vanished; the error of the encoding if it has no such value. In debug
+    /// builds also where the value breaks a rule of its type.
+    pub async fn send(&self, message: &Out) -> Result<(), Error> {
+        check_outgoing(message)?;
+        let message = self.encoding.encode(message)?;
+        self.send_encoded(message).await?;
+        Ok(())
+    }
+
+    /// Sends a value if it can be sent at once, and never waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`TrySendError::Full`] where it cannot.
+    pub fn try_send(&self, message: &Out) -> Result<(), Error> {
+        check_outgoing(message)?;
+        let raw = Sender::new(std::sync::Arc::clone(&self.shared));
+        let sent: Result<(), TrySendError> = raw.try_send(self.encoding.encode(message)?);
+        sent.map_err(Error::from)
+    }
+
+    fn send_encoded(&self, mut message: Message) -> impl Future<Output = Result<(), Disconnect>> {
+        self.enqueue_with_capacity(move |core| core.enqueue(&mut message))
+    }
+}
+
+impl<In: Model> Receiver<In> {
+    /// See [`WebSocket::recv`](WebSocket#method.recv-1).
+    ///
+    /// # Errors
+    ///
+    /// See [`ReceiveError`].
+    pub async fn recv(&mut self) -> Result<In, ReceiveError> {
+        loop {
+            let message = self.next().await?;
+            let encoding = self
+                .typing
+                .as_ref()
+                .map(|typing| typing.encoding)
+                .unwrap_or_default();
+            match encoding.decode(&message) {
+                Ok(value) => {
+                    if let Some(typing) = &mut self.typing {
+                        typing.in_a_row = 0;
+                    }
+                    return Ok(value);
+                }
+                Err(error) => self.answer(error, &message).await?,
+            }
+        }
+    }
+
+    fn next(&mut self) -> impl Future<Output = Result<Message, Disconnect>> {
+        Wait::on(&self.shared).until(|core, cx, ticket| Poll::Ready(ready!(core.poll_receive(cx, ticket))))
+    }
+
+    /// Answers a message that is invalid, or says that it has to be told.
+    async fn answer(&mut self, error: ReceiveError, message: &Message) -> Result<(), ReceiveError> {
+        let ReceiveError::Json(invalid) = &error else {
+            return Err(error);
+        };
+        let Some(typing) = &mut self.typing else {
+            return Err(error);
+        };
+        let Some((answer, most)) = typing.answering else {
+            return Err(error);
+        };
+        typing.in_a_row = typing.in_a_row.saturating_add(1);
+        let encoding = typing.encoding;
+        let json = encoding.as_json(message);
+        let errors = invalid.to_errors(json.as_deref().unwrap_or_default());
+        if typing.in_a_row >= most.get() {
+            let close = Close::new(CloseCode::POLICY_VIOLATION, errors.to_reason());
+            self.shared.lock().close_from_outside(&close);
+            return Err(error);
+        }
+        let correlation = json.and_then(|json| correlation_of(&json, In::schema()));
+        let Some(answer) = answer(errors, correlation, encoding) else {
+            return Err(error);
+        };
+        let sender = Sender::new(std::sync::Arc::clone(&self.shared));
+        sender.send(answer).await?;
+        Ok(())
+    }
+}
