@@ -1,11 +1,13 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
 mod accept;
+mod document;
 mod drain;
 mod http;
 mod in_memory;
 mod inherited;
 mod listener;
+mod path_templates;
 mod route;
 mod routing;
 mod serve;
@@ -20,10 +22,8 @@ mod with_http;
 use std::{collections::HashMap, fmt, future::Future, mem, panic::Location};
 
 use axum::{Router, routing::MethodRouter};
-use serde_json::Value;
 
 pub(crate) use self::in_memory::InMemoryServer;
-use self::routing::Routes;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsError};
 pub use self::{
@@ -34,10 +34,14 @@ pub use self::{
     served::Served,
     with_http::WithHttp,
 };
+use self::{
+    path_templates::{below, without_names},
+    routing::Routes,
+};
 #[cfg(feature = "docs")]
 use crate::docs::Docs;
 use crate::{
-    asyncapi::{self, Info, Listing},
+    asyncapi::{Info, Listing},
     endpoint::{Endpoint, Routed},
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
@@ -288,56 +292,6 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         }
     }
 
-    /// The title of the document, see [`asyncapi`](Self::asyncapi). Default: "hangup".
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.info.title = Some(title.into());
-        self
-    }
-
-    /// The version of the application in the document, not that of AsyncAPI. Default: "0.1.0".
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.info.version = Some(version.into());
-        self
-    }
-
-    /// What the document says of the whole application, in CommonMark. Default: nothing.
-    pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.info.description = Some(text.into());
-        self
-    }
-
-    /// The [AsyncAPI 3.0.0](https://www.asyncapi.com/docs/reference/specification/v3.0.0) document of all endpoints,
-    /// those of nested and included apps among them: see [`asyncapi`](crate::asyncapi).
-    ///
-    /// Routes of a merged axum router are not in it.
-    #[must_use]
-    pub fn asyncapi(&self) -> Value {
-        asyncapi::document(&self.info, &self.listing, self.settings.as_ref())
-    }
-
-    /// Serves the page of this app, its document and its client for TypeScript. See [`Docs`].
-    ///
-    /// The page shows all endpoints of the app, those that are added later too. A later call replaces an earlier one.
-    ///
-    /// # Panics
-    ///
-    /// If one of the paths of the page is taken; the message names both places.
-    #[cfg(feature = "docs")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "docs")))]
-    #[track_caller]
-    pub fn docs(mut self, docs: Docs) -> Self {
-        if let Some(before) = self.docs.take() {
-            for path in before.paths() {
-                self.taken.remove(&without_names(&path));
-            }
-        }
-        for path in docs.paths() {
-            self.take(&path, Location::caller());
-        }
-        self.docs = Some(docs);
-        self
-    }
-
     fn into_routes(self) -> Routes<S> {
         #[cfg(feature = "docs")]
         let page = self.docs.clone().map(|docs| docs.into_router(|| self.asyncapi()));
@@ -435,52 +389,5 @@ impl<S> fmt::Debug for App<S> {
             .field("paths", &self.paths())
             .field("handlers", &self.handlers)
             .finish_non_exhaustive()
-    }
-}
-
-/// The path that axum gives a nested route: the root of a nested app is the prefix itself.
-fn below(prefix: &str, path: &str) -> String {
-    match prefix.strip_suffix('/') {
-        Some(prefix) => format!("{prefix}{path}"),
-        None if path == "/" => prefix.to_owned(),
-        None => format!("{prefix}{path}"),
-    }
-}
-
-/// A template in which parameters have no names, so that two that match the same paths are equal.
-fn without_names(path: &str) -> String {
-    let mut nameless = String::with_capacity(path.len());
-    for segment in path.split_inclusive('/') {
-        match (segment.find('{'), segment.rfind('}')) {
-            (Some(start), Some(end)) if start < end && !segment.contains("{{") => {
-                nameless.push_str(segment.get(..=start).unwrap_or_default());
-                nameless.push_str(if segment.get(start + 1..=start + 1) == Some("*") {
-                    "*"
-                } else {
-                    ""
-                });
-                nameless.push_str(segment.get(end..).unwrap_or_default());
-            }
-            _ => nameless.push_str(segment),
-        }
-    }
-    nameless
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_that_match_the_same_paths_are_equal() {
-        assert_eq!(
-            without_names("/items/{item_id}/ws"),
-            without_names("/items/{id}/ws")
-        );
-        assert_eq!(without_names("/items/{item_id}/ws"), "/items/{}/ws");
-        assert_eq!(without_names("/files/{*rest}"), "/files/{*}");
-        assert_ne!(without_names("/{a}"), without_names("/{*a}"));
-        assert_eq!(without_names("/v{n}/x"), "/v{}/x");
-        assert_eq!(without_names("/{{literal}}"), "/{{literal}}");
     }
 }
