@@ -51,7 +51,7 @@ impl App {
     /// ([`Settings::max_connections_per_peer`](crate::Settings::max_connections_per_peer),
     /// [`max_http_connections_per_peer`](Serve::max_http_connections_per_peer)) do not count it, those in total do; the
     /// log has no `client`, and there is no `ConnectInfo`. Behind a proxy that is named with
-    /// [`TrustedProxies::unaddressed`](crate::TrustedProxies::unaddressed) the address that it forwards takes its place.
+    /// [`TrustedProxies::unaddressed`](crate::origin::TrustedProxies::unaddressed) the address that it forwards takes its place.
     ///
     /// A signal starts the graceful shutdown. The server accepts no more connections, and refuses new handshakes with
     /// HTTP 503. It notifies endpoints that wait for [`server_shutdown`](crate::WebSocket::server_shutdown). It closes

@@ -64,7 +64,7 @@ impl Disconnect {
     /// Whether both Close frames were exchanged and the peer broke no rule (RFC 6455, section 7.1.4), as far as that is
     /// known when the endpoint learns of the end: `true` where the peer closed, `false` where it vanished or broke the
     /// protocol, and where this side closed first, as the peer has not answered yet. How that goes on is in the event of
-    /// the connection, and for the endpoint that closes in [`Closed::is_clean`](crate::Closed::is_clean).
+    /// the connection, and for the endpoint that closes in [`Closed::is_clean`](crate::close::Closed::is_clean).
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.manner == Manner::Clean

@@ -25,10 +25,10 @@
 //!
 //! | error | when | ending |
 //! |---|---|---|
-//! | [`Close`] | returned to close with a code and a reason | that code and reason |
+//! | [`Close`](crate::Close) | returned to close with a code and a reason | that code and reason |
 //! | a type with [`IntoClose`] | yours | its own code and reason |
 //! | [`HttpError`] | returned to refuse with a status | an HTTP response; 1011 after `accept` |
-//! | [`ValidationError`] | a parameter is invalid | 1008, or HTTP 422 |
+//! | [`ValidationError`](crate::ValidationError) | a parameter is invalid | 1008, or HTTP 422 |
 //! | [`Disconnect`] | the peer has closed, or the connection is broken | the connection is closed already |
 //! | [`ReceiveError`] | a typed receive failed: [`Disconnect`], the wrong kind, or JSON that does not fit | 1003, 1007, 1008 |
 //! | [`JsonError`] | the part of [`ReceiveError`] on JSON | 1007, 1008 |
