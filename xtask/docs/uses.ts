@@ -32,7 +32,7 @@ export async function board(): Promise<number> {
 
 function final(ending: Ending<"/board/ws">): number {
   switch (ending.code) {
-    case 4001:
+    case 1001:
       return 1;
     case 1008:
       return errorsOf(ending.reason)?.errors.length ?? 0;
@@ -61,7 +61,7 @@ export function others(): void {
   connect("/silent/ws", { base });
   connect("/done/ws", { base });
   connect("/disconnect/ws", { base });
-  connect("/json/ws", { base }).send({ name: "ball", price: 2.5 });
+  connect("/json/ws", { base }).send(JSON.stringify({ name: "ball", price: 2.5 }));
   connect("/params/{n}/ws", { base, path: { n: 1 }, query: { limit: 5, tags: ["a", "b"] } });
   connect("/echo", { base, subprotocols: ["a"], reconnect: { attempts: 3 } }).send(new Uint8Array(3));
   connect("/expires/ws", { base, query: { seconds: 3 }, reconnect: false });
@@ -77,4 +77,4 @@ export function counted<C extends Channel>(socket: Connection<C>, first: Sent<C>
   return socket.closed;
 }
 
-export const kicked: CloseCode<"/board/ws"> = 4001;
+export const kicked: CloseCode<"/board/ws"> = 1001;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::models::{Alternative, IntegerType, Member, Object, Schema, Shape, Tagging, Union};
+use crate::params::message::{Alternative, IntegerType, Member, Object, Schema, Shape, Tagging, Union};
 use crate::params::{Choice, Number, Rules};
 
 /// Below it what may be left out is left out.

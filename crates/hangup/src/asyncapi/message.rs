@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::example;
-use crate::models::{Alternative, Dialect, JsonSchemas, Object, Schema, Shape, Tagging, Union};
+use crate::params::message::{Alternative, Dialect, JsonSchemas, Object, Schema, Shape, Tagging, Union};
 
 /// The messages and the schemas of a whole document, each defined once.
 pub(super) struct MessageComponents {

@@ -19,7 +19,7 @@
 //! | know whether the handshake was accepted | [`Phase`] |
 //! | choose the ending | return what implements [`IntoEnding`]: a `Close`, a `CloseCode`, an `HttpError`, a `Response`, or a `Result` of these |
 //!
-//! The look-up begins in the nearest [`scope`](crate::layer). A scope is asked for the exact type of the error, then for
+//! The look-up begins in the nearest [`layer`](crate::layer). A scope is asked for the exact type of the error, then for
 //! the types along its `source()` chain, then for its catch-all; then the next scope outwards is asked. An error that a
 //! handler raises is looked up in the outer scopes only, so no handler runs twice.
 

@@ -24,7 +24,7 @@
 //! |---|---|
 //! | a whole app | [`App::settings`](crate::App::settings) |
 //! | a part of an app | an [`App`](crate::App) of its own, with [`App::include`](crate::App::include) or [`App::nest`](crate::App::nest) |
-//! | a router or a route of axum | `.layer(settings)`, see [`scope`](crate::layer) |
+//! | a router or a route of axum | `.layer(settings)`, see [`layer`](crate::layer) |
 //! | one endpoint | the options of [`#[websocket]`](macro@crate::websocket) |
 //! | the server: its HTTP side and its shutdown | the methods of [`Serve`](crate::serve::Serve) |
 

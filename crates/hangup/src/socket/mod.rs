@@ -14,6 +14,7 @@ mod keep_alive;
 mod kick;
 mod limits;
 mod message;
+mod message_type;
 mod opening;
 mod pending_send;
 mod pings;
@@ -48,9 +49,9 @@ pub use self::{
     draining::ServerShutdown,
     encoding::{Codec, Encoding},
     message::Message,
+    message_type::{MessageType, Raw},
     receiver::Receiver,
     sender::Sender,
-    typed::{MessageType, Raw},
     websocket::WebSocket,
     writer::MessageWriter,
 };

@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 
 use super::{
     message::Message,
+    message_type::{Raw, Typing},
     server::Shared,
     shared::Wait,
-    typed::{Raw, Typing},
 };
 use crate::error::{Disconnect, ReceiveError, from_json};
 

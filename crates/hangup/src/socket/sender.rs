@@ -20,10 +20,10 @@ use super::{
     draining::ServerShutdown,
     encoding::Encoding,
     message::Message,
+    message_type::Raw,
     pending_send::PendingSend,
     server::{Server, Shared},
     shared::Wait,
-    typed::Raw,
 };
 use crate::{
     error::{Disconnect, SendError, TrySendError},

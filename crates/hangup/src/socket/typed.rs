@@ -3,16 +3,15 @@
 use std::{
     future::Future,
     marker::PhantomData,
-    num::NonZeroU32,
     task::{Poll, ready},
 };
 
 use hangup_protocol::{Close, CloseCode};
-use serde_json::Value;
 
 use super::{
     encoding::{Encoding, check_outgoing},
     message::Message,
+    message_type::{AnswerInvalid, Typing},
     pending_send::PendingSend,
     receiver::Receiver,
     sender::Sender,
@@ -21,47 +20,9 @@ use super::{
 };
 use crate::{
     error::{Disconnect, Error, ReceiveError, Result, TrySendError},
-    params::ValidationError,
-    params::message::{Model, Schema, correlation_of},
+    params::message::{Model, correlation_of},
     settings::InvalidMessages,
 };
-
-/// In place of a type of messages: they are text and binary, as they come.
-#[derive(Debug)]
-pub enum Raw {}
-
-/// A type of messages: a [`Model`], or [`Raw`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a type of messages",
-    note = "put `#[hangup::model]` above its declaration"
-)]
-pub trait MessageType: Send + 'static {
-    /// The schema; `None` of [`Raw`].
-    fn message_schema() -> Option<&'static Schema>;
-}
-
-impl MessageType for Raw {
-    fn message_schema() -> Option<&'static Schema> {
-        None
-    }
-}
-
-impl<T: Model + Send + 'static> MessageType for T {
-    fn message_schema() -> Option<&'static Schema> {
-        Some(T::schema())
-    }
-}
-
-/// Makes the answer to a message that was invalid.
-type AnswerInvalid = fn(ValidationError, Option<Value>, Encoding) -> Option<Message>;
-
-/// How a receiver reads values.
-pub(super) struct Typing {
-    encoding: Encoding,
-    /// Where invalid messages are answered: how, and how many in a row close.
-    answering: Option<(AnswerInvalid, NonZeroU32)>,
-    in_a_row: u32,
-}
 
 impl WebSocket {
     /// The same socket with typed messages.

@@ -14,8 +14,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{
-    closing::Closed, draining::ServerShutdown, message::Message, receiver::Receiver, sender::Sender,
-    server::Shared, shared::Wait, typed::Raw,
+    closing::Closed, draining::ServerShutdown, message::Message, message_type::Raw, receiver::Receiver,
+    sender::Sender, server::Shared, shared::Wait,
 };
 use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 

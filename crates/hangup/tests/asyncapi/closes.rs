@@ -216,3 +216,38 @@ fn settings_hold_for_the_endpoints_of_their_scope() {
     let names: Vec<_> = document["channels"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["bare", "bare_2", "bare_3"]);
 }
+
+#[derive(Debug, thiserror::Error, IntoClose)]
+enum EnterError {
+    #[error(transparent)]
+    #[close(transparent)]
+    Full(#[from] FullError),
+    #[error(transparent)]
+    #[close(transparent)]
+    Receive(#[from] hangup::error::ReceiveError),
+}
+
+/// The room has no place left.
+#[derive(Debug, thiserror::Error, IntoClose)]
+#[error("the room is full")]
+#[close(4010)]
+struct FullError;
+
+#[websocket("/enter")]
+async fn enter(handshake: Handshake) -> Result<(), EnterError> {
+    handshake
+        .accept()
+        .await
+        .map_err(hangup::error::ReceiveError::from)?;
+    Err(FullError.into())
+}
+
+#[test]
+fn a_transparent_case_closes_as_its_field() {
+    let document = App::<()>::new().endpoint(enter).asyncapi();
+    let text = document.to_string();
+    assert!(
+        text.contains("4010") && text.contains("FullError"),
+        "{document:#}"
+    );
+}

@@ -1,4 +1,4 @@
-//! The paths of routes: below a prefix, and without the names of their parameters.
+//! The templates of paths: below a prefix, and compared.
 
 /// The path that axum gives a nested route: the root of a nested app is the prefix itself.
 pub(super) fn below(prefix: &str, path: &str) -> String {
