@@ -10,6 +10,8 @@ mod encoding;
 mod environment;
 mod inbox;
 mod io;
+#[cfg(feature = "msgpack")]
+mod json_of;
 mod keep_alive;
 mod kick;
 mod limits;
