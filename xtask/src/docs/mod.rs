@@ -26,9 +26,10 @@ use tab::Tab;
 /// What a person does at one place.
 type Act = fn(&mut Tab, &Place) -> Result<()>;
 
-const ACTS: [(&str, Act); 14] = [
+const ACTS: [(&str, Act); 15] = [
     ("keyboard", console::keyboard),
     ("invalid", console::invalid),
+    ("board", console::board),
     ("kick", console::kick),
     ("parameters", console::parameters),
     ("headers", console::headers),
