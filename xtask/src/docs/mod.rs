@@ -1,6 +1,7 @@
 //! `cargo xtask page`: the page of the tour in Chromium, as a person uses it, and the client that it gives.
 
 mod accessibility;
+mod board;
 mod console;
 mod control;
 mod packages;
@@ -27,9 +28,9 @@ use tab::Tab;
 type Act = fn(&mut Tab, &Place) -> Result<()>;
 
 const ACTS: [(&str, Act); 15] = [
-    ("keyboard", console::keyboard),
-    ("invalid", console::invalid),
-    ("board", console::board),
+    ("keyboard", board::keyboard),
+    ("invalid", board::invalid),
+    ("board", board::all_templates),
     ("kick", console::kick),
     ("parameters", console::parameters),
     ("headers", console::headers),
