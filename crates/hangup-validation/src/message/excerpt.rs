@@ -67,7 +67,7 @@ impl Excerpt {
         match first {
             Some(b'{') => Value::Object(self.object(cursor)),
             Some(b'[') => Value::Array(self.array(cursor)),
-            Some(b'"') => Value::String(self.text(unescaped(cursor.scalar()))),
+            Some(b'"') => Value::String(self.string(cursor)),
             Some(_) => self.word(cursor.scalar()),
             None => Value::Null,
         }
@@ -98,7 +98,7 @@ impl Excerpt {
                 entries.insert(ELIDED.to_owned(), Value::from(ELIDED));
                 return entries;
             }
-            let key = self.text(unescaped(cursor.scalar()));
+            let key = self.string(cursor);
             if self.is_cut {
                 entries.insert(key, Value::from(ELIDED));
                 return entries;
@@ -137,6 +137,12 @@ impl Excerpt {
                 number.map_or_else(|| Value::String(self.text(raw.chars())), Value::Number)
             }
         }
+    }
+
+    /// As much of a string as fits; what is beyond is not looked at.
+    fn string(&mut self, cursor: &mut Cursor<'_>) -> String {
+        let raw = cursor.start_of_string(self.text + 1);
+        self.text(unescaped(raw))
     }
 
     /// As much of a text as fits, with the mark where it was cut.

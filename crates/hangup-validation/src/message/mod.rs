@@ -16,6 +16,7 @@ mod model;
 mod read;
 mod scalars;
 mod schema;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,6 +1,7 @@
 //! Text that is known to be JSON, walked without a tree and without recursion.
 
 pub(super) use super::escapes::{is_unicode, unescaped};
+use super::structure::Structure;
 use crate::bounds;
 use crate::loc::Loc;
 
@@ -12,11 +13,33 @@ const DEEPEST: usize = 128;
 pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    structure: Option<&'a Structure>,
+    /// The number of the next container, in the order in which they open.
+    container: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            structure: None,
+            container: 0,
+        }
+    }
+
+    /// At the start of a text whose containers are known: they are passed in one step, and the work is counted.
+    pub(super) fn within(text: &'a str, structure: &'a Structure) -> Self {
+        Self {
+            structure: Some(structure),
+            ..Self::new(text)
+        }
+    }
+
+    fn note(&self, bytes: usize) {
+        if let Some(structure) = self.structure {
+            structure.note(bytes);
+        }
     }
 
     fn byte(&self) -> Option<u8> {
@@ -31,13 +54,19 @@ impl<'a> Cursor<'a> {
 
     /// Passes one byte of structure.
     pub(super) fn pass(&mut self) {
+        if matches!(self.byte(), Some(b'[' | b'{')) {
+            self.container += 1;
+        }
         self.at += 1;
+        self.note(1);
     }
 
     fn skip_while(&mut self, is_part: impl Fn(u8) -> bool) {
+        let start = self.at;
         while self.byte().is_some_and(&is_part) {
             self.at += 1;
         }
+        self.note(self.at - start);
     }
 
     /// Passes one string, number or word, and gives it as it stands in the text.
@@ -60,11 +89,20 @@ impl<'a> Cursor<'a> {
             // Whatever the text is, a walk comes to its end.
             self.at = self.at.max(start + 1);
         }
-        self.text.get(start..self.at).unwrap_or_default()
+        self.text
+            .get(start..self.at.min(self.text.len()))
+            .unwrap_or_default()
     }
 
     /// Passes one value of any kind.
     pub(super) fn skip(&mut self) {
+        if matches!(self.peek(), Some(b'[' | b'{'))
+            && let Some((end, next)) = self.structure.and_then(|known| known.container(self.container))
+        {
+            debug_assert!(self.at < end, "the container opens here");
+            (self.at, self.container) = (end, next);
+            return self.note(1);
+        }
         let mut depth = 0_usize;
         while let Some(byte) = self.peek() {
             match byte {
@@ -133,6 +171,36 @@ impl<'a> Cursor<'a> {
             None | Some(b'[' | b'{') => None,
             Some(_) => Some(self.scalar()),
         }
+    }
+
+    /// Passes one value; where it is a scalar, as it stands in the text.
+    pub(super) fn skip_scalar(&mut self) -> Option<&'a str> {
+        match self.peek() {
+            None | Some(b'[' | b'{') => {
+                self.skip();
+                None
+            }
+            Some(_) => Some(self.scalar()),
+        }
+    }
+
+    /// Passes a string of which no more than `most` characters are read. Of a longer one, its start.
+    pub(super) fn start_of_string(&mut self, most: usize) -> &'a str {
+        // An escape of six bytes is at least one character.
+        let bytes = 6 * most + 8;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.len() <= bytes {
+            return self.scalar();
+        }
+        let end = (bytes..rest.len()).find(|end| rest.is_char_boundary(*end));
+        let (start, _) = rest
+            .split_at_checked(end.unwrap_or(rest.len()))
+            .unwrap_or((rest, ""));
+        let mut within = Self::new(start);
+        let raw = within.scalar();
+        self.at += raw.len();
+        self.note(raw.len());
+        raw
     }
 
     /// The member of an object under `key`: where it stands several times, the last that starts before `end`.
@@ -309,10 +377,8 @@ impl<'a> Token<'a> {
         let Step::Index(index) = frame.step else {
             return None;
         };
-        let cursor = Cursor {
-            text: self.cursor.text,
-            at: frame.start,
-        };
+        let mut cursor = Cursor::new(self.cursor.text);
+        cursor.at = frame.start;
         Some((cursor, index))
     }
 }

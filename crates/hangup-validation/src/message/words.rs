@@ -76,6 +76,11 @@ pub(super) fn too_deep() -> Invalid {
     Invalid::new("json_invalid", format!("Invalid JSON: {error}")).with_ctx("error", error)
 }
 
+/// A message for which the search for errors ended early.
+pub(super) fn too_complex() -> Invalid {
+    Invalid::value_error("the message is too complex to list all of its errors")
+}
+
 /// A fixed number of elements, and more of them.
 pub(super) fn too_long(max: usize, actual: usize) -> Invalid {
     let plural = if max == 1 { "" } else { "s" };

@@ -10,13 +10,16 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod union;
+#[cfg(test)]
+mod work;
 
 use super::excerpt::Echo;
 use super::label::label;
 use super::schema::{Alternative, Member, Schema, Shape};
+use super::structure::Structure;
 use super::text::{self, Cursor};
 use super::words;
-use crate::bounds::MAX_ERRORS;
+use crate::bounds::{MAX_ERRORS, MAX_NAME};
 use crate::context::EndpointContext;
 use crate::error::ValidationError;
 use crate::invalid::Invalid;
@@ -27,18 +30,46 @@ use crate::rules::Rules;
 /// `serde_json` opens no more than this many containers inside each other.
 const DEEPEST: usize = 127;
 
+/// How many bytes are looked at for each byte of a message. A walk without unions that have no tag needs four.
+const WORK_PER_BYTE: usize = 8;
+
+/// How many more are, so that small messages have all of their errors listed.
+const LEAST_WORK: usize = 64 * 1024;
+
+/// What an error costs beside the bytes that it shows: about its memory.
+const WORK_OF_ERROR: usize = 16;
+
 /// Every error of a text that is JSON. None, where the schema knows of none.
+///
+/// The work is bounded by the size of the text. Unions without a tag may be tried again at each level: where that takes
+/// too long, the walk ends with the errors up to there, and one that says so.
 pub(super) fn errors(text: &str, schema: &'static Schema) -> Option<ValidationError> {
+    errors_within(text, schema, &Structure::of(text))
+}
+
+fn errors_within(text: &str, schema: &'static Schema, structure: &Structure) -> Option<ValidationError> {
     let mut walk = Walk {
         path: Vec::new(),
         found: Vec::new(),
         omitted: 0,
         depth: 0,
         echo: Echo::default(),
-        // Nested unions without a tag may be tried again at each level.
-        steps: 16 * text.len() + 1024,
+        structure,
+        most: WORK_PER_BYTE
+            .saturating_mul(text.len())
+            .saturating_add(LEAST_WORK),
+        is_cut_short: false,
     };
-    walk.value(&mut Cursor::new(text), schema, &Rules::new());
+    walk.value(&mut Cursor::within(text, structure), schema, &Rules::new());
+    if walk.is_cut_short {
+        walk.omitted += walk.found.len().saturating_sub(MAX_ERRORS - 1);
+        walk.found.truncate(MAX_ERRORS - 1);
+        walk.found.push(ErrorItem::new(
+            Vec::new(),
+            words::too_complex(),
+            serde_json::Value::Null,
+        ));
+    }
     let errors = ValidationError::new(walk.found, EndpointContext::default());
     (!errors.errors().is_empty()).then(|| errors.omitting(walk.omitted))
 }
@@ -54,23 +85,34 @@ enum Step<'a> {
     Branch(&'static Alternative),
 }
 
+impl Step<'_> {
+    /// How many bytes are looked at where it is written into an error.
+    fn work(self) -> usize {
+        match self {
+            Self::Key(key) => key.len().min(6 * MAX_NAME) + 1,
+            _ => 1,
+        }
+    }
+}
+
 struct Walk<'a> {
     path: Vec<Step<'a>>,
     found: Vec<ErrorItem>,
     omitted: usize,
     depth: usize,
     echo: Echo,
-    /// How many more values are looked at.
-    steps: usize,
+    structure: &'a Structure,
+    /// How many bytes are looked at.
+    most: usize,
+    is_cut_short: bool,
 }
 
 impl<'a> Walk<'a> {
     /// Checks the value at the cursor, and passes it.
     fn value(&mut self, cursor: &mut Cursor<'a>, schema: &'static Schema, rules: &Rules) {
-        let Some(steps) = self.steps.checked_sub(1) else {
+        if !self.goes_on() {
             return cursor.skip();
-        };
-        self.steps = steps;
+        }
         let first = cursor.peek();
         match schema.shape() {
             Shape::Nullable(inner) => {
@@ -101,6 +143,12 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn goes_on(&mut self) -> bool {
+        self.structure.note(1);
+        self.is_cut_short |= self.structure.visited() > self.most;
+        !self.is_cut_short
+    }
+
     /// Adds an error at the value where a cursor stands.
     fn report(&mut self, invalid: Invalid, value: &Cursor<'a>) {
         self.report_below(None, invalid, value);
@@ -108,7 +156,7 @@ impl<'a> Walk<'a> {
 
     /// Adds an error one step below the current one; `value` is what is shown.
     fn report_below(&mut self, step: Option<Step<'a>>, invalid: Invalid, value: &Cursor<'a>) {
-        if self.found.len() >= MAX_ERRORS {
+        if self.found.len() >= MAX_ERRORS || !self.goes_on() {
             self.omitted += 1;
             return;
         }
@@ -119,7 +167,7 @@ impl<'a> Walk<'a> {
 
     /// Adds an error at a key of a map.
     fn report_key(&mut self, key: &'a str, invalid: Invalid) {
-        if self.found.len() >= MAX_ERRORS {
+        if self.found.len() >= MAX_ERRORS || !self.goes_on() {
             self.omitted += 1;
             return;
         }
@@ -130,8 +178,10 @@ impl<'a> Walk<'a> {
     }
 
     fn loc(&self, last: Option<Step<'a>>) -> Vec<Loc> {
-        let steps = self.path.iter().copied().chain(last);
-        steps
+        let steps = || self.path.iter().copied().chain(last);
+        self.structure
+            .note(WORK_OF_ERROR + steps().map(Step::work).sum::<usize>());
+        steps()
             .map(|step| match step {
                 Step::Name(name) => Loc::from(name),
                 Step::Key(key) => text::name(text::unescaped(key)),
@@ -173,6 +223,10 @@ fn unreachable_place() -> &'static Schema {
 /// Whether a member has this key, as it stands in the text.
 fn is_key(raw: &str, name: &str) -> bool {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    // An escape has six bytes for one of the name.
+    if inner.len() > 6 * name.len() {
+        return false;
+    }
     if inner.contains('\\') {
         text::unescaped(raw).eq(name.chars())
     } else {

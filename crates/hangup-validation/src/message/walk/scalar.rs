@@ -13,8 +13,7 @@ use crate::types::check_text;
 impl<'a> Walk<'a> {
     pub(super) fn scalar(&mut self, cursor: &mut Cursor<'a>, shape: &Shape, rules: &Rules) {
         let at = cursor.clone();
-        let raw = at.clone().into_scalar();
-        cursor.skip();
+        let raw = cursor.skip_scalar();
         let checked = match shape {
             Shape::Null if raw == Some("null") => Ok(()),
             Shape::Null => Err(Invalid::new("none_required", "Input should be null")),

@@ -129,6 +129,9 @@ impl<'a> Walk<'a> {
         let before = (self.found.len(), self.omitted);
         let echo = self.echo;
         for variant in union.variants {
+            if self.is_cut_short {
+                break;
+            }
             let errors = self.count();
             let mut value = at.clone();
             match variant.body() {
@@ -141,7 +144,7 @@ impl<'a> Walk<'a> {
                 None if value.peek() == Some(b'n') => {}
                 None => continue,
             }
-            if self.count() == errors && self.steps > 0 {
+            if self.count() == errors && !self.is_cut_short {
                 self.found.truncate(before.0);
                 self.omitted = before.1;
                 self.echo = echo;
