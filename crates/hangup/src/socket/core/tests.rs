@@ -2,6 +2,7 @@
 
 mod attach;
 mod deliver;
+mod held;
 mod kick;
 
 use std::{
