@@ -33,7 +33,10 @@ const DUPLICATES: &[(&str, &str)] = &[
         "base64",
         "metrics-exporter-prometheus, in examples only, is at 0.22",
     ),
-    ("bit-vec", "proptest, and jsonschema in tests only, are at two versions"),
+    (
+        "bit-vec",
+        "proptest, and jsonschema in tests only, are at two versions",
+    ),
     ("getrandom", "ring, rand 0.8 and proptest are at three versions"),
     ("hashbrown", "indexmap and metrics-util are at two versions"),
     ("r-efi", "of getrandom, on UEFI only"),
