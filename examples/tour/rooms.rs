@@ -52,7 +52,16 @@ pub(crate) fn app() -> App {
 }
 
 /// The sender hears itself, in its place among the others.
-#[websocket("/rooms/{room}/ws")]
+#[websocket(
+    "/rooms/{room}/ws",
+    closes(
+        /// Kicked, with the code that the kick names.
+        4001 = "kicked",
+        /// Kicked before, and kept out for a time.
+        4003 = "kept out",
+        4999 = "kicked",
+    )
+)]
 async fn room(
     handshake: Handshake,
     hub: Hub,
