@@ -170,7 +170,7 @@ fn the_state_of_a_connection_has_its_size() {
     let counts = if cfg!(feature = "metrics") { 64 } else { 0 };
     // 16 of them refer to what a hub attaches.
     let state = size_of::<Core<Server>>() + size_of::<super::super::Driver<()>>();
-    assert!(state <= 432 + counts, "{state}");
+    assert!(state <= 448 + counts, "{state}");
     // Made where a limit is set, or when a peer is slow for the first time.
     assert!(size_of::<Limits>() <= 176);
 }
