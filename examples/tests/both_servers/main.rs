@@ -1,4 +1,9 @@
 //! Each example over TCP, under `App::serve` and within `axum::serve`: a client sees the same of both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where something is missing"
+)]
 
 #![allow(
     clippy::unwrap_used,

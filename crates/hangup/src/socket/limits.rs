@@ -3,7 +3,7 @@
 use hangup_protocol::{Close, CloseCode};
 use tokio::time::Instant;
 
-use super::{core::HeldMessages, environment::Options, pings::SentPings, rate::Rate};
+use super::{environment::Options, held_messages::HeldMessages, pings::SentPings, rate::Rate};
 use crate::{error::slow_consumer, settings::deadline_from};
 
 /// What is kept where a connection has one of these limits; most have none.

@@ -3,28 +3,13 @@
 use super::{
     super::{
         environment::{Environment, Observer as _},
+        held_messages::{Held, HeldMessages},
         message::Message,
         shared_frames::SharedFrames,
     },
     Core,
     deliver::{Taken, Undelivered},
 };
-
-/// What waits for the last fragment, in its order.
-#[derive(Debug, Default)]
-pub(crate) struct HeldMessages {
-    queue: Vec<Held>,
-    messages: usize,
-    /// What they cost, in bytes: their own, and those of the queue.
-    cost: usize,
-}
-
-#[derive(Debug)]
-enum Held {
-    Frames(SharedFrames),
-    /// For a connection that compresses with a context of its own.
-    Message(Message),
-}
 
 impl<E: Environment> Core<E> {
     /// Holds frames while those that are held cost no more than `bound` bytes, so that one may go past that bound.

@@ -31,7 +31,6 @@ pub(crate) use self::{
     deliver::Undelivered,
     drive::{Budget, Progress},
     fragments::Fragment,
-    held::HeldMessages,
     kick::{Kickable, Removal},
     send::Permit,
 };
