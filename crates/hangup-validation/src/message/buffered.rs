@@ -16,14 +16,47 @@ const DEEPEST: usize = 127;
 thread_local! {
     /// Whether what is read on this thread is the text of JSON.
     static IS_JSON_TEXT: Cell<bool> = const { Cell::new(false) };
+
+    /// How many more bytes are read of values that were kept.
+    static UNREAD: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
+/// How many bytes are read again for each byte of a message: values are kept at each level whose tag stands last, and
+/// read for each variant of a union without a tag.
+const AGAIN_PER_BYTE: usize = 16;
+
+/// How many more are, so that a message of 2 KiB may be nested as deep as any.
+const LEAST_AGAIN: usize = 512 * 1024;
+
 /// While this lives, what is read on this thread is the text of JSON, and its values can be borrowed.
-pub(super) struct JsonText(bool);
+pub(super) struct JsonText {
+    was_json_text: bool,
+    unread: usize,
+}
 
 impl JsonText {
-    pub(super) fn begin() -> Self {
-        Self(IS_JSON_TEXT.replace(true))
+    pub(super) fn begin(text: &str) -> Self {
+        let most = AGAIN_PER_BYTE
+            .saturating_mul(text.len())
+            .saturating_add(LEAST_AGAIN);
+        Self {
+            was_json_text: IS_JSON_TEXT.replace(true),
+            unread: UNREAD.replace(most),
+        }
+    }
+}
+
+/// Counts what is read again, which ends where it is too much.
+fn read_again<E: Error>(bytes: usize) -> Result<(), E> {
+    match UNREAD.get().checked_sub(bytes) {
+        Some(unread) => {
+            UNREAD.set(unread);
+            Ok(())
+        }
+        None => {
+            UNREAD.set(0);
+            Err(E::custom("too much of the message is read again for its unions"))
+        }
     }
 }
 
@@ -33,13 +66,17 @@ impl JsonText {
 ///
 /// Those of [`Model::read`].
 pub fn deserialize_model<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let _elsewhere = JsonText(IS_JSON_TEXT.replace(false));
+    let _elsewhere = JsonText {
+        was_json_text: IS_JSON_TEXT.replace(false),
+        unread: UNREAD.get(),
+    };
     T::read(deserializer)
 }
 
 impl Drop for JsonText {
     fn drop(&mut self) {
-        IS_JSON_TEXT.set(self.0);
+        IS_JSON_TEXT.set(self.was_json_text);
+        UNREAD.set(self.unread);
     }
 }
 
@@ -69,6 +106,8 @@ impl<'de> Buffered<'de> {
     /// Each text is read by a deserializer of its own, which counts anew how deep it is.
     fn text<E: Error>(raw: &'de RawValue) -> Result<Self, E> {
         let text = raw.get();
+        // It was passed once, and is looked at for its depth.
+        read_again(2 * text.len())?;
         if text.len() > 2 * DEEPEST && nesting(text) > DEEPEST {
             return Err(E::custom("recursion limit exceeded"));
         }
@@ -78,6 +117,7 @@ impl<'de> Buffered<'de> {
     pub(super) fn read<S: DeserializeSeed<'de>, E: Error>(self, seed: S) -> Result<S::Value, E> {
         match self {
             Self::Text(raw) => {
+                read_again(raw.get().len())?;
                 let mut json = serde_json::Deserializer::from_str(raw.get());
                 let read = seed.deserialize(&mut json);
                 read.and_then(|value| json.end().map(|()| value))
@@ -92,6 +132,148 @@ impl<'de> Buffered<'de> {
         match self {
             Self::Text(raw) => Self::Text(raw).read(seed),
             Self::Tree(tree) => Self::Tree(tree.clone()).read(seed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::made::{UnionModel, read_internal, read_untagged};
+    use crate::message::model::Model;
+    use crate::message::read_json;
+    use crate::message::schema::{Schema, Shape};
+    use crate::rules::Rules;
+    use serde::Serializer;
+    use serde::de::{IgnoredAny, Visitor};
+    use std::fmt;
+
+    /// A chain: the next link under `n`. `IS_TAGGED` says which kind of union it is.
+    struct Link<const IS_TAGGED: bool>;
+
+    fn read_next<'de, const IS_TAGGED: bool, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<bool, D::Error> {
+        struct Next<const IS_TAGGED: bool>;
+
+        impl<'de, const IS_TAGGED: bool> Visitor<'de> for Next<IS_TAGGED> {
+            type Value = bool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
+                let mut is_odd = false;
+                while let Some(key) = members.next_key::<String>()? {
+                    match key.as_str() {
+                        "n" => {
+                            members.next_value_seed(crate::message::model::ReadSeed::<
+                                Option<Box<Link<IS_TAGGED>>>,
+                            >::new())?;
+                        }
+                        key => {
+                            is_odd |= key == "odd";
+                            members.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(is_odd)
+            }
+        }
+
+        deserializer.deserialize_map(Next::<IS_TAGGED>)
+    }
+
+    impl<const IS_TAGGED: bool> Model for Link<IS_TAGGED> {
+        fn schema() -> &'static Schema {
+            static SCHEMA: Schema = Schema::new(Shape::Any);
+            &SCHEMA
+        }
+
+        fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            if IS_TAGGED {
+                read_internal("type", deserializer)
+            } else {
+                read_untagged(deserializer)
+            }
+        }
+
+        fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_unit()
+        }
+
+        fn obeys(&self, _: &Rules) -> bool {
+            true
+        }
+    }
+
+    impl<const IS_TAGGED: bool> UnionModel for Link<IS_TAGGED> {
+        const COUNT: usize = 2;
+
+        fn place(name: &str) -> usize {
+            ["a", "b"]
+                .iter()
+                .position(|known| *known == name)
+                .unwrap_or(usize::MAX)
+        }
+
+        fn unit(_: usize) -> Option<Self> {
+            None
+        }
+
+        fn read_variant<'de, D: Deserializer<'de>>(place: usize, deserializer: D) -> Result<Self, D::Error> {
+            let is_odd = read_next::<IS_TAGGED, D>(deserializer)?;
+            if place == 0 && !IS_TAGGED && !is_odd {
+                return Err(Error::custom("missing field `odd`"));
+            }
+            Ok(Self)
+        }
+    }
+
+    /// How many bytes were read again, and whether the message was read.
+    fn again<const IS_TAGGED: bool>(text: &str) -> (usize, bool) {
+        let _text = JsonText::begin(text);
+        let before = UNREAD.get();
+        let read = Link::<IS_TAGGED>::read(&mut serde_json::Deserializer::from_str(text));
+        (before - UNREAD.get(), read.is_ok())
+    }
+
+    fn chain(open: &str, close: &str, depth: usize, filler: usize) -> String {
+        let filler = format!(r#","l":"{}""#, "x".repeat(filler));
+        format!("{}null{filler}{}", open.repeat(depth), close.repeat(depth))
+    }
+
+    #[test]
+    fn tags_that_stand_last_are_read_again_within_the_bound() {
+        for (depth, filler) in [(3, 1 << 20), (100, 1 << 20), (100, 0)] {
+            let text = chain(r#"{"n":"#, r#","type":"a"}"#, depth, filler);
+            let (bytes, is_read) = again::<true>(&text);
+            assert!(bytes <= AGAIN_PER_BYTE * text.len() + LEAST_AGAIN, "{bytes}");
+            assert_eq!(is_read, filler == 0 || depth == 3, "{depth} {filler}");
+            assert_eq!(read_json::<Link<true>>(&text).is_ok(), is_read);
+        }
+        let first = chain(r#"{"type":"a","n":"#, "}", 100, 1 << 20);
+        assert_eq!(
+            again::<true>(&first),
+            (0, true),
+            "nothing is kept where the tag stands first"
+        );
+    }
+
+    #[test]
+    fn unions_that_are_tried_at_each_level_are_read_within_the_bound() {
+        for (depth, filler) in [(2, 1 << 20), (4, 100), (100, 0), (100, 1 << 20)] {
+            let text = chain(r#"{"n":"#, "}", depth, filler);
+            let (bytes, is_read) = again::<false>(&text);
+            assert!(bytes <= AGAIN_PER_BYTE * text.len() + LEAST_AGAIN, "{bytes}");
+            assert_eq!(is_read, depth <= 4, "{depth} {filler}");
+            let error = read_json::<Link<false>>(&text).err();
+            assert_eq!(error.is_none(), is_read);
+            assert!(
+                error.is_none_or(|error| error.errors().is_some()),
+                "closes with 1008"
+            );
         }
     }
 }

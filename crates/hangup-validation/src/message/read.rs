@@ -35,7 +35,7 @@ const NONE: Rules = Rules::new();
 ///
 /// [`JsonError`], with every error.
 pub fn read_json<T: Model>(text: &str) -> Result<T, JsonError> {
-    let _text = JsonText::begin();
+    let _text = JsonText::begin(text);
     let mut json = serde_json::Deserializer::from_str(text);
     match T::read(&mut json).and_then(|value| json.end().map(|()| value)) {
         Ok(value) if value.obeys(&NONE) => Ok(value),
@@ -79,6 +79,7 @@ fn unread<T: Model>(text: &str, error: &Error) -> JsonError {
 fn by_path<T: Model>(text: &str, error: &Error) -> JsonError {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = Track::new();
+    let _text = JsonText::begin(text);
     let again = T::read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
     refused(&track.path(), again.err().as_ref().unwrap_or(error), text)
 }

@@ -63,6 +63,9 @@ fn containers(text: &str) -> Option<Vec<Container>> {
             b'[' | b'{' => {
                 depth += 1;
                 let number = u32::try_from(containers.len()).ok()?;
+                if containers.len() == containers.capacity() {
+                    containers.reserve_exact(containers.len() / 4 + 16);
+                }
                 containers.push(Container { end: open, next: 0 });
                 open = number;
             }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+#[cfg(feature = "msgpack")]
+use serde::de::DeserializeSeed;
 use serde_json::Value;
 
+#[cfg(feature = "msgpack")]
+use super::json_of::JsonOf;
 use super::message::Message;
 use crate::{
     error::{Error, JsonError, ReceiveError, Result},
@@ -72,6 +76,10 @@ pub trait Codec: Send + Sync + 'static {
     fn decode(&self, message: &Message) -> Result<Value, ReceiveError>;
 }
 
+/// Containers inside each other that MessagePack is read with, as many as JSON.
+#[cfg(feature = "msgpack")]
+const DEEPEST: usize = 128;
+
 impl Encoding {
     /// The subprotocol that stands for it.
     #[must_use]
@@ -121,9 +129,7 @@ impl Encoding {
         match (self, message) {
             (Self::Json, Message::Text(text)) => Some(text.to_string()),
             #[cfg(feature = "msgpack")]
-            (Self::MessagePack, Message::Binary(bytes)) => rmp_serde::from_slice::<Value>(bytes)
-                .ok()
-                .map(|value| value.to_string()),
+            (Self::MessagePack, Message::Binary(bytes)) => json_of(bytes).ok(),
             (Self::Other(codec), message) => codec.decode(message).ok().map(|value| value.to_string()),
             #[cfg(feature = "msgpack")]
             (Self::MessagePack, Message::Text(_)) => None,
@@ -140,10 +146,18 @@ fn message_pack<T: Model>(bytes: &[u8]) -> Result<T, ReceiveError> {
     {
         return Ok(value);
     }
-    let value: Value = whole(bytes, |deserializer| {
-        serde::Deserialize::deserialize(deserializer)
+    read_json(&json_of(bytes)?).map_err(ReceiveError::Json)
+}
+
+/// MessagePack as JSON: text alone, since a tree would take a large multiple of the message.
+#[cfg(feature = "msgpack")]
+fn json_of(bytes: &[u8]) -> Result<String, ReceiveError> {
+    let mut json = Vec::new();
+    whole(bytes, |deserializer| {
+        deserializer.set_max_depth(DEEPEST);
+        JsonOf(&mut json).deserialize(deserializer)
     })?;
-    read_json(&value.to_string()).map_err(ReceiveError::Json)
+    String::from_utf8(json).map_err(|error| ReceiveError::undecodable(&error))
 }
 
 /// A value, and nothing behind it.
@@ -213,4 +227,64 @@ pub(super) fn check_outgoing<T: Model>(value: &T) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, feature = "msgpack"))]
+mod tests {
+    use super::*;
+
+    fn json(bytes: &[u8]) -> Option<String> {
+        json_of(bytes).ok()
+    }
+
+    #[test]
+    fn message_pack_as_json() {
+        let value = serde_json::json!({"a": [1, -2, 1.5, "é\"\n", null, true, {}, []], "b": {"c": [[]]}});
+        let bytes = rmp_serde::to_vec_named(&value).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&json(&bytes).unwrap()).unwrap(),
+            value
+        );
+        // A NaN has no other JSON; a key is a string; bytes have no JSON; nothing may stand behind a value.
+        assert_eq!(json(b"\xcb\x7f\xf8\0\0\0\0\0\0").as_deref(), Some("null"));
+        assert_eq!(json(b"\x81\x01\x02"), None);
+        assert_eq!(json(b"\xc4\x01a"), None);
+        assert_eq!(json(b"\x01\x02"), None);
+        assert_eq!(
+            json(&[&[0x91; 100][..], &[0xc0]].concat()).map(|json| json.len()),
+            Some(204)
+        );
+        assert_eq!(json(&[&[0x91; 4096][..], &[0xc0]].concat()), None);
+    }
+
+    #[test]
+    fn a_refused_message_pack_takes_a_small_multiple_of_its_size() {
+        const SIZE: u32 = 1 << 20;
+        let list = |element: &[u8]| {
+            let count = SIZE / u32::try_from(element.len()).unwrap();
+            let mut bytes = vec![0xdd];
+            bytes.extend(count.to_be_bytes());
+            bytes.extend(element.repeat(count as usize));
+            bytes
+        };
+        let control = list(&[&[0xd9, 200][..], &[1; 200]].concat());
+        for bytes in [
+            list(b"\xc0"),
+            list(b"\x90"),
+            list(b"\x80"),
+            list(b"\x81\xa1a\xc0"),
+            control,
+        ] {
+            let counted = allocation_counter::measure(|| {
+                assert!(message_pack::<Vec<bool>>(&bytes).is_err());
+            });
+            // JSON of up to six times the message, in a buffer that doubles, and the ends of its containers.
+            assert!(
+                counted.bytes_max < 24 * u64::from(SIZE),
+                "{:x?}: {}",
+                &bytes[5..9],
+                counted.bytes_max
+            );
+        }
+    }
 }

@@ -11,6 +11,8 @@ mod environment;
 mod held_messages;
 mod inbox;
 mod io;
+#[cfg(feature = "msgpack")]
+mod json_of;
 mod keep_alive;
 mod kick;
 mod limits;
