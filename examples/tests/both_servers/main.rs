@@ -4,7 +4,6 @@
     clippy::expect_used,
     reason = "a test fails where something is missing"
 )]
-
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
