@@ -95,6 +95,14 @@ impl Error {
         }
     }
 
+    /// The error as it was before it became one of any type; of a report or an answer, its text.
+    pub(crate) fn into_boxed(self) -> BoxError {
+        match *self.0 {
+            Carried::Error(error, _) => error,
+            carried => Self(Box::new(carried)).with_sources().to_string().into(),
+        }
+    }
+
     /// Takes what a layer answered in place of an endpoint.
     pub(crate) fn of_layer(response: Response) -> Self {
         Self::from_rejection(Rejection::of_layer(response))

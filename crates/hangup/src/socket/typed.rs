@@ -19,7 +19,7 @@ use super::{
     websocket::WebSocket,
 };
 use crate::{
-    error::{Disconnect, Error, ReceiveError, Result, TrySendError},
+    error::{Disconnect, ReceiveError, Result, SendError, TrySendError},
     params::message::{Model, correlation_of},
     settings::InvalidMessages,
 };
@@ -89,7 +89,7 @@ impl<In: Model, Out: Model> WebSocket<In, Out> {
     /// # Errors
     ///
     /// See [`Sender::send`](Sender#method.send-1).
-    pub async fn send(&mut self, message: &Out) -> Result<(), Error> {
+    pub async fn send(&mut self, message: &Out) -> Result<(), SendError> {
         self.sender.send(message).await
     }
 
@@ -97,8 +97,8 @@ impl<In: Model, Out: Model> WebSocket<In, Out> {
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`TrySendError::Full`] where it cannot.
-    pub fn try_send(&mut self, message: &Out) -> Result<(), Error> {
+    /// As [`send`](Self::send), and [`SendError::Full`] where it cannot.
+    pub fn try_send(&mut self, message: &Out) -> Result<(), SendError> {
         self.sender.try_send(message)
     }
 }
@@ -108,11 +108,10 @@ impl<Out: Model> Sender<Out> {
     ///
     /// # Errors
     ///
-    /// [`Disconnect`] once the peer has closed or vanished; the error of the encoding if it has no such value. In debug
-    /// builds also where the value breaks a rule of its type.
-    pub async fn send(&self, message: &Out) -> Result<(), Error> {
-        check_outgoing(message)?;
-        let message = self.encoding.encode(message)?;
+    /// [`SendError::Disconnect`] once the peer has closed or vanished; [`SendError::Encoding`] if the encoding has no such
+    /// value. In debug builds also where the value breaks a rule of its type.
+    pub async fn send(&self, message: &Out) -> Result<(), SendError> {
+        let message = self.encode(message)?;
         self.send_encoded(message).await?;
         Ok(())
     }
@@ -121,12 +120,16 @@ impl<Out: Model> Sender<Out> {
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`TrySendError::Full`] where it cannot.
-    pub fn try_send(&self, message: &Out) -> Result<(), Error> {
-        check_outgoing(message)?;
+    /// As [`send`](Self::send), and [`SendError::Full`] where it cannot.
+    pub fn try_send(&self, message: &Out) -> Result<(), SendError> {
         let raw = Sender::new(std::sync::Arc::clone(&self.shared));
-        let sent: Result<(), TrySendError> = raw.try_send(self.encoding.encode(message)?);
-        sent.map_err(Error::from)
+        let sent: Result<(), TrySendError> = raw.try_send(self.encode(message)?);
+        sent.map_err(SendError::from)
+    }
+
+    fn encode(&self, message: &Out) -> Result<Message, SendError> {
+        let checked = check_outgoing(message).and_then(|()| self.encoding.encode(message));
+        checked.map_err(|error| SendError::Encoding(error.into_boxed()))
     }
 
     fn send_encoded(&self, mut message: Message) -> impl Future<Output = Result<(), Disconnect>> {
