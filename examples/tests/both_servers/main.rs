@@ -2,11 +2,6 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test fails where something is missing"
-)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test fails where something is missing"
 )]
