@@ -130,6 +130,7 @@ async fn one(race: u64, hub: &Hub, client: &TestClient, book: &Book) -> io::Resu
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .insert(race, Arc::clone(&asked));
+    let (tell, told) = tokio::sync::oneshot::channel();
     let kicking = {
         let (hub, asked) = (hub.clone(), Arc::clone(&asked));
         tokio::spawn(async move {
@@ -137,8 +138,9 @@ async fn one(race: u64, hub: &Hub, client: &TestClient, book: &Book) -> io::Resu
                 tokio::task::yield_now().await;
             }
             let was_asked = asked.load(Ordering::SeqCst);
-            let kicked = hub.tagged(Tag::new("race", race)).close(Close::from(CODE)).await;
-            kicked.map(|_| was_asked).map_err(Error::other)
+            // Told before the kick: that waits for the client's Close frame, which the client sends as it receives.
+            let _ = tell.send(was_asked);
+            hub.tagged(Tag::new("race", race)).close(Close::from(CODE)).await
         })
     };
     let mut socket = client
@@ -146,21 +148,18 @@ async fn one(race: u64, hub: &Hub, client: &TestClient, book: &Book) -> io::Resu
         .await
         .map_err(|response| Error::other(format!("race {race}: {}", response.status())))?;
     let mut again = None;
-    let mut kicking = Some(kicking);
-    let (mut is_accepted, mut was_asked) = (false, false);
+    let mut is_accepted = false;
+    let was_asked = told.await.map_err(Error::other)?;
     loop {
         match socket.recv().await {
             Received::Message(_) => {
                 is_accepted = true;
-                if let Some(kicking) = kicking.take() {
-                    was_asked = kicking.await.map_err(Error::other)??;
-                    if !was_asked {
-                        // It came after the kick, and lives on: another one ends it.
-                        let (hub, tag) = (hub.clone(), Tag::new("race", race));
-                        again = Some(tokio::spawn(async move {
-                            hub.tagged(tag).close(Close::from(CODE)).await
-                        }));
-                    }
+                if !was_asked {
+                    // It may have come after the kick, and live on: another one ends it.
+                    let (hub, tag) = (hub.clone(), Tag::new("race", race));
+                    again = Some(tokio::spawn(async move {
+                        hub.tagged(tag).close(Close::from(CODE)).await
+                    }));
                 }
             }
             Received::Close(close) if close.code() == CODE => break,
@@ -168,9 +167,7 @@ async fn one(race: u64, hub: &Hub, client: &TestClient, book: &Book) -> io::Resu
             other => return Err(Error::other(format!("race {race}: {other}"))),
         }
     }
-    if let Some(kicking) = kicking {
-        was_asked = kicking.await.map_err(Error::other)??;
-    }
+    kicking.await.map_err(Error::other)?.map_err(Error::other)?;
     if let Some(again) = again {
         again.await.map_err(Error::other)?.map_err(Error::other)?;
     }

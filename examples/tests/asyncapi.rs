@@ -147,6 +147,8 @@ fn the_tour_prints_its_document() {
         .map(|channel| channel["address"].as_str().unwrap())
         .collect();
     for path in [
+        "/board-lenient/ws",
+        "/board/ws",
         "/close/ws",
         "/custom-exception-early/ws",
         "/custom-exception/ws",
@@ -164,6 +166,7 @@ fn the_tour_prints_its_document() {
         "/json/ws",
         "/panic/ws",
         "/params/{n}/ws",
+        "/rooms/{room}/ws",
         "/silent/ws",
         "/slow-accept/ws",
         "/source/ws",

@@ -51,8 +51,21 @@ pub(crate) fn app() -> App {
     App::new().endpoint(room).merge(http)
 }
 
+/// The close code of the kick in the samples.
+const KICKED: CloseCode = CloseCode::of::<4001>();
+
 /// The sender hears itself, in its place among the others.
-#[websocket("/rooms/{room}/ws")]
+#[websocket(
+    "/rooms/{room}/ws",
+    closes(
+        /// A kick, with the code and the reason of `POST /kick`: any code that may be sent.
+        KICKED,
+        /// The same: the highest code that an application may send.
+        4999,
+        /// The same, while a kick is in force that keeps its name out.
+        4003
+    )
+)]
 async fn room(
     handshake: Handshake,
     hub: Hub,

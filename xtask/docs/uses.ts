@@ -67,6 +67,7 @@ export function others(): void {
   connect("/expires/ws", { base, query: { seconds: 3 }, reconnect: false });
   connect("/draining/ws", { base });
   connect("/ticks/ws", { base }).on("message", (tick) => (typeof tick === "string" ? tick.length : tick.byteLength));
+  connect("/rooms/{room}/ws", { base, path: { room: "lobby" }, query: { name: "ann" } }).send("hello");
   connect("/slow-accept/ws", { base, query: { seconds: 0.5 } });
 }
 
@@ -77,4 +78,5 @@ export function counted<C extends Channel>(socket: Connection<C>, first: Sent<C>
   return socket.closed;
 }
 
-export const kicked: CloseCode<"/board/ws"> = 1001;
+export const stopped: CloseCode<"/board/ws"> = 1001;
+export const kicked: CloseCode<"/rooms/{room}/ws"> = 4001;

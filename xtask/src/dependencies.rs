@@ -15,13 +15,14 @@ const LIMIT: Duration = Duration::from_secs(300);
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// The same list as in deny.toml, which a test compares.
-const LICENCES: [&str; 8] = [
+const LICENCES: [&str; 9] = [
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-3-Clause",
     "BSL-1.0",
     "ISC",
     "MIT",
+    "MIT-0",
     "Unicode-3.0",
     "Zlib",
 ];
@@ -31,6 +32,10 @@ const DUPLICATES: &[(&str, &str)] = &[
     (
         "base64",
         "metrics-exporter-prometheus, in examples only, is at 0.22",
+    ),
+    (
+        "bit-vec",
+        "proptest, and jsonschema in tests only, are at two versions",
     ),
     ("getrandom", "ring, rand 0.8 and proptest are at three versions"),
     ("hashbrown", "indexmap and metrics-util are at two versions"),

@@ -20,10 +20,22 @@ const EXPECTED: &[(&str, &str)] = &[
         "axum_core",
         "defines what axum re-exports: bodies, responses, extractors",
     ),
+    (
+        "anyhow",
+        "an error that an endpoint may return, behind the feature of that name",
+    ),
     ("bytes", "payloads of binary messages"),
     ("chrono", "parameter types, behind the feature of that name"),
+    (
+        "eyre",
+        "an error that an endpoint may return, behind the feature of that name",
+    ),
     ("futures_core", "the trait `Stream`: messages of a socket"),
     ("futures_sink", "the trait `Sink`: messages to a socket"),
+    (
+        "futures_util",
+        "the future of the layers, which a service has to name",
+    ),
     ("hangup", "hangup-redis is an engine of its hub"),
     ("hangup_macros", "re-exported: its own macros"),
     ("hangup_validation", "re-exported: parameters and their errors"),
@@ -33,6 +45,10 @@ const EXPECTED: &[(&str, &str)] = &[
     (
         "rust_decimal",
         "a parameter type, behind the feature of that name",
+    ),
+    (
+        "pin_project_lite",
+        "its macro shows a type beside a pinned future of the test client",
     ),
     ("rustls", "the configuration of TLS, behind the feature `tls`"),
     (

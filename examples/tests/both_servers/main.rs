@@ -1,4 +1,10 @@
 //! Each example over TCP, under `App::serve` and within `axum::serve`: a client sees the same of both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails where something is missing"
+)]
 
 mod client;
 mod guide;

@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use super::board;
 use super::console::{self, Place};
 use super::packages;
 use super::tab::Tab;
@@ -22,7 +23,7 @@ pub(crate) fn check(tab: &mut Tab, place: &Place) -> Result<()> {
             // A session that was ended with errors, one that is open, and all that can be unfolded.
             console::parameters(tab, place)?;
             console::binary(tab, place)?;
-            console::invalid(tab, place)?;
+            board::invalid(tab, place)?;
             tab.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true)); 0")?;
             tab.evaluate(&format!("{axe}; 0"))?;
             let found = tab.evaluate(&format!(

@@ -27,80 +27,45 @@ impl Place {
     }
 }
 
-const LAST: &str = "#sessions > .session:last-child";
+pub(crate) const LAST: &str = "#sessions > .session:last-child";
 
-fn last(selector: &str) -> String {
+pub(crate) fn last(selector: &str) -> String {
     format!("{LAST} {selector}")
 }
 
-fn connect(tab: &mut Tab) -> Result<()> {
+pub(crate) fn connect(tab: &mut Tab) -> Result<()> {
     tab.click("#connect")?;
     tab.reads(&last(".status"), "open")
 }
 
-fn send(tab: &mut Tab, text: &str) -> Result<()> {
+pub(crate) fn send(tab: &mut Tab, text: &str) -> Result<()> {
     tab.fill(&last("textarea.message"), text)?;
     tab.click(&last(".send"))
 }
 
-/// By the keyboard alone: find an endpoint, connect, send, look at what came.
-pub(crate) fn keyboard(tab: &mut Tab, place: &Place) -> Result<()> {
-    place.open(tab, "")?;
-    tab.press(Key::Slash)?;
-    tab.write("json")?;
-    tab.press(Key::Enter)?;
-    tab.reads(".head h2", "/json/ws")?;
-    for _ in 0..80 {
-        if tab.evaluate("document.activeElement.id")? == "connect" {
-            break;
-        }
-        tab.press(Key::Tab)?;
-    }
-    tab.press(Key::Enter)?;
-    tab.reads(&last(".status"), "open")?;
-    tab.wait(
-        "document.activeElement.matches('textarea.message')",
-        "the message has the focus",
-    )?;
-    tab.reads(&last(".verdict"), "Valid: Item")?;
-    tab.press(Key::CtrlEnter)?;
-    tab.reads(&last(".row.in"), "\"name\":\"ball\"")?;
-    tab.evaluate(&format!("document.querySelector('{LAST} .view').focus()"))?;
-    tab.press(Key::Up)?;
-    tab.wait(
-        &format!(
-            "document.querySelector('{LAST} .detail pre')?.textContent.includes('\\n  \"name\": \"ball\"')"
-        ),
-        "the message is shown with line breaks",
-    )?;
-    tab.click_text(&last(".detail button"), "Raw")?;
-    tab.reads(&last(".detail pre"), "{\"name\":\"ball\",\"price\":2.5}")
-}
-
-/// The template is checked while one types; what is sent all the same ends the connection, and the errors are a table.
-pub(crate) fn invalid(tab: &mut Tab, place: &Place) -> Result<()> {
-    place.open(tab, "#/json/ws")?;
-    connect(tab)?;
-    tab.fill(&last("textarea.message"), "{\"name\": 5")?;
-    tab.reads(&last(".verdict"), "is not JSON")?;
-    tab.write("}")?;
-    tab.reads(&last(".verdict"), "name must be a string")?;
-    tab.reads(&last(".verdict"), "price is missing")?;
-    tab.reads(&last(".send"), "Send anyway")?;
-    tab.click(&last(".send"))?;
-    tab.reads(&last(".ending-title"), "1008")?;
-    tab.reads(&last(".ending"), "The server closed it, cleanly")?;
-    tab.reads(&last(".ending .errors"), "name")?;
-    tab.reads(&last(".ending"), "What a client should do")?;
-    tab.reads(&last(".row.bad"), "errors")?;
-    tab.click_text(&last("> header button"), "Reconnect")?;
-    tab.reads(&last(".status"), "open")
-}
-
-/// A client that is removed: the code and what it means for a client.
+/// A client that is kicked by its tag: the code and what it means for a client, then and while the kick is in force.
 pub(crate) fn kick(tab: &mut Tab, place: &Place) -> Result<()> {
-    place.open(tab, "#/close/ws?query.code=4001&query.reason=kicked")?;
-    tab.click("#connect")?;
+    place.open(tab, "#/rooms/{room}/ws?path.room=lobby&query.name=eve")?;
+    connect(tab)?;
+    send(tab, "hello")?;
+    tab.reads(&last(".row.in"), "eve: hello")?;
+    let kicked = tab.evaluate(&format!(
+        "fetch('{}/kick?name=eve&code=4001&reason=kicked&block=5', {{ method: 'POST' }}).then((answer) => answer.json())",
+        place.prefix
+    ))?;
+    if kicked["closed"] != 1 || kicked["cut"] != 0 {
+        return Err(format!("a kick of one connection gave {kicked}").into());
+    }
+    is_kicked(tab)?;
+    tab.click_text(&last("> header button"), "Reconnect")?;
+    tab.wait(
+        "sessions.at(-1).log.entries.filter((one) => one.text?.startsWith('closed: 4001')).length === 2",
+        "it has ended twice",
+    )?;
+    is_kicked(tab)
+}
+
+fn is_kicked(tab: &mut Tab) -> Result<()> {
     tab.reads(&last(".status"), "closed 4001")?;
     tab.reads(&last(".ending"), "KICKED")?;
     tab.reads(&last(".ending"), "The server closed it, cleanly")?;
@@ -325,12 +290,12 @@ pub(crate) fn screens(tab: &mut Tab, place: &Place, folder: &std::path::Path) ->
         for is_dark in [false, true] {
             tab.resize(width, height)?;
             tab.dark(is_dark)?;
-            place.open(tab, "#/json/ws")?;
+            place.open(tab, "#/board/ws?query.name=ann")?;
             connect(tab)?;
-            send(tab, "{\"name\": \"ball\", \"price\": 2.5}")?;
-            tab.reads(&last(".row.in"), "ball")?;
-            send(tab, "{\"name\": 5}")?;
-            tab.reads(&last(".ending .errors"), "name")?;
+            send(tab, "{\"type\": \"say\", \"text\": \"hello\"}")?;
+            tab.reads(&last(".row.in"), "said")?;
+            send(tab, "{\"type\": \"save\", \"id\": \"x\"}")?;
+            tab.reads(&last(".ending .errors"), "title")?;
             tab.wait(
                 "document.documentElement.scrollWidth <= innerWidth",
                 "nothing is wider than the screen",

@@ -1,6 +1,7 @@
 //! `cargo xtask page`: the page of the tour in Chromium, as a person uses it, and the client that it gives.
 
 mod accessibility;
+mod board;
 mod console;
 mod control;
 mod packages;
@@ -26,9 +27,10 @@ use tab::Tab;
 /// What a person does at one place.
 type Act = fn(&mut Tab, &Place) -> Result<()>;
 
-const ACTS: [(&str, Act); 14] = [
-    ("keyboard", console::keyboard),
-    ("invalid", console::invalid),
+const ACTS: [(&str, Act); 15] = [
+    ("keyboard", board::keyboard),
+    ("invalid", board::invalid),
+    ("board", board::all_templates),
     ("kick", console::kick),
     ("parameters", console::parameters),
     ("headers", console::headers),

@@ -82,10 +82,23 @@ pub struct Connection {
     fragmented: bool,
     /// How many fragments of the current message are empty.
     empty_fragments: u32,
-    /// Whether nothing may be written any more.
-    sending_is_over: bool,
-    /// Whether the message that is sent lacks its last fragment (5.4).
-    sends_fragments: bool,
+    sending: Sending,
+}
+
+/// What may be sent next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sending {
+    Open,
+    /// A message in fragments has begun: its next fragment, or a control frame.
+    Fragments,
+    /// Nothing.
+    Over,
+}
+
+impl Sending {
+    const fn is_over(self) -> bool {
+        matches!(self, Self::Over)
+    }
 }
 
 /// What is read next.
@@ -180,8 +193,7 @@ impl Connection {
             compressed: false,
             fragmented: false,
             empty_fragments: 0,
-            sending_is_over: false,
-            sends_fragments: false,
+            sending: Sending::Open,
         }
     }
 
@@ -238,7 +250,7 @@ impl Connection {
     /// Whether data and a Close frame may be sent: no Close frame has been sent or received, and the peer's stream
     /// has not ended.
     pub const fn can_send(&self) -> bool {
-        !self.sending_is_over
+        !self.sending.is_over()
     }
 
     /// The content of our Close frame, if one was sent.
@@ -279,7 +291,7 @@ impl Connection {
 
     /// Ends sending. Later input is skipped, so it is not inflated either.
     fn stop_sending(&mut self) {
-        self.sending_is_over = true;
+        self.sending = Sending::Over;
         self.message = None;
         self.deflate = None;
     }

@@ -1,6 +1,6 @@
 //! Messages that are not held whole: taken in pieces as they arrive, and sent in fragments (RFC 6455, 5.4).
 
-use super::{Closing, Connection};
+use super::{Closing, Connection, Sending};
 use crate::event::Event;
 use crate::frame::{FrameHeader, MessageKind, OpCode};
 use crate::mask;
@@ -64,15 +64,19 @@ impl Connection {
         is_last: bool,
         output: &mut Vec<u8>,
     ) -> Result<(), Closing> {
-        if self.sending_is_over {
+        if self.sending.is_over() {
             return Err(Closing);
         }
-        let opcode = if self.sends_fragments {
+        let opcode = if self.sends_fragments() {
             OpCode::Continuation
         } else {
             kind.into()
         };
-        self.sends_fragments = !is_last;
+        self.sending = if is_last {
+            Sending::Open
+        } else {
+            Sending::Fragments
+        };
         let mask = self.next_mask();
         output.reserve(FrameHeader::MAX_BYTES + payload.len());
         FrameHeader {
@@ -93,6 +97,6 @@ impl Connection {
     /// Whether a message was begun with [`send_fragment`](Self::send_fragment), and lacks its last fragment: no other may
     /// be sent.
     pub const fn sends_fragments(&self) -> bool {
-        self.sends_fragments
+        matches!(self.sending, Sending::Fragments)
     }
 }

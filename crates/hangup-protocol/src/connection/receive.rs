@@ -54,7 +54,7 @@ impl Connection {
 
     /// Whether data is skipped: our Close frame was sent (5.5.1 lets an endpoint discard what follows it).
     fn is_discarding(&self) -> bool {
-        self.sending_is_over
+        self.sending.is_over()
     }
 
     fn read_header(&mut self, input: &mut &[u8]) -> Result<Step, Violation> {
@@ -241,7 +241,7 @@ impl Connection {
             return Err(error.into());
         }
         self.stop_reading();
-        if !self.sending_is_over {
+        if !self.sending.is_over() {
             // 5.5.1: the answer to a Close frame typically echoes its code.
             let echo = SentClose::new(said.code().close_code(), said.reason().clone());
             self.write_close(Side::Peer, echo, output);
@@ -253,7 +253,7 @@ impl Connection {
     fn fail(&mut self, violation: Violation, output: &mut Vec<u8>) -> Event {
         self.stop_reading();
         self.ending().violation = Some(violation);
-        if !self.sending_is_over {
+        if !self.sending.is_over() {
             let close = violation.close();
             self.write_close(
                 Side::Local,

@@ -123,7 +123,7 @@ impl Connection {
     }
 
     fn check_open(&self) -> Result<(), Closing> {
-        if self.sending_is_over {
+        if self.sending.is_over() {
             Err(Closing)
         } else {
             Ok(())
@@ -133,7 +133,7 @@ impl Connection {
     /// 5.4: the fragments of a message are not interleaved with another message.
     fn check_between_messages(&self) -> Result<(), Closing> {
         debug_assert!(
-            !self.sends_fragments || self.sending_is_over,
+            !self.sends_fragments(),
             "the message that is sent in fragments has no end yet"
         );
         self.check_open()

@@ -20,6 +20,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod text;
+mod token;
 mod untyped;
 mod validation_error;
 mod variants;

@@ -1,6 +1,7 @@
 //! `App`: routes, handlers and settings in one builder, and the server that runs them.
 
 mod accept;
+mod bounds;
 mod document;
 mod drain;
 mod http;
@@ -47,8 +48,7 @@ use crate::{
     error::Handled,
     handlers::{ErrorHandlers, Failure, IntoEnding},
     hub::Hub,
-    origin::TrustedProxies,
-    settings::{Refusal, Resolved, Settings},
+    settings::{Refusal, Settings},
 };
 
 /// A WebSocket application: a thin builder over an [`axum::Router`] with [`ErrorHandlers`] and [`Settings`]
@@ -357,30 +357,6 @@ impl From<App> for Router {
 }
 
 impl<S> App<S> {
-    /// The app's own bound, which the server applies to every request.
-    fn max_head_size(&self) -> usize {
-        let defaults = Resolved::default();
-        let settings = self.settings.as_ref();
-        settings.map_or(defaults.max_head_size, |settings| {
-            settings.over(&defaults).max_head_size
-        })
-    }
-
-    fn max_connections(&self) -> Option<usize> {
-        self.settings.as_ref()?.connection_bounds().0
-    }
-
-    fn max_connections_per_peer(&self) -> Option<usize> {
-        self.settings.as_ref()?.connection_bounds().1
-    }
-
-    fn trusted_proxies(&self) -> TrustedProxies {
-        let settings = self.settings.as_ref();
-        settings.map_or_else(TrustedProxies::none, |settings| {
-            settings.over(&Resolved::default()).trusted_proxies
-        })
-    }
-
     /// The paths of the endpoints, in order.
     fn paths(&self) -> Vec<&str> {
         let mut paths: Vec<_> = self.taken.values().map(|(path, _)| path.as_str()).collect();

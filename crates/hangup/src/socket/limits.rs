@@ -3,7 +3,7 @@
 use hangup_protocol::{Close, CloseCode};
 use tokio::time::Instant;
 
-use super::{environment::Options, pings::SentPings, rate::Rate};
+use super::{environment::Options, held_messages::HeldMessages, pings::SentPings, rate::Rate};
 use crate::{error::slow_consumer, settings::deadline_from};
 
 /// What is kept where a connection has one of these limits; most have none.
@@ -25,6 +25,8 @@ pub(super) struct Limits {
     latest_close: Option<Instant>,
     /// When a connection that was kicked is cut.
     cut: Option<Instant>,
+    /// What was delivered behind a message in fragments that has not ended.
+    pub(super) held: Option<Box<HeldMessages>>,
 }
 
 impl Limits {
@@ -40,6 +42,7 @@ impl Limits {
             pings: SentPings::default(),
             latest_close: None,
             cut: None,
+            held: None,
         }
     }
 

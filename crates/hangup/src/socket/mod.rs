@@ -8,6 +8,7 @@ mod draining;
 mod driver;
 mod encoding;
 mod environment;
+mod held_messages;
 mod inbox;
 mod io;
 #[cfg(feature = "msgpack")]

@@ -20,7 +20,8 @@ use crate::error::Disconnect;
 /// From the first piece to [`finish`](Self::finish) the other messages of the connection wait, those of other tasks and
 /// other writers too: let the task that writes send nothing else before `finish`.
 /// [`Sender::try_send`] fails with [`TrySendError::Full`](crate::error::TrySendError::Full). Pongs, the
-/// pings of the keep-alive and the Close frame go out in between.
+/// pings of the keep-alive and the Close frame go out in between. Messages of a [`Hub`](crate::Hub) come behind the last
+/// fragment; a subscriber is slow once more than `write_buffer` bytes of them wait for it.
 ///
 /// # A writer that is dropped
 ///

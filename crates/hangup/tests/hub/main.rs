@@ -8,6 +8,7 @@
 
 mod bounds;
 mod engine;
+mod fragments;
 mod kick;
 mod listen;
 #[cfg(feature = "metrics")]

@@ -126,7 +126,8 @@ fn message(
 }
 
 fn visited(text: &str, schema: SchemaOf) -> usize {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).unwrap();
+    let read = serde_json::from_str::<serde::de::IgnoredAny>(text);
+    assert!(read.is_ok(), "{:?}", read.err());
     let structure = Structure::of(text);
     let _ = errors_within(text, schema(), &structure);
     structure.visited()

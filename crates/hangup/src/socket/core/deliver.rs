@@ -6,6 +6,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use bytes::Bytes;
+
 use super::{
     super::{
         environment::{Environment, Observer as _},
@@ -15,6 +17,7 @@ use super::{
         waiting::{Awaited, Ticket},
     },
     Core,
+    fragments::Interleaving,
 };
 
 /// Below this a copy costs less memory than a reference.
@@ -37,23 +40,27 @@ impl<E: Environment> Core<E> {
     /// and is written by the connection's task.
     ///
     /// Messages go in behind all that was sent on this connection before. They are taken while no more than `bound`
-    /// bytes are unsent, so that one may go past that bound.
+    /// bytes are unsent, so that one may go past that bound. While a message is sent in fragments they wait for its end, and
+    /// are taken while those that wait cost no more than `bound` bytes.
     ///
     /// # Errors
     ///
     /// [`Undelivered`]; the connection is as it was but for the messages that were taken.
     pub(crate) fn deliver(&mut self, frames: &SharedFrames, bound: usize) -> Result<(), Undelivered> {
-        if self.protocol.sends_with_takeover() {
-            return Err(Undelivered::OwnContext);
-        }
         if self.output.unsent() > bound {
             self.flush_now();
         }
-        let has_capacity = self.opening.is_open() && self.output.unsent() <= bound;
-        if self.over.is_some() || !self.protocol.can_send() {
+        let interleaving = self.interleaving();
+        if self.over.is_some() || !self.protocol.can_send() || interleaving == Interleaving::Never {
             return Err(Undelivered::Over);
         }
-        if !has_capacity || self.protocol.sends_fragments() {
+        if self.protocol.sends_with_takeover() {
+            return Err(Undelivered::OwnContext);
+        }
+        if interleaving == Interleaving::Wait {
+            return self.hold_frames(frames, bound);
+        }
+        if !self.opening.is_open() || self.output.unsent() > bound {
             return Err(Undelivered::Full {
                 missed: frames.messages,
             });
@@ -74,11 +81,16 @@ impl<E: Environment> Core<E> {
         }
     }
 
-    /// Sends one message of a connection that compresses with a context of its own, if no more than so many bytes are unsent.
-    /// Whether it was sent.
+    /// Sends one message of a connection that compresses with a context of its own, if no more than so many bytes are unsent,
+    /// or has it wait for the end of a message in fragments. Whether it was taken.
     pub(crate) fn deliver_message(&mut self, message: &Message, bound: usize) -> bool {
         if self.output.unsent() > bound {
             self.flush_now();
+        }
+        match self.interleaving() {
+            Interleaving::None => {}
+            Interleaving::Wait => return self.over.is_none() && self.hold_message(message, bound),
+            Interleaving::Never => return false,
         }
         let can_send = self.over.is_none() && self.opening.is_open() && self.output.unsent() <= bound;
         if can_send {
@@ -87,7 +99,8 @@ impl<E: Environment> Core<E> {
         can_send
     }
 
-    /// Waits until no more than so many bytes are unsent, or the connection is over.
+    /// Waits until no more than so many bytes are unsent, or wait for the end of a message in fragments, or nothing can be
+    /// sent any more.
     pub(crate) fn poll_deliverable(
         &mut self,
         cx: &mut Context<'_>,
@@ -97,7 +110,12 @@ impl<E: Environment> Core<E> {
         if self.output.unsent() > bound {
             self.flush_now();
         }
-        if self.over.is_some() || self.opening.is_open() && self.output.unsent() <= bound {
+        let before = match self.interleaving() {
+            Interleaving::None => self.output.unsent(),
+            Interleaving::Wait => self.held_cost(),
+            Interleaving::Never => 0,
+        };
+        if self.over.is_some() || self.opening.is_open() && before <= bound {
             return Poll::Ready(());
         }
         self.waiting.add(Awaited::Capacity, ticket, cx);
@@ -127,25 +145,8 @@ impl<E: Environment> Core<E> {
     fn attach_unsent(&mut self, frames: &SharedFrames, written: usize, bound: usize) -> Taken {
         let before = self.output.unsent();
         let taken = Taken::within(frames, written, bound.saturating_sub(before));
-        let is_tcp = self
-            .transport
-            .as_ref()
-            .is_some_and(|transport| transport.is_tcp());
-        let smallest = if is_tcp {
-            BY_REFERENCE_IF_UNSENT
-        } else {
-            BY_REFERENCE
-        };
-        if written == 0 && taken.length < smallest {
-            let bytes = frames.bytes.get(..taken.length);
-            debug_assert!(bytes.is_some(), "a part is no longer than the whole");
-            self.output.buffer().extend_from_slice(bytes.unwrap_or_default());
-        } else {
-            self.output
-                .attach_frames(frames.bytes.slice(..taken.length), written);
-        }
-        self.has_unsent_message = true;
-        if is_tcp && before == 0 {
+        self.append_frames(&taken.of(frames).bytes, written);
+        if self.is_tcp() && before == 0 {
             self.limits().stall();
         }
         if before == 0 {
@@ -153,14 +154,35 @@ impl<E: Environment> Core<E> {
         }
         taken
     }
+
+    /// Puts whole frames behind what is unsent, of which so many bytes are written already.
+    pub(super) fn append_frames(&mut self, bytes: &Bytes, written: usize) {
+        let smallest = if self.is_tcp() {
+            BY_REFERENCE_IF_UNSENT
+        } else {
+            BY_REFERENCE
+        };
+        if written == 0 && bytes.len() < smallest {
+            self.output.buffer().extend_from_slice(bytes);
+        } else {
+            self.output.attach_frames(bytes.clone(), written);
+        }
+        self.has_unsent_message = true;
+    }
+
+    fn is_tcp(&self) -> bool {
+        self.transport
+            .as_ref()
+            .is_some_and(|transport| transport.is_tcp())
+    }
 }
 
-/// The messages that were taken.
-struct Taken {
-    messages: usize,
+/// The messages that were taken, the first ones.
+pub(super) struct Taken {
+    pub(super) messages: usize,
     payload: usize,
     /// Their bytes.
-    length: usize,
+    pub(super) length: usize,
 }
 
 impl Taken {
@@ -172,8 +194,16 @@ impl Taken {
         }
     }
 
+    pub(super) fn of(&self, frames: &SharedFrames) -> SharedFrames {
+        SharedFrames {
+            bytes: frames.bytes.slice(..self.length),
+            messages: self.messages,
+            payload: self.payload,
+        }
+    }
+
     /// Those that begin before more than `capacity` bytes are unsent, or are written already.
-    fn within(frames: &SharedFrames, written: usize, capacity: usize) -> Self {
+    pub(super) fn within(frames: &SharedFrames, written: usize, capacity: usize) -> Self {
         if frames.bytes.len() - written <= capacity {
             return Self::all_of(frames);
         }

@@ -94,6 +94,7 @@ impl<E: Environment> Core<E> {
         self.has_unsent_message = true;
         if let Some(length) = fragment.whole {
             self.observer.sent(length);
+            self.release_held();
             self.waiting.wake(Awaited::Capacity);
         }
     }
@@ -101,6 +102,9 @@ impl<E: Environment> Core<E> {
     /// The writer of the fragments is gone before the last.
     pub(crate) fn abandon_fragments(&mut self) {
         self.has_unfinished_message = self.protocol.sends_fragments();
+        if self.has_unfinished_message {
+            self.drop_held();
+        }
         self.waiting.wake(Awaited::Capacity);
     }
 

@@ -7,6 +7,7 @@ mod deadlines;
 mod deliver;
 mod drive;
 mod fragments;
+mod held;
 mod kick;
 mod open;
 mod receive;
@@ -235,6 +236,7 @@ impl<E: Environment> Core<E> {
 
     fn end(&mut self, disconnect: Disconnect) {
         self.over.get_or_insert_with(|| Box::new(disconnect));
+        self.drop_held();
         self.waiting.wake_all();
     }
 
