@@ -55,10 +55,20 @@ fn program() -> PathBuf {
 
 /// The tour in a process of its own, whose output goes into pipes.
 struct Tour {
-    process: Child,
+    process: Process,
     address: String,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
+}
+
+/// A process that ends with its test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Reads to the end, so that the program never waits for room.
@@ -114,7 +124,7 @@ impl Tour {
         let address = first.trim().strip_prefix("hangup tour on http://").unwrap();
         Self {
             address: address.to_owned(),
-            process,
+            process: Process(process),
             stdout: collect(stdout),
             stderr,
         }
@@ -187,7 +197,7 @@ impl Tour {
 
     /// What it has printed behind the line with the address, and on standard error.
     fn stop(mut self) -> (String, String) {
-        let id = self.process.id().to_string();
+        let id = self.process.0.id().to_string();
         assert!(
             Command::new("kill")
                 .args(["-TERM", &id])
@@ -195,7 +205,7 @@ impl Tour {
                 .unwrap()
                 .success()
         );
-        assert!(self.process.wait().unwrap().success());
+        assert!(self.process.0.wait().unwrap().success());
         (self.stdout.join().unwrap(), self.stderr.join().unwrap())
     }
 }
