@@ -131,7 +131,8 @@ impl Connection {
         }
         if !header.opcode.is_control() {
             self.fragmented = !header.fin;
-            if header.length == 0 && self.message.is_some() {
+            let is_whole = kind.is_some() && header.fin;
+            if header.length == 0 && self.message.is_some() && !is_whole {
                 // No limit on bytes would stop them.
                 self.empty_fragments = self.empty_fragments.saturating_add(1);
                 if self.empty_fragments as usize > self.max_message_size.saturating_add(SPARE_FRAGMENTS) {
