@@ -2,6 +2,9 @@
 
 use crate::pattern::Pattern;
 
+/// Gives the rules of a value. A function, so that a `static` may refer to it.
+pub type RulesOf = fn() -> &'static Rules;
+
 /// The constraints of one parameter. A type applies those whose marker it implements, see [`fits`](super::fits).
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]

@@ -8,7 +8,8 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserializer, Serializer};
 
 use super::model::Model;
-use super::schema::{Format, Schema, Shape};
+use super::scalar_type::Format;
+use super::schema::{Schema, Shape};
 use crate::invalid::Invalid;
 use crate::param::Param;
 use crate::rules::Rules;

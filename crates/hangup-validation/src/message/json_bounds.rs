@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Number as JsonNumber, Value, json};
 
-use super::schema::{IntegerType, Schema, Shape};
+use super::scalar_type::IntegerType;
+use super::schema::{Schema, Shape};
 use crate::rules::{Number, Rules};
 use crate::types::Choice;
 

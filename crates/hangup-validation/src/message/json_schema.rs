@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::json_bounds::{examples, integer_bounds, keys_of, length, number_bounds, of_properties};
-use super::schema::{Alternative, Member, Object, OtherKeys, Schema, Shape, Tagging, Union};
+use super::schema::{Alternative, Member, Object, OtherKeys, Schema, Shape, Union};
+use super::tagging::Tagging;
 use crate::rules::Rules;
 use crate::types::Choice;
 

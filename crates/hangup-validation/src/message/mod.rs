@@ -3,6 +3,7 @@
 mod buffered;
 mod containers;
 mod correlation;
+mod documentation;
 mod ends;
 mod error;
 mod escapes;
@@ -14,9 +15,11 @@ mod label;
 mod members;
 mod model;
 mod read;
+mod scalar_type;
 mod scalars;
 mod schema;
 mod structure;
+mod tagging;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -33,12 +36,12 @@ pub use self::{
     json_schema::{Dialect, JsonSchemas},
     model::{Model, Written},
     read::read_json,
-    schema::{
-        Alternative, Format, IntegerType, Member, Object, OtherKeys, RulesOf, Schema, SchemaOf, Shape,
-        Tagging, Union,
-    },
+    scalar_type::{Format, IntegerType},
+    schema::{Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Union},
+    tagging::Tagging,
     untyped::from_json,
 };
+pub use crate::rules::RulesOf;
 
 /// What `#[hangup::model]` expands to names these; no part of the public interface.
 #[doc(hidden)]

@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::model::Model;
-use super::schema::{IntegerType, Schema, Shape};
+use super::scalar_type::IntegerType;
+use super::schema::{Schema, Shape};
 use crate::param::Param;
 use crate::rules::Rules;
 use crate::types::{float_obeys, integer_obeys, text_obeys};

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
+use super::documentation::Documentation;
+use super::scalar_type::{Format, IntegerType};
+use super::tagging::Tagging;
 use crate::invalid::Invalid;
-use crate::rules::Rules;
+use crate::rules::{Rules, RulesOf};
 use crate::types::Choices;
 
 /// Gives the schema of a type. A function, so that a type may hold itself.
 pub type SchemaOf = fn() -> &'static Schema;
-
-/// The rules of a member.
-pub type RulesOf = fn() -> &'static Rules;
 
 /// What is known of a type: its shape, its name and its doc comment. [`Model::schema`](super::Model::schema) gives it.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,7 @@ pub struct Schema {
     shape: Shape,
     name: &'static str,
     identity: Option<fn() -> &'static str>,
-    description: &'static str,
-    examples: Option<fn() -> Vec<Value>>,
+    documentation: Documentation,
 }
 
 impl Schema {
@@ -30,13 +29,11 @@ impl Schema {
             shape,
             name: "",
             identity: None,
-            description: "",
-            examples: None,
+            documentation: Documentation::NONE,
         }
     }
 
-    /// Gives it a name, under which a document defines it once. `identity` tells types of one name apart:
-    /// `core::any::type_name::<Self>`.
+    /// Names it: a document defines it once. `identity`, `type_name::<Self>`, tells types of one name apart.
     #[must_use]
     pub const fn named(mut self, name: &'static str, identity: fn() -> &'static str) -> Self {
         self.name = name;
@@ -47,14 +44,14 @@ impl Schema {
     /// Says what it is.
     #[must_use]
     pub const fn described(mut self, text: &'static str) -> Self {
-        self.description = text;
+        self.documentation.description = text;
         self
     }
 
     /// Shows values of it.
     #[must_use]
     pub const fn examples_from(mut self, examples: fn() -> Vec<Value>) -> Self {
-        self.examples = Some(examples);
+        self.documentation.examples = Some(examples);
         self
     }
 
@@ -79,13 +76,13 @@ impl Schema {
     /// The doc comment.
     #[must_use]
     pub const fn description(&self) -> &'static str {
-        self.description
+        self.documentation.description
     }
 
     /// Values of it, as JSON.
     #[must_use]
     pub fn examples(&self) -> Vec<Value> {
-        self.examples.map(|examples| examples()).unwrap_or_default()
+        self.documentation.examples()
     }
 }
 
@@ -138,30 +135,6 @@ pub enum Shape {
     Union(Union),
 }
 
-/// An integer type of Rust.
-#[derive(Debug, Clone, Copy)]
-pub struct IntegerType {
-    /// The least value.
-    pub min: i128,
-    /// The greatest value.
-    pub max: u128,
-    /// Checks the digits by rules and limits.
-    pub check: fn(&str, &Rules) -> Result<(), Invalid>,
-}
-
-/// A type that is read from a string, or from a number.
-#[derive(Debug, Clone, Copy)]
-pub struct Format {
-    /// The `format` of JSON Schema, such as `uuid`; empty where there is none.
-    pub name: &'static str,
-    /// Whether a number will do as well.
-    pub takes_numbers: bool,
-    /// What a value of another JSON type is answered with.
-    pub wrong_type: fn() -> Invalid,
-    /// Checks the text by rules.
-    pub check: fn(&str, &Rules) -> Result<(), Invalid>,
-}
-
 /// An object with known keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Object {
@@ -194,13 +167,10 @@ pub struct Member {
     rules: Option<RulesOf>,
     is_required: bool,
     default: Option<fn() -> Value>,
-    description: &'static str,
-    examples: Option<fn() -> Vec<Value>>,
+    documentation: Documentation,
     is_deprecated: bool,
     is_correlation: bool,
 }
-
-static NO_RULES: Rules = Rules::new();
 
 impl Member {
     /// A key that must be there.
@@ -213,8 +183,7 @@ impl Member {
             rules: None,
             is_required: true,
             default: None,
-            description: "",
-            examples: None,
+            documentation: Documentation::NONE,
             is_deprecated: false,
             is_correlation: false,
         }
@@ -252,14 +221,14 @@ impl Member {
     /// Says what it is.
     #[must_use]
     pub const fn described(mut self, text: &'static str) -> Self {
-        self.description = text;
+        self.documentation.description = text;
         self
     }
 
     /// Shows values of it.
     #[must_use]
     pub const fn examples_from(mut self, examples: fn() -> Vec<Value>) -> Self {
-        self.examples = Some(examples);
+        self.documentation.examples = Some(examples);
         self
     }
 
@@ -298,7 +267,7 @@ impl Member {
     /// The rules of its value.
     #[must_use]
     pub fn rules(&self) -> &'static Rules {
-        self.rules.map_or(&NO_RULES, |rules| rules())
+        self.rules.map_or(const { &Rules::new() }, |rules| rules())
     }
 
     /// Whether its absence is an error.
@@ -316,13 +285,13 @@ impl Member {
     /// The doc comment.
     #[must_use]
     pub const fn description(&self) -> &'static str {
-        self.description
+        self.documentation.description
     }
 
     /// Values of it, as JSON.
     #[must_use]
     pub fn examples(&self) -> Vec<Value> {
-        self.examples.map(|examples| examples()).unwrap_or_default()
+        self.documentation.examples()
     }
 
     /// Whether it should not be used any more.
@@ -345,25 +314,6 @@ pub struct Union {
     pub tagging: Tagging,
     /// The shapes, in the order of declaration.
     pub variants: &'static [Alternative],
-}
-
-/// How it is known which shape of a union a value has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Tagging {
-    /// A key of the object itself says it: `{"type": "say", "text": ".."}`.
-    Internal(&'static str),
-    /// One key says it, another holds the value: `{"type": "say", "data": {..}}`.
-    Adjacent {
-        /// The key that says which.
-        tag: &'static str,
-        /// The key of the value.
-        content: &'static str,
-    },
-    /// The only key of an object says it, or a string alone: `{"say": {..}}`, `"ping"`.
-    External,
-    /// The first shape that fits.
-    Untagged,
 }
 
 /// One shape of a union: a variant of an enum.

@@ -6,9 +6,8 @@ use serde_json::json;
 
 use crate::message::Model;
 use crate::message::json_schema::{Dialect, JsonSchemas};
-use crate::message::schema::{
-    Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Tagging, Union,
-};
+use crate::message::schema::{Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Union};
+use crate::message::tagging::Tagging;
 use crate::rules::Rules;
 
 fn item() -> &'static Schema {

@@ -3,7 +3,8 @@
 use super::strings::{is_number, is_unicode, string};
 use super::{Step, Walk};
 use crate::invalid::Invalid;
-use crate::message::schema::{Format, Shape};
+use crate::message::scalar_type::Format;
+use crate::message::schema::Shape;
 use crate::message::text::Cursor;
 use crate::message::words;
 use crate::param::Param;

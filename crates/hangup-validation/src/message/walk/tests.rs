@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::errors;
-use crate::message::schema::{
-    Alternative, Member, Object, OtherKeys, RulesOf, Schema, SchemaOf, Shape, Tagging, Union,
-};
+use crate::message::schema::{Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Union};
+use crate::message::tagging::Tagging;
 use crate::message::{Dialect, Model};
+use crate::rules::RulesOf;
 use crate::rules::{Number, Rules};
 use crate::types::{Choice, Choices};
 

@@ -2,10 +2,9 @@
 
 use super::{LEAST_WORK, WORK_PER_BYTE, errors_within};
 use crate::message::Model;
-use crate::message::schema::{
-    Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Tagging, Union,
-};
+use crate::message::schema::{Alternative, Member, Object, OtherKeys, Schema, SchemaOf, Shape, Union};
 use crate::message::structure::Structure;
+use crate::message::tagging::Tagging;
 use crate::rules::Rules;
 
 const MIB: usize = 1 << 20;
