@@ -36,14 +36,39 @@ pub(super) struct JsonText {
 
 impl JsonText {
     pub(super) fn begin(text: &str) -> Self {
-        let most = AGAIN_PER_BYTE
-            .saturating_mul(text.len())
-            .saturating_add(LEAST_AGAIN);
         Self {
             was_json_text: IS_JSON_TEXT.replace(true),
-            unread: UNREAD.replace(most),
+            unread: UNREAD.replace(most_again(text.len())),
         }
     }
+}
+
+/// How many bytes are read again of a message of so many.
+fn most_again(message: usize) -> usize {
+    AGAIN_PER_BYTE.saturating_mul(message).saturating_add(LEAST_AGAIN)
+}
+
+/// Reads a message that is not JSON, of so many bytes, within the same bound on what is read again.
+pub fn within_bound<T>(message: usize, read: impl FnOnce() -> T) -> T {
+    let _bound = JsonText {
+        was_json_text: IS_JSON_TEXT.replace(false),
+        unread: UNREAD.replace(most_again(message)),
+    };
+    read()
+}
+
+/// About how many bytes a value has on the wire.
+fn bytes_of(value: &Value) -> usize {
+    let inside = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(bytes_of).sum(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| 1 + key.len() + bytes_of(value))
+            .sum(),
+    };
+    1 + inside
 }
 
 /// Counts what is read again, which ends where it is too much.
@@ -91,7 +116,7 @@ impl<'de> Buffered<'de> {
         if IS_JSON_TEXT.get() {
             Self::text(members.next_value()?)
         } else {
-            members.next_value().map(Self::Tree)
+            Self::tree(members.next_value()?)
         }
     }
 
@@ -99,8 +124,13 @@ impl<'de> Buffered<'de> {
         if IS_JSON_TEXT.get() {
             Self::text(<&RawValue>::deserialize(deserializer)?)
         } else {
-            Value::deserialize(deserializer).map(Self::Tree)
+            Self::tree(Value::deserialize(deserializer)?)
         }
+    }
+
+    fn tree<E: Error>(tree: Value) -> Result<Self, E> {
+        read_again(bytes_of(&tree))?;
+        Ok(Self::Tree(tree))
     }
 
     /// Each text is read by a deserializer of its own, which counts anew how deep it is.
@@ -123,7 +153,10 @@ impl<'de> Buffered<'de> {
                 read.and_then(|value| json.end().map(|()| value))
                     .map_err(E::custom)
             }
-            Self::Tree(tree) => seed.deserialize(tree).map_err(E::custom),
+            Self::Tree(tree) => {
+                read_again(bytes_of(&tree))?;
+                seed.deserialize(tree).map_err(E::custom)
+            }
         }
     }
 
@@ -274,6 +307,21 @@ mod tests {
                 error.is_none_or(|error| error.errors().is_some()),
                 "closes with 1008"
             );
+        }
+    }
+
+    #[test]
+    fn unions_of_another_encoding_are_read_within_the_bound() {
+        for (depth, is_readable) in [(4, true), (100, false)] {
+            let text = chain(r#"{"n":"#, "}", depth, 0);
+            let value: Value = serde_json::from_str(&text).unwrap();
+            let (bytes, is_read) = within_bound(text.len(), || {
+                let before = UNREAD.get();
+                let read = Link::<false>::read(value);
+                (before - UNREAD.get(), read.is_ok())
+            });
+            assert!(bytes <= most_again(text.len()), "{bytes}");
+            assert_eq!(is_read, is_readable, "{depth}");
         }
     }
 }

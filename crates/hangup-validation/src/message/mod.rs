@@ -43,10 +43,10 @@ pub use self::{
 };
 pub use crate::rules::RulesOf;
 
-/// What `#[hangup::model]` expands to names these; no part of the public interface.
+/// What `#[hangup::model]` expands to, and hangup's encodings, name these; no part of the public interface.
 #[doc(hidden)]
 pub mod made {
-    pub use super::buffered::deserialize_model;
+    pub use super::buffered::{deserialize_model, within_bound};
     pub use super::members::{
         OtherMembers, ReadMembers, from_value, next_member, next_place, next_place_or_key, read_choice,
         read_object, required, skip_member, to_json, unknown_member, write_choice,

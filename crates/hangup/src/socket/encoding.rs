@@ -9,6 +9,8 @@ use serde_json::Value;
 #[cfg(feature = "msgpack")]
 use super::json_of::JsonOf;
 use super::message::Message;
+#[cfg(feature = "msgpack")]
+use crate::params::message::made::within_bound;
 use crate::{
     error::{Error, JsonError, ReceiveError, Result},
     params::message::{Model, Written, read_json},
@@ -141,7 +143,8 @@ impl Encoding {
 /// Straight into the type; only what fails is turned into JSON, for all of its errors.
 #[cfg(feature = "msgpack")]
 fn message_pack<T: Model>(bytes: &[u8]) -> Result<T, ReceiveError> {
-    if let Ok(value) = whole(bytes, |deserializer| T::read(deserializer))
+    let read = within_bound(bytes.len(), || whole(bytes, |deserializer| T::read(deserializer)));
+    if let Ok(value) = read
         && value.obeys(&crate::params::Rules::new())
     {
         return Ok(value);
