@@ -128,6 +128,16 @@ fn an_error_takes_three_messages_for_a_moment_and_keeps_a_few_kib() {
 
 /// A message of a model: every error, and still a small factor of the message.
 #[test]
+fn the_places_of_the_smallest_containers_take_a_few_times_the_message() {
+    for element in ["[],", "[[]],", "{},"] {
+        let text = format!("[{}1]", element.repeat(1024 * 1024 / element.len()));
+        let counted = allocation_counter::measure(|| assert!(read_json::<Vec<bool>>(&text).is_err()));
+        let most = 7 * text.len() as u64;
+        assert!(counted.bytes_max < most, "{element}: {}", counted.bytes_max);
+    }
+}
+
+#[test]
 fn the_errors_of_a_model_take_little_memory_whatever_the_message() {
     fn measured<T: Model>(text: &str) {
         let mut error = None;
