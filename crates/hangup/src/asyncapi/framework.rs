@@ -11,6 +11,7 @@ use super::possible_end::{
 use crate::{
     endpoint::Outline,
     settings::{InvalidMessages, Resolved},
+    socket::KEEP_ALIVE_REASON,
 };
 
 /// Every close of the framework that an endpoint can meet under its settings.
@@ -208,7 +209,7 @@ fn by_settings(settings: &Resolved) -> Vec<PossibleEnd> {
     if settings.ping_interval.is_some() {
         endings.push(PossibleEnd::new(
             CloseCode::INTERNAL_ERROR,
-            "keepalive ping timeout",
+            KEEP_ALIVE_REASON,
             AfterAccept,
             "Settings::ping_timeout",
             format!(

@@ -19,11 +19,8 @@ use crate::{
     metrics::Refused,
     params::EndpointContext,
     settings::Slot,
-    socket::{Conclusion, Shared},
+    socket::{Conclusion, KEEP_ALIVE_REASON, Shared},
 };
-
-/// The reason beside the 1011 of a peer of which nothing is heard.
-const KEEP_ALIVE_REASON: &str = "keepalive ping timeout";
 
 /// Says how a connection ended, exactly once: also where it is dropped before its event.
 pub(super) struct Report {

@@ -7,6 +7,9 @@ use tokio::time::Instant;
 use super::environment::Options;
 use crate::settings::deadline_from;
 
+/// The reason of the 1011 for a peer that answers no ping.
+pub(crate) const KEEP_ALIVE_REASON: &str = "keepalive ping timeout";
+
 /// A shorter wait would keep the connection's task busy with nothing else.
 const SHORTEST: Duration = Duration::from_millis(1);
 

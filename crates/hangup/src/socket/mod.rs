@@ -43,6 +43,7 @@ pub(crate) use self::{
     core::{Kickable, Removal, Undelivered},
     driver::{Conclude, Conclusion, Driver},
     io::Transport,
+    keep_alive::KEEP_ALIVE_REASON,
     server::{PendingRemoval, Shared},
     shared_frames::{FrameEncoder, SharedFrames},
     waiting::Ticket,

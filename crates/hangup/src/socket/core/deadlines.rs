@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{
     super::{
         environment::{Environment, Options as _},
-        keep_alive::{Flow, KeepAliveStep},
+        keep_alive::{Flow, KEEP_ALIVE_REASON, KeepAliveStep},
     },
     Core,
 };
@@ -77,7 +77,7 @@ impl<E: Environment> Core<E> {
         match self.keep_alive.expire(now, &self.options, reading, writing) {
             Some(KeepAliveStep::Ping(payload)) => self.enqueue_ping(&payload),
             Some(KeepAliveStep::Silence) => {
-                self.close(&Close::new(CloseCode::INTERNAL_ERROR, "keepalive ping timeout"));
+                self.close(&Close::new(CloseCode::INTERNAL_ERROR, KEEP_ALIVE_REASON));
             }
             None => {}
         }
