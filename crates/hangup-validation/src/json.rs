@@ -1,4 +1,4 @@
-//! What JSON Schema says of parameter types under their rules, for documents.
+//! JSON Schema for documents: parameter types under their rules, and the keywords that rules become.
 
 use serde_json::{Map, Number as JsonNumber, Value, json};
 
@@ -31,14 +31,14 @@ pub(crate) fn text(rules: &Rules) -> Value {
 /// A number with its bounds.
 pub(crate) fn number(rules: &Rules) -> Value {
     let mut schema = of_type("number");
-    bounds(&mut schema, rules);
+    number_bounds(&mut schema, rules);
     schema.into()
 }
 
 /// A whole number with its bounds, else with those of its type.
 pub(crate) fn integer(rules: &Rules, min: Option<JsonNumber>, max: Option<JsonNumber>) -> Value {
     let mut schema = of_type("integer");
-    bounds(&mut schema, rules);
+    number_bounds(&mut schema, rules);
     let is_bounded = |limits: [Option<Number>; 2]| limits.iter().any(Option::is_some);
     if let Some(min) = min.filter(|_| !is_bounded([rules.ge, rules.gt])) {
         schema.insert("minimum".to_owned(), min.into());
@@ -69,13 +69,15 @@ pub(crate) fn tuple(items: Vec<Value>) -> Value {
     json!({"type": "array", "items": items, "additionalItems": false, "minItems": length, "maxItems": length})
 }
 
-fn lengths(schema: &mut Map<String, Value>, rules: &Rules, keys: [&str; 2]) {
+/// The bounds of a length, under the two keywords of the type.
+pub(crate) fn lengths(schema: &mut Map<String, Value>, rules: &Rules, keys: [&str; 2]) {
     for (key, length) in keys.into_iter().zip([rules.min_length, rules.max_length]) {
         schema.extend(length.map(|length| (key.to_owned(), length.into())));
     }
 }
 
-fn bounds(schema: &mut Map<String, Value>, rules: &Rules) {
+/// The bounds of a number. One that JSON cannot hold is left out.
+pub(crate) fn number_bounds(schema: &mut Map<String, Value>, rules: &Rules) {
     for (key, number) in [
         ("minimum", rules.ge),
         ("exclusiveMinimum", rules.gt),

@@ -4,6 +4,7 @@ use serde_json::{Map, Number as JsonNumber, Value, json};
 
 use super::scalar_type::IntegerType;
 use super::schema::{Schema, Shape};
+use crate::json::number_bounds;
 use crate::rules::{Number, Rules};
 use crate::types::Choice;
 
@@ -23,28 +24,6 @@ pub(super) fn keys_of(keys: &'static Schema) -> Option<Value> {
         }
         Shape::Character => Some(json!({"minLength": 1, "maxLength": 1})),
         _ => None,
-    }
-}
-
-pub(super) fn length(out: &mut Map<String, Value>, rules: &Rules, min: &str, max: &str) {
-    for (key, value) in [(min, rules.min_length), (max, rules.max_length)] {
-        if let Some(value) = value {
-            out.insert(key.to_owned(), value.into());
-        }
-    }
-}
-
-pub(super) fn number_bounds(out: &mut Map<String, Value>, rules: &Rules) {
-    for (key, number) in [
-        ("minimum", rules.ge),
-        ("exclusiveMinimum", rules.gt),
-        ("maximum", rules.le),
-        ("exclusiveMaximum", rules.lt),
-        ("multipleOf", rules.multiple_of),
-    ] {
-        if let Some(number) = number.and_then(json_number) {
-            out.insert(key.to_owned(), number);
-        }
     }
 }
 
@@ -70,14 +49,6 @@ pub(super) fn integer_bounds(out: &mut Map<String, Value>, integer: &IntegerType
         out.remove("exclusiveMaximum");
         let max = JsonNumber::from_u128(integer.max);
         out.extend(max.map(|max| ("maximum".to_owned(), Value::Number(max))));
-    }
-}
-
-fn json_number(number: Number) -> Option<Value> {
-    match number {
-        Number::Whole(value) => JsonNumber::from_i128(value).map(Value::Number),
-        Number::Fraction(value) => Some(Value::from(value)),
-        Number::Digits(text) => text.parse::<f64>().ok().map(Value::from),
     }
 }
 

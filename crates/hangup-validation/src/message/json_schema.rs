@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::json_bounds::{examples, integer_bounds, keys_of, length, number_bounds, of_properties};
+use super::json_bounds::{examples, integer_bounds, keys_of, of_properties};
 use super::schema::{Alternative, Member, Object, OtherKeys, Schema, Shape, Union};
 use super::tagging::Tagging;
+use crate::json::{lengths, number_bounds};
 use crate::rules::Rules;
 use crate::types::Choice;
 
@@ -115,7 +116,7 @@ impl JsonSchemas {
             }
             Shape::Text => {
                 set("type", "string".into());
-                length(&mut out, rules, "minLength", "maxLength");
+                lengths(&mut out, rules, ["minLength", "maxLength"]);
                 if let Some(pattern) = rules.pattern {
                     out.insert("pattern".to_owned(), pattern.as_str().into());
                 }
@@ -165,7 +166,7 @@ impl JsonSchemas {
                 if is_set {
                     set("uniqueItems", true.into());
                 }
-                length(&mut out, rules, "minItems", "maxItems");
+                lengths(&mut out, rules, ["minItems", "maxItems"]);
             }
             Shape::Array(items, length) => {
                 let items = self.render(items());
@@ -196,7 +197,7 @@ impl JsonSchemas {
                 if let Some(names) = names {
                     set("propertyNames", names);
                 }
-                length(&mut out, rules, "minProperties", "maxProperties");
+                lengths(&mut out, rules, ["minProperties", "maxProperties"]);
             }
             Shape::Object(object) => self.object(object, &mut out),
             Shape::Newtype(member) => {
