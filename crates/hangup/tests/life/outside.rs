@@ -1,7 +1,7 @@
 //! Refusals outside of endpoints: by a middleware, at a path without a route, by another layer, of another origin; over
 //! TCP, under `App::serve` and `axum::serve`.
 
-use std::{future::IntoFuture, net::SocketAddr};
+use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -13,7 +13,7 @@ use axum::{
 };
 use hangup::{
     App, Close, CloseCode, ErrorHandlers, Failure, Handshake, HttpError, Refusal, Result, Settings,
-    layer::refuse,
+    layer::refuse, testing::TestClient,
 };
 use http::StatusCode;
 use tokio::{
@@ -169,7 +169,7 @@ async fn what_opens_no_websocket_is_answered_with_http() {
 async fn a_refusal_outside_has_its_event_its_line_and_its_handshake_rules() {
     let log = Log::listen();
     let router = router(Settings::new().refusal_without_endpoint(Refusal::Close));
-    let mut peer = Peer::new(hangup::testing::TestClient::new(router).stream());
+    let mut peer = Peer::new(TestClient::new(router).stream());
     let offers = "Sec-WebSocket-Protocol: chat, other\r\n";
     peer.send(handshake("/ws?500", offers)).await;
     let head = peer.head().await.to_lowercase();
@@ -191,4 +191,38 @@ async fn a_refusal_outside_has_its_event_its_line_and_its_handshake_rules() {
         lines.map(|line| line.get("code").to_owned()).collect::<Vec<_>>(),
         ["1011"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_outside_takes_a_place_until_its_closing_handshake_ends() {
+    for (path, more, code, reason) in [
+        ("/nowhere", "", 1008, "Not Found"),
+        ("/ws", ELSEWHERE, 3003, "origin not allowed"),
+    ] {
+        let settings = Settings::new()
+            .refusal_without_endpoint(Refusal::Close)
+            .max_connections(1)
+            .close_timeout(Duration::from_secs(2));
+        let client = TestClient::new(router(settings));
+        let ask = async || {
+            let mut peer = Peer::new(client.stream());
+            peer.send(handshake(path, more)).await;
+            let head = peer.head().await;
+            (peer, head)
+        };
+        let (mut first, _) = ask().await;
+        assert_eq!(first.frame().await, Frame::close(code, reason), "{path}");
+        // The first has not answered the Close. A second is refused as one too many, a third by HTTP alone.
+        let (mut second, _) = ask().await;
+        assert_eq!(
+            second.frame().await,
+            Frame::close(1013, "too many connections"),
+            "{path}"
+        );
+        let (_third, head) = ask().await;
+        assert!(head.starts_with("HTTP/1.1 503 "), "{path}: {head}");
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let (mut later, _) = ask().await;
+        assert_eq!(later.frame().await, Frame::close(code, reason), "{path}");
+    }
 }
