@@ -135,10 +135,15 @@ settings! {
 
     /// How a request is answered that opens a WebSocket and gets to no endpoint: by a layer within this one, at a path
     /// without a route, or from a page of another origin. With [`Refusal::Close`] the handshake is completed and closed at
-    /// once: with the code that the status stands for (401 is 3000, 403 is 3003, 408 is 3008, 429 and 503 are 1013, other
-    /// 4xx 1008, the rest 1011), and with the text of the response as the reason, or, where that is JSON of more than 123
-    /// bytes or none, the name of its status; what a 5xx says goes to the log. A browser shows both, and an HTTP status as 1006. What an endpoint answers itself stays as it is. Default:
-    /// [`Refusal::Http`].
+    /// once, with a code and a reason, which a browser shows; an HTTP status it shows as 1006.
+    ///
+    /// - The code is that of the status: 401 is 3000, 403 is 3003, 408 is 3008, 429 and 503 are 1013, other 4xx 1008, the
+    ///   rest 1011.
+    /// - The reason is the text of the response, of which at most 4 KiB are read within 1 s. If there is none, or if it is
+    ///   JSON of more than 123 bytes, the reason is the name of the status. What a 5xx says goes to the log alone.
+    ///
+    /// Such a refusal takes a place among [`max_connections`](Self::max_connections) until its closing handshake ends. What
+    /// an endpoint answers itself stays as it is. Default: [`Refusal::Http`].
     refusal_without_endpoint(Refusal): Refusal = Refusal::Http;
 
     /// Which pages may connect, by the header `Origin`. Others are answered with HTTP 403. Default:
