@@ -97,7 +97,7 @@ impl Redis {
     }
 
     /// How many kicks the log holds. When it is full, the kick that would be forgotten first is forgotten early; a node that had not read it
-    /// is told that its log is incomplete. A kick takes about 400 bytes. Default: 10,000.
+    /// learns that its log is incomplete. A kick takes about 400 bytes. Default: 10,000.
     #[must_use]
     pub fn logged_kicks(self, kicks: usize) -> Self {
         self.with(|options| options.logged_kicks = kicks)

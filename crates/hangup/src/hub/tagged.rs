@@ -46,7 +46,7 @@ impl Tagged {
         self.hub.tags.with(&self.tag).len()
     }
 
-    /// Sends a message to all of them that are accepted. Whoever takes no more misses it.
+    /// Sends a message to all of them that are accepted. One that is not writable misses it.
     ///
     /// # Errors
     ///

@@ -74,7 +74,7 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// What goes on being delivered is thrown away by the hub.
+    /// The hub discards what is delivered after that.
     fn unsubscribe(&self, topics: &[Arc<str>]) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Appends a kick to the log, and sends [`Kicked`](crate::hub::EngineEvent::Kicked) to all nodes, this one among them. The log keeps
