@@ -105,7 +105,7 @@ impl Redis {
 
     /// On how many replicas a kick must be before it counts as appended (`WAIT`), so that it survives a failover to one of them. Where they do
     /// not have it within half of [`command_timeout`](Self::command_timeout), the kick fails, though it is carried out by all nodes that
-    /// hear of it. Kicks have a connection of their own then. Default: 0.
+    /// receive it. Kicks have a connection of their own then. Default: 0.
     #[must_use]
     pub fn kick_replicas(self, replicas: u32) -> Self {
         self.with(|options| options.kick_replicas = replicas)

@@ -11,8 +11,8 @@ use crate::item::ErrorItem;
 
 /// A text message that could not be read as the type that was asked for.
 ///
-/// Text that is no JSON by the grammar of RFC 8259 closes with 1007, wherever the mistake stands; JSON of another shape,
-/// or of a value that cannot be had (a number beyond `f64`, half a surrogate pair, more than 127 levels of nesting), with
+/// Text that is no JSON by the grammar of RFC 8259 closes with 1007, wherever the mistake is; JSON of another shape,
+/// or of a value that cannot be represented (a number beyond `f64`, half a surrogate pair, more than 127 levels of nesting), with
 /// 1008 and the errors in the form of validation errors. A [`Model`](super::Model) has all of them; for any other type
 /// serde stops at the first, so there is one.
 ///

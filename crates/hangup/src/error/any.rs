@@ -155,7 +155,7 @@ impl Error {
     }
 
     /// The error and each `source()` below it, in one line for the log, which bounds each of
-    /// them: the innermost cause is told however long the others are.
+    /// them: the innermost cause is shown however long the others are.
     pub(crate) fn with_sources(&self) -> String {
         match &*self.0 {
             Carried::Error(error, _) => logged::Sources(&**error).to_string(),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// What becomes of a topic's messages to a subscriber that takes no more: see [`Topic::slow_subscriber`](super::Topic::slow_subscriber).
+/// What happens to a topic's messages for a subscriber that is not writable: see [`Topic::slow_subscriber`](super::Topic::slow_subscriber).
 ///
-/// A subscriber takes no more while [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes none of
+/// A subscriber is not writable while [`write_buffer`](crate::Settings::write_buffer) bytes are unsent and the system takes none of
 /// them. Nobody waits for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(alias = "backpressure")]
@@ -14,8 +14,8 @@ pub enum SlowSubscriber {
     Close,
     /// It misses messages, which are counted: see [`Subscription::skipped`](super::Subscription::skipped).
     Skip,
-    /// It gets the latest message once it takes any again, and misses what came between: for states of which each makes
-    /// up for all before it. Already one unsent byte makes a subscriber slow here, so that what it reads is recent.
+    /// It gets the latest message once it is writable again, and misses those before it: for states of which each
+    /// replaces all earlier ones. Already one unsent byte makes a subscriber slow here, so that what it reads is recent.
     Latest,
 }
 

@@ -38,7 +38,7 @@ struct SlotList {
 
 type StalledMap = HashMap<u32, Stalled>;
 
-/// A subscriber that takes nothing now.
+/// A subscriber that is not writable now.
 #[derive(Default)]
 struct Stalled {
     /// The latest message.
@@ -97,7 +97,7 @@ pub(super) struct Addressee {
     pub(super) slow: SlowSubscriber,
     /// How many messages of the burst came before the subscriber.
     pub(super) before: usize,
-    /// What it is to be told that it has missed, with how many those are.
+    /// The notice of what it has missed, with the number of messages.
     pub(super) notice: Option<(u32, Message)>,
 }
 
@@ -192,7 +192,7 @@ impl Slots {
         self.list().bytes > bound
     }
 
-    /// Adds a message for all subscribers. Whether a lane is to be told of it.
+    /// Adds a message for all subscribers. Whether a lane is to be notified.
     pub(super) fn push(&self, message: &Message) -> bool {
         let mut list = self.list();
         if list.live == 0 {
@@ -204,7 +204,7 @@ impl Slots {
         !mem::replace(&mut list.is_queued, true)
     }
 
-    /// All that waits, for the lane's task. `None` if nothing does, and then the lane is told of the next message.
+    /// All that waits, for the lane's task. `None` if nothing does; the lane is then notified of the next message.
     pub(super) fn take(&self) -> Option<Burst> {
         let mut list = self.list();
         if list.waiting.is_empty() {
@@ -302,7 +302,7 @@ impl Slots {
         });
     }
 
-    /// A subscriber was told of what it has missed.
+    /// A subscriber was notified of what it has missed.
     pub(super) fn reported(&self, slot: u32, member: &HubMember, messages: u32) {
         self.with_subscriber(slot, member, |subscriber, _| {
             subscriber.unreported = subscriber.unreported.saturating_sub(messages);

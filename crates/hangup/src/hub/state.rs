@@ -125,7 +125,7 @@ impl HubState {
         (closed, cut)
     }
 
-    /// The same for a kick of another node, which is told.
+    /// The same for a kick of another node, which gets a report.
     pub(super) async fn carry_out_remote(self: Arc<Self>, logged: LoggedKick, members: Vec<HubMember>) {
         let (closed, cut) = self.carry_out(&logged.kick, members).await;
         if let Some(remote) = &self.remote {

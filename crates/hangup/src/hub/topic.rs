@@ -65,7 +65,7 @@ impl Topic {
         self.channel.as_ref().map_or("", |channel| &channel.name)
     }
 
-    /// What happens to messages to a subscriber that is not writable, for those that subscribe with this handle. Default:
+    /// What happens to messages for a subscriber that is not writable, for those that subscribe with this handle. Default:
     /// [`HubOptions::slow_subscriber`](super::HubOptions::slow_subscriber).
     #[must_use]
     pub fn slow_subscriber(mut self, slow: SlowSubscriber) -> Self {

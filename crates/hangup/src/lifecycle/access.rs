@@ -27,7 +27,7 @@ pub(super) struct Access {
     begun: Instant,
     pub(super) metrics: RouteMetrics,
     witness: Option<Witness>,
-    /// Until it is told, and only if somebody listens to the access log.
+    /// Until it is logged, and only if somebody listens to the access log.
     line: Option<Box<Line>>,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Inbox {
     is_asked: bool,
     /// Whether messages were thrown away that somebody might have asked for.
     is_overrun: bool,
-    /// Whether nobody will take any: they are thrown away.
+    /// Whether nobody will receive any: they are thrown away.
     is_shut: bool,
 }
 

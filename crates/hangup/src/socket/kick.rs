@@ -1,4 +1,4 @@
-//! The wait for what comes of a kick.
+//! The wait for the outcome of a kick.
 
 use std::{
     future::Future,

@@ -84,7 +84,7 @@ impl Limits {
         self.dropped
     }
 
-    /// The transport takes nothing.
+    /// The transport is not writable.
     pub(super) fn stall(&mut self) {
         self.stalled.get_or_insert_with(Instant::now);
     }

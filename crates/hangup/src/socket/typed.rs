@@ -167,7 +167,7 @@ impl<In: Model> Receiver<In> {
         Wait::on(&self.shared).until(|core, cx, ticket| Poll::Ready(ready!(core.poll_receive(cx, ticket))))
     }
 
-    /// Answers a message that is invalid, or says that it has to be told.
+    /// Answers a message that is invalid, or returns the error that the endpoint has to receive.
     async fn answer(&mut self, error: ReceiveError, message: &Message) -> Result<(), ReceiveError> {
         let ReceiveError::Json(invalid) = &error else {
             return Err(error);

@@ -72,7 +72,7 @@ impl Waiting {
         self.is_polling = false;
     }
 
-    /// Whether the connection's task is in the midst of polling the endpoint, which may wait right there for a future
+    /// Whether the connection's task is polling the endpoint, which may wait right there for a future
     /// that it polls with another waker (`block_on`). Until that poll has returned the task moves no bytes.
     pub(super) const fn is_polling(&self) -> bool {
         self.is_polling

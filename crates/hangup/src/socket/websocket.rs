@@ -108,7 +108,7 @@ impl WebSocket {
     /// # Errors
     ///
     /// See [`ReceiveError`]: the peer has left, the message was binary (1003), no JSON (1007), or of another
-    /// shape or a value that cannot be had (1008).
+    /// shape or a value that cannot be represented (1008).
     ///
     /// What `T` does not look at, such as a field that it ignores, needs to be JSON and nothing more. A key that
     /// stands twice is an error for a struct of serde; other types take the last.

@@ -1,4 +1,4 @@
-//! JSON of values that cannot be had, and the memory of errors.
+//! JSON of values that cannot be represented, and the memory of errors.
 
 mod documents;
 

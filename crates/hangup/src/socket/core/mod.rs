@@ -198,8 +198,8 @@ impl<E: Environment> Core<E> {
         Poll::Ready(())
     }
 
-    /// Hands the system what it takes now, whoever asks: a peer is slow only if its system takes no more. When it
-    /// takes more again the connection's task is woken. Whether there is capacity now.
+    /// Writes what the system accepts now, whoever asks: a peer is slow only if its socket is not writable. The
+    /// connection's task is woken when it is writable again. Whether there is capacity now.
     fn flush_now(&mut self) -> bool {
         let waker = self.waiting.driver();
         let mut cx = Context::from_waker(&waker);
