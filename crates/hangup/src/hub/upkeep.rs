@@ -269,7 +269,7 @@ async fn subscribe(hub: &Arc<HubState>, remote: &Remote) -> Result<(), EngineErr
         if !changes.unsubscribe.is_empty() {
             let unsubscribed = hub.timed(remote.engine.unsubscribe(&changes.unsubscribe)).await;
             if let Err(error) = unsubscribed {
-                // What still comes is thrown away.
+                // What still comes is discarded.
                 tracing::debug!(engine = remote.engine.name(), error = %logged::error(&error), "topics were not unsubscribed");
             }
         }

@@ -14,7 +14,7 @@ pub(super) enum Closing {
     Handshake { until: Instant },
     /// Nothing more is to come from the protocol: the write side is shut down (7.1.1: the server closes first).
     Shutdown { until: Instant },
-    /// What still comes is read and thrown away, so that no reset overtakes the Close frame.
+    /// What still comes is read and discarded, so that no reset overtakes the Close frame.
     Drain { until: Instant },
     /// The transport is dropped.
     Done,

@@ -19,9 +19,9 @@ pub(super) struct Inbox {
     waiting: Option<Box<Queue>>,
     /// Whether anybody has ever asked for a message.
     is_asked: bool,
-    /// Whether messages were thrown away that somebody might have asked for.
+    /// Whether messages were discarded that somebody might have asked for.
     is_overrun: bool,
-    /// Whether nobody will receive any: they are thrown away.
+    /// Whether nobody will receive any: they are discarded.
     is_shut: bool,
 }
 
@@ -100,7 +100,7 @@ impl Inbox {
         }
     }
 
-    /// Whether messages were thrown away that nobody had asked for in time.
+    /// Whether messages were discarded that nobody had asked for in time.
     pub(super) fn is_overrun(&self) -> bool {
         self.is_overrun
     }

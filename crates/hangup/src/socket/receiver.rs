@@ -111,7 +111,7 @@ impl Receiver {
     }
 }
 
-/// Once nobody can receive any more, what the peer sends is read and thrown away, so that its pings are answered and
+/// Once nobody can receive any more, what the peer sends is read and discarded, so that its pings are answered and
 /// its leaving is seen.
 impl<In> Drop for Receiver<In> {
     fn drop(&mut self) {

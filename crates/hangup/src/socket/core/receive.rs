@@ -81,7 +81,7 @@ impl<E: Environment> Core<E> {
         self.input.shrink();
     }
 
-    /// Nobody will receive any more: what comes is read and thrown away.
+    /// Nobody will receive any more: what comes is read and discarded.
     pub(crate) fn stop_receiving(&mut self) {
         let was_full = self.inbox.is_full(&self.options);
         self.inbox.shut();
@@ -214,7 +214,7 @@ impl<E: Environment> Core<E> {
     }
 }
 
-/// The endpoint asks for messages after some were thrown away, as it had not asked in time.
+/// The endpoint asks for messages after some were discarded, as it had not asked in time.
 fn not_received() -> Close {
     Close::new(CloseCode::POLICY_VIOLATION, "messages were not received")
 }
