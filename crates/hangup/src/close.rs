@@ -52,22 +52,27 @@
 //! | the peer breaks the protocol | 1002; 1007 for invalid UTF-8, 1009 for a message that is too large |
 //! | a message of the wrong kind | 1003 |
 //! | text that is not JSON for `recv_json` | 1007; JSON of another shape: 1008 with the errors |
-//! | the server shuts down ([`App::serve`](crate::App::serve)) | 1001 |
-//! | too many connections ([`Settings::max_connections`](crate::Settings::max_connections)) | a refusal with 1013 |
+//! | a message that a typed socket cannot read | see [`models`](crate::models#what-an-invalid-message-does) |
+//! | the server shuts down ([`App::serve`](crate::App::serve), or `axum::serve` with the layer [`Drain`](crate::Drain)) | 1001, or [`Serve::shutdown_code`](crate::serve::Serve::shutdown_code) |
+//! | a kick of the [hub](mod@crate::hub) | the code and the reason of the kick |
+//! | too many connections, in total, of an address or of a key ([`Settings::max_connections`](crate::Settings::max_connections)) | a refusal with 1013 |
+//! | the endpoint does not accept in time ([`Settings::accept_timeout`](crate::Settings::accept_timeout)) | a refusal with 3008 |
 //! | the peer sends nothing, not even a pong ([`Settings::ping_timeout`](crate::Settings::ping_timeout)) | 1011 "keepalive ping timeout" |
 //! | the peer does not read ([`Settings::write_timeout`](crate::Settings::write_timeout), [`SlowConsumer::Close`](crate::settings::SlowConsumer::Close)) | 1013 "slow consumer" |
+//! | the endpoint receives too late, after messages were discarded ([`Settings::receive_timeout`](crate::Settings::receive_timeout)) | 1008 "messages were not received" |
 //! | too many messages in a second ([`Settings::messages_per_second`](crate::Settings::messages_per_second)) | 1008 |
 //! | no message for a long time ([`Settings::idle_timeout`](crate::Settings::idle_timeout)) | 1001 |
 //! | open for a long time ([`Settings::max_lifetime`](crate::Settings::max_lifetime)) | 1001 |
 //! | the credentials expire ([`WebSocket::expire_at`](crate::WebSocket::expire_at)) | 3000 "expired" |
-//! | a page of another origin, unless [`Origins`](crate::origin::Origins) allows it | HTTP 403 |
+//! | a page of another origin, unless [`Origins`](crate::origin::Origins) allows it; a layer or a path without a route | an HTTP status, 403 for the origin; Close with [`Settings::refusal_without_endpoint`](crate::Settings::refusal_without_endpoint) |
 //! | no WebSocket request on a WebSocket route | HTTP 426; a malformed handshake 400, a wrong version 426 |
 //!
 //! A **refusal** answers a handshake that the endpoint has not accepted. It is a Close frame after a completed
 //! handshake, or an HTTP response: see [`Refusal`](crate::Refusal).
 //!
 //! Two cases cannot keep this table. With `panic = "abort"` a panic ends the process, and no client gets a Close frame;
-//! the server logs a warning at its start. Under `axum::serve` connections end with the runtime.
+//! the server logs a warning at its start. Under `axum::serve` without the layer [`Drain`](crate::Drain) connections end with
+//! the runtime.
 
 pub use hangup_macros::recognise_close;
 pub use hangup_protocol::{DisconnectCode, InvalidCloseCode, PeerClose, Side};
