@@ -146,7 +146,7 @@ impl Connections {
         };
         if let Some(close) = shutdown.filter(|_| !is_refusal) {
             let mut core = shared.lock();
-            core.begin_draining();
+            core.begin_server_shutdown();
             core.close_from_outside(&close);
         }
         Member {
@@ -166,7 +166,7 @@ impl Connections {
             open.sockets.values().cloned().collect()
         };
         all.into_iter()
-            .partition(|shared| !shared.lock().begin_draining())
+            .partition(|shared| !shared.lock().begin_server_shutdown())
     }
 
     /// Aborts every connection that has not ended.

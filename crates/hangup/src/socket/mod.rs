@@ -4,7 +4,6 @@ mod attached;
 mod blocked_opening;
 mod closing;
 mod core;
-mod draining;
 mod driver;
 mod encoding;
 mod environment;
@@ -25,6 +24,7 @@ mod rate;
 mod receiver;
 mod sender;
 mod server;
+mod server_shutdown;
 mod shared;
 mod shared_frames;
 mod sink;
@@ -50,12 +50,12 @@ pub(crate) use self::{
 };
 pub use self::{
     closing::Closed,
-    draining::ServerShutdown,
     encoding::{Codec, Encoding},
     message::Message,
     message_type::{MessageType, Raw},
     receiver::Receiver,
     sender::Sender,
+    server_shutdown::ServerShutdown,
     websocket::WebSocket,
     writer::MessageWriter,
 };

@@ -17,12 +17,12 @@ use tokio::time::Instant;
 use super::{
     blocked_opening::watch_opening,
     core::{Core, Permit},
-    draining::ServerShutdown,
     encoding::Encoding,
     message::Message,
     message_type::Raw,
     pending_send::PendingSend,
     server::{Server, Shared},
+    server_shutdown::ServerShutdown,
     shared::Wait,
 };
 use crate::{

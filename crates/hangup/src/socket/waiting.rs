@@ -18,8 +18,8 @@ pub(super) enum Awaited {
     Capacity,
     /// The end of the opening or of the closing handshake.
     Stage,
-    /// The end of the server.
-    Drain,
+    /// The shutdown of the server, or the end of the connection.
+    End,
 }
 
 /// One wait, as its future holds it; `None` until it is registered. There is one waker for each, and none once the
@@ -204,7 +204,7 @@ impl Drop for Wakeups {
 
 /// What a connection knows of the end of its server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum DrainNotice {
+pub(super) enum ShutdownNotice {
     /// Nobody has waited for it.
     #[default]
     Unasked,
@@ -214,7 +214,7 @@ pub(super) enum DrainNotice {
     Begun,
 }
 
-impl DrainNotice {
+impl ShutdownNotice {
     pub(super) const fn has_begun(self) -> bool {
         matches!(self, Self::Begun)
     }
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn a_wait_that_is_dropped_is_forgotten_alone() {
         let task = Arc::<Counting>::default();
-        for awaited in [Awaited::Capacity, Awaited::Stage, Awaited::Drain] {
+        for awaited in [Awaited::Capacity, Awaited::Stage, Awaited::End] {
             let mut waiting = Waiting::default();
             // Two in one task, of which one is dropped.
             let mut tickets = [None, None];

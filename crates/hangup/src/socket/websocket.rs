@@ -14,15 +14,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{
-    closing::Closed, draining::ServerShutdown, message::Message, message_type::Raw, receiver::Receiver,
-    sender::Sender, server::Shared, shared::Wait,
+    closing::Closed, message::Message, message_type::Raw, receiver::Receiver, sender::Sender, server::Shared,
+    server_shutdown::ServerShutdown, shared::Wait,
 };
 use crate::error::{Disconnect, ReceiveError, SendError, TrySendError};
 
 /// An open WebSocket: it exists only between `accept` and `close`.
 ///
 /// Dropping it closes nothing: the connection is closed when the endpoint ends, with the code and the reason
-/// that its end stands for. What the peer sends until then is thrown away.
+/// that its end stands for. What the peer sends until then is discarded.
 ///
 /// # Cancel safety
 ///

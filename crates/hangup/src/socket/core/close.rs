@@ -58,7 +58,7 @@ impl<E: Environment> Core<E> {
         match self.over() {
             Some(over) => Poll::Ready(over.clone()),
             None => {
-                self.waiting.add(Awaited::Drain, ticket, cx);
+                self.waiting.add(Awaited::End, ticket, cx);
                 Poll::Pending
             }
         }
@@ -132,23 +132,23 @@ impl<E: Environment> Core<E> {
     }
 
     /// Waits until the server stops, or the connection is over.
-    pub(crate) fn poll_draining(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<()> {
-        if self.drain.has_begun() || self.over.is_some() {
+    pub(crate) fn poll_server_shutdown(&mut self, cx: &mut Context<'_>, ticket: &mut Ticket) -> Poll<()> {
+        if self.shutdown_notice.has_begun() || self.over.is_some() {
             return Poll::Ready(());
         }
-        self.drain.ask();
+        self.shutdown_notice.ask();
         self.poll_in_place(cx);
         if self.over.is_some() {
             return Poll::Ready(());
         }
-        self.waiting.add(Awaited::Drain, ticket, cx);
+        self.waiting.add(Awaited::End, ticket, cx);
         Poll::Pending
     }
 
     /// Notifies the endpoint that the server stops. Whether anybody has ever waited for that: an endpoint that asks anew
     /// in each turn of a loop may be at something else right now.
-    pub(crate) fn begin_draining(&mut self) -> bool {
-        let is_awaited = self.drain.begin();
+    pub(crate) fn begin_server_shutdown(&mut self) -> bool {
+        let is_awaited = self.shutdown_notice.begin();
         if is_awaited {
             self.waiting.wake_all();
         }

@@ -44,7 +44,7 @@ use super::{
     limits::Limits,
     opening::OpeningHandshake,
     timer::Timer,
-    waiting::{Awaited, DrainNotice, Ticket, Waiting, Wakeups},
+    waiting::{Awaited, ShutdownNotice, Ticket, Waiting, Wakeups},
 };
 use crate::error::{Disconnect, Manner};
 
@@ -77,7 +77,7 @@ pub(crate) struct Core<E: Environment> {
     /// Whether the writer of a message in fragments has gone before its end.
     has_unfinished_message: bool,
     is_endpoint_over: bool,
-    drain: DrainNotice,
+    shutdown_notice: ShutdownNotice,
     keep_alive: KeepAlive,
     limits: Option<Box<Limits>>,
     /// What belongs to the connection.
@@ -110,7 +110,7 @@ impl<E: Environment> Core<E> {
             is_closed_by_endpoint: false,
             has_unfinished_message: false,
             is_endpoint_over: false,
-            drain: DrainNotice::default(),
+            shutdown_notice: ShutdownNotice::default(),
             keep_alive: KeepAlive::off(),
             limits: None,
             attached: None,

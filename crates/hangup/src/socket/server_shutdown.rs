@@ -32,7 +32,7 @@ impl Future for ServerShutdown {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        this.shared.lock().poll_draining(cx, &mut this.ticket)
+        this.shared.lock().poll_server_shutdown(cx, &mut this.ticket)
     }
 }
 
