@@ -17,6 +17,8 @@ pub(super) struct Deadline(Option<(AwaitedStep, Pin<Box<Sleep>>)>);
 pub(super) enum AwaitedStep {
     Head,
     Request,
+    /// The rest of the body of that request, and the head behind it.
+    RestOfBody(u32),
     Look,
     Write,
     Linger,

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering},
     },
     task::{Context, Waker},
 };
@@ -28,6 +28,8 @@ pub(crate) enum Expected {
 #[derive(Debug)]
 pub(crate) struct Exchange {
     expected: AtomicU8,
+    /// How many requests have arrived, modulo its range.
+    requests: AtomicU32,
     is_first: AtomicBool,
     is_handshake: AtomicBool,
     is_shutting_down: AtomicBool,
@@ -41,6 +43,7 @@ impl Exchange {
     pub(crate) fn new() -> Self {
         Self {
             expected: AtomicU8::new(Expected::Head as u8),
+            requests: AtomicU32::new(0),
             is_first: AtomicBool::new(true),
             is_handshake: AtomicBool::new(false),
             is_shutting_down: AtomicBool::new(false),
@@ -51,6 +54,7 @@ impl Exchange {
 
     /// The head of a request has arrived. `has_body`: it announces a body.
     pub(crate) fn begin(&self, is_handshake: bool, has_body: bool) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         self.is_first.store(false, Ordering::Relaxed);
         self.is_handshake.store(is_handshake, Ordering::Relaxed);
         self.set_expected(if has_body {
@@ -99,6 +103,11 @@ impl Exchange {
     /// Whether no request has arrived yet.
     pub(super) fn is_first(&self) -> bool {
         self.is_first.load(Ordering::Relaxed)
+    }
+
+    /// Tells the present request from the one before.
+    pub(super) fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Whether an opening handshake has been refused. Then the connection ends.

@@ -4,7 +4,7 @@ use memchr::memchr_iter;
 
 /// The end of the first head, after its empty line. The first `searched` bytes contain no such end.
 ///
-/// A single empty line, which a recipient ignores before a request (RFC 9112, section 2.2), counts as a head.
+/// Empty lines before the head, which a recipient ignores (RFC 9112, section 2.2), are not for it: see [`empty_lines`].
 pub(super) fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     let from = searched.saturating_sub(3);
     let mut ends = memchr_iter(b'\n', bytes.get(from..)?).map(|at| from + at);
@@ -13,6 +13,14 @@ pub(super) fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
         Some([b'\r', b'\n', ..]) => Some(at + 3),
         _ => None,
     })
+}
+
+/// How many bytes at the beginning are of empty lines.
+pub(super) fn empty_lines(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .count()
 }
 
 /// The status of the last response whose first line begins within the last bytes. A response by hyper itself is short,

@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::{
     deadline::{AwaitedStep, Deadline},
     exchange::{Exchange, Expected},
-    head::{end_of_head, last_status, without_close},
+    head::{empty_lines, end_of_head, last_status, without_close},
     peer::Peer,
 };
 use crate::settings::Resolved;
@@ -70,6 +70,8 @@ pub(crate) struct HttpStream<S> {
     released: usize,
     /// How many of them were searched for the end of a head.
     searched: usize,
+    /// How many of them are empty lines before a head.
+    empty_lines: usize,
     /// When the wait for the client ends.
     reading: Deadline,
     /// When the wait for the stream to become writable ends.
@@ -101,6 +103,7 @@ impl<S: Peer> HttpStream<S> {
             held: BytesMut::new(),
             released: 0,
             searched: 0,
+            empty_lines: 0,
             reading: Deadline::default(),
             writing: Deadline::default(),
             switching: None,
@@ -158,7 +161,7 @@ impl<S: Peer> HttpStream<S> {
         let read = buffer.filled().get(before..).unwrap_or_default();
         let count = read.len();
         let whole = match end_of_head(read, 0) {
-            Some(end) if end <= self.limits.max_head_size => end,
+            Some(end) if end <= self.limits.max_head_size && empty_lines(read) == 0 => end,
             _ => 0,
         };
         self.held.extend_from_slice(read.get(whole..).unwrap_or_default());
@@ -173,9 +176,19 @@ impl<S: Peer> HttpStream<S> {
         self.held.advance(count);
         self.released = self.released.saturating_sub(count);
         self.searched = self.searched.saturating_sub(count);
+        self.empty_lines = self.empty_lines.saturating_sub(count);
         if self.held.is_empty() {
             self.held = BytesMut::new();
         }
+    }
+
+    /// The end of the head that is held. Empty lines before it belong to it (RFC 9112, section 2.2): they neither are a head
+    /// nor give it more time.
+    fn end_of_held_head(&mut self) -> Option<usize> {
+        self.empty_lines += empty_lines(self.held.get(self.empty_lines..).unwrap_or_default());
+        let head = self.held.get(self.empty_lines..).unwrap_or_default();
+        let end = end_of_head(head, self.searched.saturating_sub(self.empty_lines))?;
+        Some(self.empty_lines + end)
     }
 
     /// Passes on a complete head, and nothing after it. No bytes mean the end of the stream, or of the time for the head.
@@ -186,7 +199,7 @@ impl<S: Peer> HttpStream<S> {
                 self.hand_over(self.released, buffer);
                 return Poll::Ready(Ok(()));
             }
-            if let Some(end) = end_of_head(&self.held, self.searched) {
+            if let Some(end) = self.end_of_held_head() {
                 self.released = end;
                 continue;
             }
@@ -316,11 +329,12 @@ impl<S: Peer> AsyncRead for HttpStream<S> {
                 }
                 let read = this.poll_any(cx, buffer);
                 if read.is_ready() {
-                    this.reading.clear();
                     return read;
                 }
+                // One wait for all of it: a client that sends byte by byte has no more time.
+                let wait = AwaitedStep::RestOfBody(this.exchange.requests());
                 let timeout = this.limits.keep_alive_timeout;
-                this.reading.poll(cx, AwaitedStep::Request, timeout).map(Ok)
+                this.reading.poll(cx, wait, timeout).map(Ok)
             }
         }
     }

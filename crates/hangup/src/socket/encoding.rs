@@ -156,14 +156,12 @@ fn message_pack<T: Model>(bytes: &[u8]) -> Result<T, ReceiveError> {
 #[cfg(feature = "msgpack")]
 fn json_of(bytes: &[u8]) -> Result<String, ReceiveError> {
     let mut json = Vec::new();
-    whole(bytes, |deserializer| {
-        deserializer.set_max_depth(DEEPEST);
-        JsonOf(&mut json).deserialize(deserializer)
-    })?;
+    whole(bytes, |deserializer| JsonOf(&mut json).deserialize(deserializer))?;
     String::from_utf8(json).map_err(|error| ReceiveError::undecodable(&error))
 }
 
-/// A value, and nothing behind it.
+/// A value that is nested no deeper than JSON may be, and nothing behind it. Types that hold themselves are read
+/// recursively, so that the depth bounds the stack.
 #[cfg(feature = "msgpack")]
 fn whole<T>(
     bytes: &[u8],
@@ -172,7 +170,9 @@ fn whole<T>(
     ) -> Result<T, rmp_serde::decode::Error>,
 ) -> Result<T, ReceiveError> {
     let mut unread = bytes;
-    let value = read(&mut rmp_serde::Deserializer::new(&mut unread));
+    let mut deserializer = rmp_serde::Deserializer::new(&mut unread);
+    deserializer.set_max_depth(DEEPEST);
+    let value = read(&mut deserializer);
     let value = value.map_err(|error| ReceiveError::undecodable(&error))?;
     if unread.is_empty() {
         Ok(value)

@@ -50,6 +50,7 @@ mod seldom_known;
 mod senders;
 mod server_errors;
 mod slow_consumer;
+mod slow_heads;
 mod socket;
 mod spans;
 mod stop;
