@@ -16,9 +16,13 @@ use super::{
     books::Books,
     member::HubMember,
     options::SlowSubscriber,
-    slots::{Addressee, Burst, Slots},
+    slots::{Addressee, Burst, SkipNotice, Slots},
 };
-use crate::socket::{FrameEncoder, Message, SharedFrames};
+use crate::{
+    error::catch_panic_now,
+    logged,
+    socket::{FrameEncoder, Message, SharedFrames},
+};
 
 /// To how many subscribers a lane delivers before other tasks may go on.
 const BEFORE_YIELD: usize = 32;
@@ -183,7 +187,11 @@ fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst, frames: &Sha
         SlowSubscriber::Latest => Some(0),
     };
     if let Some((missed, notice)) = notice
-        && member.deliver_one(notice, &SharedFrames::of(notice), bound).sent == 1
+        && let Some(notice) = make_notice(*notice, *missed)
+        && member
+            .deliver_one(&notice, &SharedFrames::of(&notice), bound)
+            .sent
+            == 1
     {
         slots.reported(*slot, member, *missed);
     }
@@ -203,6 +211,15 @@ fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst, frames: &Sha
     } else if missed > 0 {
         miss(slots, *slot, member, *slow, messages, missed);
     }
+}
+
+/// The message is made by a function of the user's: outside of every lock, as it may use the hub.
+fn make_notice(notice: SkipNotice, missed: u32) -> Option<Message> {
+    catch_panic_now(|| notice(missed.into()))
+        .inspect_err(
+            |panic| tracing::error!(panic = %logged::text(panic), "the function of `Topic::skip_notice` panicked"),
+        )
+        .ok()
 }
 
 /// A subscriber is slow: it has missed the last of these messages.

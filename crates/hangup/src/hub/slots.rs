@@ -97,8 +97,8 @@ pub(super) struct Addressee {
     pub(super) slow: SlowSubscriber,
     /// How many messages of the burst came before the subscriber.
     pub(super) before: usize,
-    /// What it is to be told that it has missed, with how many those are.
-    pub(super) notice: Option<(u32, Message)>,
+    /// How many it has missed that it is to be notified of, and what makes the message that says so.
+    pub(super) notice: Option<(u32, SkipNotice)>,
 }
 
 impl Slots {
@@ -263,7 +263,7 @@ impl Slots {
                         notice: list
                             .notice
                             .filter(|_| subscriber.unreported > 0)
-                            .map(|notice| (subscriber.unreported, notice(subscriber.unreported.into()))),
+                            .map(|notice| (subscriber.unreported, notice)),
                     }),
                 }
             }
