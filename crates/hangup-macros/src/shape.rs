@@ -16,14 +16,24 @@ pub(crate) fn last_name(ty: &Type) -> Option<String> {
 
 /// The type inside of an `Option`.
 pub(crate) fn in_option(ty: &Type) -> Option<&Type> {
+    inside(ty, &["Option"])
+}
+
+/// The type that a pointer owns, which is an error itself where that is one.
+pub(crate) fn pointee(ty: &Type) -> Option<&Type> {
+    inside(ty, &["Box", "Arc"])
+}
+
+/// The first argument of a path type whose last name is one of these.
+fn inside<'t>(ty: &'t Type, names: &[&str]) -> Option<&'t Type> {
     let path = match ty {
         Type::Path(path) => &path.path,
-        Type::Group(group) => return in_option(&group.elem),
-        Type::Paren(paren) => return in_option(&paren.elem),
+        Type::Group(group) => return inside(&group.elem, names),
+        Type::Paren(paren) => return inside(&paren.elem, names),
         _ => return None,
     };
-    let last = path.segments.last().filter(|segment| segment.ident == "Option")?;
-    match &last.arguments {
+    let is_named = |segment: &&syn::PathSegment| names.iter().any(|name| segment.ident == name);
+    match &path.segments.last().filter(is_named)?.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
             GenericArgument::Type(inner) => Some(inner),
             _ => None,

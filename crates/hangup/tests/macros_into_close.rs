@@ -87,6 +87,36 @@ fn a_reason_names_fields_as_format_does() {
     assert_eq!(closed(&Gone { since: 1999 }), (4010, "gone since 1999".into()));
 }
 
+#[derive(Debug, thiserror::Error, IntoClose)]
+enum Pointing {
+    #[error(transparent)]
+    #[close(transparent)]
+    Boxed(Box<Gone>),
+    #[error(transparent)]
+    #[close(transparent)]
+    Shared(std::sync::Arc<Gone>),
+    #[error("any")]
+    #[close(transparent)]
+    Any(Box<dyn std::error::Error + Send + Sync>),
+}
+
+#[test]
+fn a_transparent_box_closes_as_the_error_in_it() {
+    let gone = || Gone { since: 7 };
+    for error in [
+        Pointing::Boxed(Box::new(gone())),
+        Pointing::Shared(gone().into()),
+        Pointing::Any(gone().into()),
+    ] {
+        assert_eq!(closed(&error), (4010, "gone since 7".to_owned()), "{error:?}");
+    }
+    let closes: Vec<_> = Pointing::closes()
+        .iter()
+        .map(|close| close.code().get())
+        .collect();
+    assert_eq!(closes, [4010, 4010]);
+}
+
 #[test]
 fn a_long_reason_is_cut_on_a_character() {
     let reason = closed(&No("ü".repeat(100))).1;

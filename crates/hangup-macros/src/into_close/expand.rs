@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Data, DeriveInput, ext::IdentExt, parse_quote_spanned, spanned::Spanned};
+use syn::{Data, DeriveInput, Type, ext::IdentExt, parse_quote_spanned, spanned::Spanned};
 
 use super::{
     check::{Closing, Way},
     reason::Reason,
 };
+use crate::shape;
 
 pub(crate) fn whole(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStream {
     let arms = closings.iter().map(arm);
@@ -63,6 +64,9 @@ fn closes(input: &DeriveInput, closings: &[Closing<'_>]) -> TokenStream {
         let (code, reason) = match &closing.way {
             Way::Close { code, reason } => (code, reason),
             Way::Field(_, ty) => {
+                let ty = shape::pointee(ty)
+                    .filter(|ty| matches!(ty, Type::Path(_)))
+                    .unwrap_or(ty);
                 return quote_spanned! {ty.span()=>
                     closes.extend(::hangup::__v1::FieldCloses::<#ty>::new().closes());
                 };
@@ -115,14 +119,15 @@ fn transparent(closings: &[Closing<'_>]) -> Option<TokenStream> {
     let arms: Vec<_> = closings
         .iter()
         .filter_map(|closing| {
-            let Way::Field(member, _) = &closing.way else {
+            let Way::Field(member, ty) = &closing.way else {
                 return None;
             };
+            let error = error_in(ty);
             let variant = closing.variant.map(|variant| quote!(::#variant));
             Some(quote! {
                 Self #variant { #member: field } => {
                     use ::hangup::__v1::AsError as _;
-                    ::core::option::Option::Some(field.as_error())
+                    ::core::option::Option::Some(#error.as_error())
                 }
             })
         })
@@ -137,15 +142,24 @@ fn transparent(closings: &[Closing<'_>]) -> Option<TokenStream> {
     })
 }
 
+/// The error that the binding `field` holds: a box of an error is an error of its own type, which nobody knows.
+fn error_in(ty: &Type) -> TokenStream {
+    match shape::pointee(ty) {
+        Some(_) => quote!((**field)),
+        None => quote!(field),
+    }
+}
+
 fn arm(closing: &Closing<'_>) -> TokenStream {
     let variant = closing.variant.map(|variant| quote!(::#variant));
     let (code, reason) = match &closing.way {
         Way::Close { code, reason } => (code, reason),
-        Way::Field(member, _) => {
+        Way::Field(member, ty) => {
+            let error = error_in(ty);
             return quote! {
                 Self #variant { #member: field } => {
                     use ::hangup::__v1::AsError as _;
-                    ::hangup::__v1::close_as(field.as_error())
+                    ::hangup::__v1::close_as(#error.as_error())
                 }
             };
         }

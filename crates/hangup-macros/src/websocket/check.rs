@@ -1,6 +1,6 @@
 //! What is wrong with an endpoint's function, its parameters and its path.
 
-use syn::{FnArg, ReturnType, Type};
+use syn::{FnArg, Pat, ReturnType, Type};
 
 use super::{
     ast::{Function, Parameter},
@@ -74,6 +74,8 @@ pub(super) fn parameters(function: &Function, parameters: &[Parameter], diagnost
             let has_socket = function.signature.inputs.iter().any(is_socket);
             let more = if has_socket {
                 "; the `WebSocket` is what its `accept` gives"
+            } else if function.signature.inputs.iter().any(is_called_handshake) {
+                ", with the name of the type and not of an alias, as a macro sees only names"
             } else {
                 ""
             };
@@ -95,6 +97,16 @@ fn is_socket(input: &FnArg) -> bool {
     match input {
         FnArg::Typed(parameter) => shape::last_name(&parameter.ty).as_deref() == Some("WebSocket"),
         FnArg::Receiver(_) => false,
+    }
+}
+
+fn is_called_handshake(input: &FnArg) -> bool {
+    let FnArg::Typed(parameter) = input else {
+        return false;
+    };
+    match &*parameter.pat {
+        Pat::Ident(name) => name.ident.to_string().trim_start_matches('_') == "handshake",
+        _ => false,
     }
 }
 

@@ -110,6 +110,10 @@ impl Drain {
     /// # Cancel safety
     ///
     /// Dropping the future leaves the connections that are not closed yet open; new handshakes stay refused.
+    ///
+    /// # Panics
+    ///
+    /// Awaited outside of a tokio runtime, whether there are connections or not.
     pub async fn shut_down(&self) -> Drained {
         self.options
             .run(&self.connections, Duration::ZERO, ready(()), pending(), || {})

@@ -21,7 +21,7 @@ mod stage;
 mod tls;
 mod with_http;
 
-use std::{collections::HashMap, fmt, future::Future, mem, panic::Location};
+use std::{collections::HashMap, fmt, future::Future, panic::Location};
 
 use axum::{Router, routing::MethodRouter};
 
@@ -183,8 +183,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "mount")]
-    pub fn nest(mut self, prefix: &str, mut app: Self) -> Self {
-        let listing = mem::take(&mut app.listing);
+    pub fn nest(mut self, prefix: &str, app: Self) -> Self {
+        let listing = app.listing.clone();
         self.listing
             .include(listing, app.settings.as_ref(), |path| below(prefix, path));
         for (path, place) in app.taken.values() {
@@ -216,8 +216,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     ///
     /// If two endpoints are on one path; the message names both places.
     #[doc(alias = "include_router")]
-    pub fn include(mut self, mut app: Self) -> Self {
-        let listing = mem::take(&mut app.listing);
+    pub fn include(mut self, app: Self) -> Self {
+        let listing = app.listing.clone();
         self.listing
             .include(listing, app.settings.as_ref(), str::to_owned);
         for (path, place) in app.taken.values() {

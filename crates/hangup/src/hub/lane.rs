@@ -16,9 +16,13 @@ use super::{
     books::Books,
     member::HubMember,
     options::SlowSubscriber,
-    slots::{Addressee, Burst, Slots},
+    slots::{Addressee, Burst, SkipNotice, Slots},
 };
-use crate::socket::{FrameEncoder, Message, SharedFrames};
+use crate::{
+    error::catch_panic_now,
+    logged,
+    socket::{FrameEncoder, Message, SharedFrames},
+};
 
 /// To how many subscribers a lane delivers before other tasks may go on.
 const BEFORE_YIELD: usize = 32;
@@ -64,13 +68,37 @@ impl Lane {
             }
             Handle::try_current().ok().or_else(|| queue.runtime.clone())
         };
+        self.run_on(runtime, false);
+    }
+
+    fn run_on(self: &Arc<Self>, runtime: Option<Handle>, is_retry: bool) {
         let running = Running {
             lane: Arc::clone(self),
             at: None,
-            is_done: false,
+            progress: LaneProgress::NotBegun { is_retry },
         };
         if let Some(runtime) = runtime {
             drop::<JoinHandle<()>>(runtime.spawn(async move { running.deliver_all().await }));
+        }
+    }
+
+    /// The task is gone: another goes on, where subscribers came from a runtime that may live; else what waits is dropped.
+    fn task_lost(self: &Arc<Self>, may_retry: bool) {
+        let (abandoned, runtime) = {
+            let mut queue = self.queue();
+            let runtime = queue.runtime.clone().filter(|_| may_retry);
+            queue.is_running = runtime.is_some() && !queue.slots.is_empty();
+            match queue.is_running {
+                true => (VecDeque::new(), runtime),
+                false => (mem::take(&mut queue.slots), None),
+            }
+        };
+        for slots in abandoned {
+            slots.abandon();
+        }
+        self.progress.notify_waiters();
+        if runtime.is_some() {
+            self.run_on(runtime, true);
         }
     }
 }
@@ -80,22 +108,33 @@ struct Running {
     lane: Arc<Lane>,
     /// For whose subscribers it delivers.
     at: Option<Arc<Slots>>,
-    is_done: bool,
+    progress: LaneProgress,
+}
+
+#[derive(Clone, Copy)]
+enum LaneProgress {
+    NotBegun { is_retry: bool },
+    Begun,
+    Done,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.is_done {
-            self.lane.queue().is_running = false;
-            if let Some(slots) = &self.at {
-                slots.abandon();
-            }
+        let may_retry = match self.progress {
+            LaneProgress::NotBegun { is_retry } => !is_retry,
+            LaneProgress::Begun => true,
+            LaneProgress::Done => return,
+        };
+        if let Some(slots) = self.at.take() {
+            slots.abandon();
         }
+        self.lane.task_lost(may_retry);
     }
 }
 
 impl Running {
     async fn deliver_all(mut self) {
+        self.progress = LaneProgress::Begun;
         let mut served = Vec::with_capacity(BEFORE_YIELD);
         while let Some(slots) = self.next() {
             while let Some(burst) = slots.take() {
@@ -112,7 +151,7 @@ impl Running {
         if self.at.is_none() {
             // Under the lock: what comes next starts a task.
             queue.is_running = false;
-            self.is_done = true;
+            self.progress = LaneProgress::Done;
         }
         self.at.clone()
     }
@@ -148,7 +187,11 @@ fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst, frames: &Sha
         SlowSubscriber::Latest => Some(0),
     };
     if let Some((missed, notice)) = notice
-        && member.deliver_one(notice, &SharedFrames::of(notice), bound).sent == 1
+        && let Some(notice) = make_notice(*notice, *missed)
+        && member
+            .deliver_one(&notice, &SharedFrames::of(&notice), bound)
+            .sent
+            == 1
     {
         slots.reported(*slot, member, *missed);
     }
@@ -168,6 +211,15 @@ fn serve(slots: &Arc<Slots>, subscriber: &Addressee, burst: &Burst, frames: &Sha
     } else if missed > 0 {
         miss(slots, *slot, member, *slow, messages, missed);
     }
+}
+
+/// The message is made by a function of the user's: outside of every lock, as it may use the hub.
+fn make_notice(notice: SkipNotice, missed: u32) -> Option<Message> {
+    catch_panic_now(|| notice(missed.into()))
+        .inspect_err(
+            |panic| tracing::error!(panic = %logged::text(panic), "the function of `Topic::skip_notice` panicked"),
+        )
+        .ok()
 }
 
 /// A subscriber is slow: it has missed the last of these messages.

@@ -97,8 +97,8 @@ pub(super) struct Addressee {
     pub(super) slow: SlowSubscriber,
     /// How many messages of the burst came before the subscriber.
     pub(super) before: usize,
-    /// The notice of what it has missed, with the number of messages.
-    pub(super) notice: Option<(u32, Message)>,
+    /// The notice of what it has missed: the number of messages, and what makes the message.
+    pub(super) notice: Option<(u32, SkipNotice)>,
 }
 
 impl Slots {
@@ -263,7 +263,7 @@ impl Slots {
                         notice: list
                             .notice
                             .filter(|_| subscriber.unreported > 0)
-                            .map(|notice| (subscriber.unreported, notice(subscriber.unreported.into()))),
+                            .map(|notice| (subscriber.unreported, notice)),
                     }),
                 }
             }

@@ -9,6 +9,8 @@
 mod closes;
 mod extractors;
 mod messages;
+#[cfg(feature = "docs")]
+mod pages;
 mod parameters;
 
 use hangup::{App, Handshake, Result};

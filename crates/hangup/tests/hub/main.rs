@@ -17,5 +17,6 @@ mod nodes;
 mod order;
 mod places;
 mod room;
+mod runtimes;
 mod size;
 mod slow;

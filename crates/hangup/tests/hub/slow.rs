@@ -131,6 +131,72 @@ async fn a_subscriber_that_skips_can_be_told_how_many_it_has_missed() {
     assert_eq!(slow.recv_text().await, "then", "it is told once");
 }
 
+/// Publishes with that notice until a subscriber has missed some, and lets it read again: what comes then.
+async fn told_by(hub: &Hub, notice: fn(u64) -> hangup::Message) -> Vec<String> {
+    let topic = hub
+        .topic("prices")
+        .slow_subscriber(SlowSubscriber::Skip)
+        .skip_notice(notice);
+    let endpoint = {
+        let topic = topic.clone();
+        move |handshake: Handshake| {
+            let topic = topic.clone();
+            async move {
+                let mut socket = handshake.accept().await?;
+                socket.subscribe(&topic).await?;
+                socket.send_text("welcome").await?;
+                socket.recv().await?;
+                Result::<()>::Ok(())
+            }
+        }
+    };
+    let settings = Settings::new().ping_interval(None);
+    let client = TestClient::new(App::new().route("/", endpoint).settings(settings));
+    let mut slow = join(&client, "/").await;
+    for price in 0..50 {
+        topic.publish(big(price)).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    let counts = settled(hub).await;
+    assert!(counts.dropped > 0);
+    for _ in 0..counts.delivered {
+        slow.recv_text().await;
+    }
+    let mut seen = Vec::new();
+    for text in ["next", "last"] {
+        topic.publish(text).await.unwrap();
+        settled(hub).await;
+    }
+    while seen.last().is_none_or(|text| text != "last") {
+        seen.push(slow.recv_text().await.to_string());
+    }
+    seen
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_that_panics_costs_no_message_and_no_later_publish() {
+    let seen = told_by(&Hub::new(), |_| panic!("no notice")).await;
+    assert_eq!(seen, ["next", "last"]);
+}
+
+#[test]
+fn a_notice_may_use_the_hub() {
+    static HUB: std::sync::LazyLock<Hub> = std::sync::LazyLock::new(Hub::new);
+    let (done, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let seen = runtime.block_on(told_by(&HUB, |_| {
+            format!("of {}", HUB.topic("prices").subscribers()).into()
+        }));
+        done.send(seen).unwrap();
+    });
+    let seen = told.recv_timeout(std::time::Duration::from_secs(20));
+    assert_eq!(seen.expect("the hub waits for itself"), ["of 1", "next", "last"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn with_latest_a_subscriber_gets_the_newest_once_it_reads_again() {
     let hub = Hub::with(HubOptions::new().slow_subscriber(SlowSubscriber::Latest));

@@ -18,6 +18,14 @@ async fn with_two(_first: Handshake, second: hangup::Handshake) -> Result {
     Ok(())
 }
 
+type Raw = Handshake;
+
+#[websocket("/d")]
+async fn with_alias(handshake: Raw) -> Result {
+    handshake.accept().await?;
+    Ok(())
+}
+
 fn main() {
-    let _ = App::<()>::new().endpoint(without).endpoint(with_socket).endpoint(with_two);
+    let _ = App::<()>::new().endpoint(without).endpoint(with_socket).endpoint(with_two).endpoint(with_alias);
 }
