@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, Hash, RandomState},
+    mem,
     sync::PoisonError,
 };
 
@@ -21,16 +22,44 @@ const SHARDS: usize = 16;
 /// The connections by their tags.
 pub(super) struct TagRegistry<M> {
     hasher: RandomState,
-    shards: [Mutex<HashMap<Tag, Vec<Tagging<M>>>>; SHARDS],
+    shards: [Mutex<HashMap<Tag, Carriers<M>>>; SHARDS],
 }
 
-/// A connection that carries a tag.
-#[derive(Clone)]
-struct Tagging<M> {
-    member: M,
-    /// How many kicks were stored when the tag was asked for.
-    asked: KickCount,
-    asked_at: Instant,
+/// The connections that carry one tag. Most tags are of one connection.
+enum Carriers<M> {
+    One(M, Asked),
+    /// Found by the connection: all with one tag may end at once.
+    Many(HashMap<M, Asked>),
+}
+
+/// When a tag was asked for.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// How many kicks were stored then.
+    kicks: KickCount,
+    at: Instant,
+}
+
+impl<M: Eq + Hash> Carriers<M> {
+    fn insert(&mut self, member: M, asked: Asked) {
+        if let Self::One(..) = self
+            && let Self::One(first, first_asked) = mem::replace(self, Self::Many(HashMap::new()))
+            && let Self::Many(all) = self
+        {
+            all.insert(first, first_asked);
+        }
+        if let Self::Many(all) = self {
+            all.insert(member, asked);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&M, Asked)> {
+        let (one, many) = match self {
+            Self::One(member, asked) => (Some((member, *asked)), None),
+            Self::Many(all) => (None, Some(all.iter().map(|(member, asked)| (member, *asked)))),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
 }
 
 /// For which connections with its tag a kick holds.
@@ -53,38 +82,40 @@ impl<M> Default for TagRegistry<M> {
     }
 }
 
-impl<M: Clone + PartialEq> TagRegistry<M> {
-    fn shard(&self, tag: &Tag) -> MutexGuard<'_, HashMap<Tag, Vec<Tagging<M>>>> {
+impl<M: Clone + Eq + Hash> TagRegistry<M> {
+    fn shard(&self, tag: &Tag) -> MutexGuard<'_, HashMap<Tag, Carriers<M>>> {
         let number = self.hasher.hash_one(tag) as usize % SHARDS;
         let shard = self.shards.get(number).unwrap_or(&self.shards[0]);
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn insert(&self, tag: &Tag, member: M, asked: KickCount, asked_at: Instant) {
-        let tagging = Tagging {
-            member,
-            asked,
-            asked_at,
-        };
+    pub(super) fn insert(&self, tag: &Tag, member: M, kicks: KickCount, at: Instant) {
+        let asked = Asked { kicks, at };
         let mut shard = self.shard(tag);
-        if let Some(all) = shard.get_mut(tag) {
-            all.push(tagging);
+        if let Some(carriers) = shard.get_mut(tag) {
+            carriers.insert(member, asked);
         } else {
-            // Most tags are of one connection.
-            shard.insert(tag.clone(), vec![tagging]);
+            shard.insert(tag.clone(), Carriers::One(member, asked));
         }
     }
 
     pub(super) fn remove(&self, tag: &Tag, member: &M) {
         let mut shard = self.shard(tag);
-        let Some(all) = shard.get_mut(tag) else {
-            return;
+        let is_last = match shard.get_mut(tag) {
+            None => false,
+            Some(Carriers::One(only, _)) => only == member,
+            Some(Carriers::Many(all)) => {
+                let removed = all.remove_entry(member);
+                let is_last = all.is_empty();
+                if !is_last {
+                    drop(shard);
+                    drop(removed);
+                    return;
+                }
+                true
+            }
         };
-        let place = all.iter().position(|tagging| tagging.member == *member);
-        let removed = place.map(|place| all.swap_remove(place));
-        if all.is_empty() {
-            shard.remove(tag);
-        }
+        let removed = is_last.then(|| shard.remove(tag));
         drop(shard);
         drop(removed);
     }
@@ -92,22 +123,22 @@ impl<M: Clone + PartialEq> TagRegistry<M> {
     /// All that carry the tag.
     pub(super) fn with(&self, tag: &Tag) -> Vec<M> {
         let shard = self.shard(tag);
-        let all = shard.get(tag).map_or(&[][..], Vec::as_slice);
-        all.iter().map(|tagging| tagging.member.clone()).collect()
+        let carriers = shard.get(tag).into_iter().flat_map(Carriers::iter);
+        carriers.map(|(member, _)| member.clone()).collect()
     }
 
     /// All that carry the tag and are reached by a kick.
     pub(super) fn reached(&self, tag: &Tag, reach: KickReach) -> Vec<M> {
         let shard = self.shard(tag);
-        let all = shard.get(tag).map_or(&[][..], Vec::as_slice);
-        let is_reached = |tagging: &&Tagging<M>| {
-            let is_before = tagging.asked < reach.number
-                && reach.made_at.is_none_or(|made_at| tagging.asked_at <= made_at);
+        let carriers = shard.get(tag).into_iter().flat_map(Carriers::iter);
+        let is_reached = |asked: Asked| {
+            let is_before =
+                asked.kicks < reach.number && reach.made_at.is_none_or(|made_at| asked.at <= made_at);
             reach.is_blocking || is_before
         };
-        all.iter()
-            .filter(is_reached)
-            .map(|tagging| tagging.member.clone())
+        carriers
+            .filter(|(_, asked)| is_reached(*asked))
+            .map(|(member, _)| member.clone())
             .collect()
     }
 
@@ -116,8 +147,42 @@ impl<M: Clone + PartialEq> TagRegistry<M> {
         let mut all = Vec::new();
         for shard in &self.shards {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            all.extend(shard.values().flatten().map(|tagging| tagging.member.clone()));
+            all.extend(
+                shard
+                    .values()
+                    .flat_map(Carriers::iter)
+                    .map(|(member, _)| member.clone()),
+            );
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_carries_a_tag_is_removed_by_itself_alone() {
+        shuttle::check_random(
+            || {
+                let registry = TagRegistry::<u32>::default();
+                let tag = Tag::new("user", 42);
+                let now = Instant::now();
+                for count in [1, 2, 500] {
+                    for member in 0..count {
+                        registry.insert(&tag, member, KickCount::default(), now);
+                    }
+                    for removed in 0..count {
+                        assert_eq!(registry.with(&tag).len(), (count - removed) as usize);
+                        registry.remove(&tag, &removed);
+                        registry.remove(&tag, &removed);
+                        assert!(!registry.with(&tag).contains(&removed));
+                    }
+                    assert!(registry.shard(&tag).is_empty(), "nothing is left of the tag");
+                }
+            },
+            1,
+        );
     }
 }

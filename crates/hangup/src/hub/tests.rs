@@ -4,6 +4,7 @@
 //! another thread may go on.
 
 use std::{
+    hash::{Hash, Hasher},
     sync::atomic::{AtomicBool, Ordering},
     task::{Context, Waker},
     time::Duration,
@@ -36,6 +37,14 @@ struct TestMember(Arc<AtomicBool>);
 impl PartialEq for TestMember {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for TestMember {}
+
+impl Hash for TestMember {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
     }
 }
 

@@ -201,7 +201,11 @@ impl Unsent {
         };
         let payloads = self.attached.iter().flat_map(|attached| &attached.payloads);
         let mut from = self.written;
-        let last = payloads.clone().last().map_or(from, |(place, _)| *place);
+        let last = self
+            .attached
+            .as_ref()
+            .and_then(|attached| attached.payloads.back());
+        let last = last.map_or(from, |(place, _)| *place);
         let before = payloads.flat_map(move |(place, payload)| {
             let piece = flat(from, *place);
             from = *place;
